@@ -1,0 +1,290 @@
+import type { IsoTime } from '../time';
+import type { Actor, AuditEntry } from './audit';
+import type { Conversation, Handoff, Outcome, Owner, Priority, SignalResult } from './conversation';
+import { NO_COUNTERS } from './conversation';
+
+/**
+ * What can happen to a conversation. These and no others change its state:
+ *
+ *     bot ──escalate──▶ human ──resolve──▶ closed ──customer_wrote──▶ bot
+ *      ▲                  │ ▲
+ *      └──return_to_bot───┘ └── assign / release (the owner changes, the state stays human)
+ *     bot ──resolve──▶ closed
+ */
+export type ConversationEvent =
+	| { type: 'customer_wrote'; sentAt: IsoTime }
+	| {
+			type: 'escalate';
+			owner: Owner;
+			reason: string;
+			score: number;
+			signals: SignalResult[];
+			priority: Priority;
+			queue: string;
+	  }
+	/** A new owner: the router's choice, a claim, a transfer. `ifOwner` refuses it where another won the race. */
+	| { type: 'assign'; owner: Owner; reason: string; ifOwner?: Owner }
+	/** The owner gives it up; it waits in the queue again. */
+	| { type: 'release'; queue: string; reason: string }
+	| { type: 'resolve'; outcome?: Outcome; reason?: string }
+	| { type: 'return_to_bot'; reason?: string }
+	/** A person answered the customer. */
+	| { type: 'agent_replied'; sentAt: IsoTime };
+
+export type Refusal = {
+	ok: false;
+	/** A sentence for staff that names the state and who holds the conversation. */
+	message: string;
+	/** What would work instead. */
+	advice: string;
+};
+
+export type Transition =
+	| { ok: true; conversation: Conversation; audit?: AuditEntry; changed: boolean }
+	| Refusal;
+
+/**
+ * The next state of a conversation after `event`, or why it is refused. Pure: the same conversation, event, actor and time
+ * give the same result. The version rises by one with every change; an event that changes nothing (a second resolve of a
+ * closed conversation) is accepted and leaves the version as it was, so that a retry is harmless.
+ */
+export function transition(
+	conversation: Conversation,
+	event: ConversationEvent,
+	actor: Actor,
+	now: IsoTime,
+): Transition {
+	const step = (
+		changes: Partial<Conversation>,
+		action: string,
+		reason: string | undefined,
+	): Transition => {
+		const next: Conversation = {
+			...conversation,
+			...changes,
+			version: conversation.version + 1,
+			updatedAt: now,
+		};
+		if (next.state !== 'human') delete next.owner;
+		return {
+			ok: true,
+			changed: true,
+			conversation: next,
+			audit: {
+				at: now,
+				actor,
+				action,
+				...(reason ? { reason } : {}),
+				from: conversation.state,
+				to: next.state,
+				...(next.owner ? { owner: next.owner } : {}),
+			},
+		};
+	};
+	const unchanged: Transition = { ok: true, changed: false, conversation };
+	const refuse = (what: string, advice: string): Refusal => ({
+		ok: false,
+		message: `${what}: the conversation is ${describeState(conversation)}`,
+		advice,
+	});
+
+	switch (event.type) {
+		case 'customer_wrote': {
+			const seen = later(conversation.lastCustomerMessageAt, event.sentAt);
+			if (conversation.state !== 'closed') {
+				return {
+					ok: true,
+					changed: true,
+					conversation: {
+						...conversation,
+						lastCustomerMessageAt: seen,
+						lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
+						counters: {
+							...conversation.counters,
+							customerTurns: conversation.counters.customerTurns + 1,
+						},
+						version: conversation.version + 1,
+						updatedAt: now,
+					},
+				};
+			}
+			// A message that was sent before the close and delivered late belongs to the old episode.
+			if (conversation.closedAt && event.sentAt <= conversation.closedAt) return unchanged;
+			const { closedAt: _closedAt, outcome: _outcome, ...rest } = conversation;
+			return {
+				ok: true,
+				changed: true,
+				conversation: {
+					...rest,
+					state: 'bot',
+					episode: conversation.episode + 1,
+					counters: { ...NO_COUNTERS, customerTurns: 1 },
+					priority: 'normal',
+					lastCustomerMessageAt: seen,
+					lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
+					version: conversation.version + 1,
+					updatedAt: now,
+				},
+				audit: {
+					at: now,
+					actor,
+					action: 'reopen',
+					reason: 'The customer wrote again',
+					from: 'closed',
+					to: 'bot',
+				},
+			};
+		}
+
+		case 'escalate': {
+			if (conversation.state === 'human') return unchanged;
+			if (conversation.state === 'closed') {
+				return refuse(
+					'Cannot hand over',
+					'Wait for the customer to write again, which reopens the conversation.',
+				);
+			}
+			const number = conversation.handoffCount + 1;
+			const handoff: Handoff = {
+				id: `${conversation.id}:h${number}`,
+				reason: event.reason,
+				score: event.score,
+				signals: event.signals,
+				priority: event.priority,
+				queue: event.queue,
+				createdAt: now,
+				hops: 0,
+				...(event.owner.kind === 'agent' ? { assignedAt: now } : {}),
+			};
+			return step(
+				{
+					state: 'human',
+					owner: event.owner,
+					priority: event.priority,
+					handoff,
+					handoffCount: number,
+					...(event.owner.kind === 'agent' ? { lastAgentId: event.owner.id } : {}),
+				},
+				'escalate',
+				event.reason,
+			);
+		}
+
+		case 'assign': {
+			if (conversation.state !== 'human') {
+				return refuse('Cannot assign', 'Hand the conversation over first.');
+			}
+			if (event.ifOwner && !sameOwner(conversation.owner, event.ifOwner)) {
+				return refuse('Somebody was faster', 'Reload the conversation to see who has it.');
+			}
+			if (sameOwner(conversation.owner, event.owner)) return unchanged;
+			const handoff = conversation.handoff && {
+				...conversation.handoff,
+				hops: conversation.handoff.hops + 1,
+				...(event.owner.kind === 'agent' ? { assignedAt: now } : {}),
+				...(event.owner.kind === 'queue' ? { queue: event.owner.name } : {}),
+			};
+			return step(
+				{
+					owner: event.owner,
+					...(handoff ? { handoff } : {}),
+					...(event.owner.kind === 'agent' ? { lastAgentId: event.owner.id } : {}),
+				},
+				'assign',
+				event.reason,
+			);
+		}
+
+		case 'release': {
+			if (conversation.state !== 'human') {
+				return refuse('Cannot release', 'Only a conversation that a person holds can be released.');
+			}
+			if (conversation.owner?.kind === 'queue' && conversation.owner.name === event.queue)
+				return unchanged;
+			const handoff = conversation.handoff && {
+				...conversation.handoff,
+				hops: conversation.handoff.hops + 1,
+				queue: event.queue,
+			};
+			return step(
+				{ owner: { kind: 'queue', name: event.queue }, ...(handoff ? { handoff } : {}) },
+				'release',
+				event.reason,
+			);
+		}
+
+		case 'agent_replied': {
+			if (conversation.state !== 'human') {
+				return refuse(
+					'Cannot record a reply by a person',
+					'Hand the conversation over, so that the bot is silent while a person answers.',
+				);
+			}
+			const handoff = conversation.handoff && {
+				...conversation.handoff,
+				answeredAt: conversation.handoff.answeredAt ?? event.sentAt,
+			};
+			return {
+				ok: true,
+				changed: true,
+				conversation: {
+					...conversation,
+					...(handoff ? { handoff } : {}),
+					lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
+					version: conversation.version + 1,
+					updatedAt: now,
+				},
+			};
+		}
+
+		case 'resolve': {
+			if (conversation.state === 'closed') return unchanged;
+			return step(
+				{ state: 'closed', closedAt: now, ...(event.outcome ? { outcome: event.outcome } : {}) },
+				'resolve',
+				event.reason ?? event.outcome?.disposition,
+			);
+		}
+
+		case 'return_to_bot': {
+			if (conversation.state === 'bot') return unchanged;
+			if (conversation.state === 'closed') {
+				return refuse(
+					'Cannot return to the bot',
+					'The bot takes over by itself when the customer writes again.',
+				);
+			}
+			return step(
+				{
+					state: 'bot',
+					// The bot starts with a clean slate: old misunderstandings must not hand over again at once.
+					counters: { ...NO_COUNTERS, customerTurns: conversation.counters.customerTurns },
+					priority: 'normal',
+				},
+				'return_to_bot',
+				event.reason,
+			);
+		}
+	}
+}
+
+/** Whether two owners are the same agent or the same queue. */
+export function sameOwner(a: Owner | undefined, b: Owner | undefined): boolean {
+	if (!a || !b) return a === b;
+	if (a.kind === 'agent' && b.kind === 'agent') return a.id === b.id;
+	if (a.kind === 'queue' && b.kind === 'queue') return a.name === b.name;
+	return false;
+}
+
+/** "with Ana", "waiting in queue Support", "with the bot", "closed". */
+export function describeState(conversation: Conversation): string {
+	if (conversation.state === 'bot') return 'with the bot';
+	if (conversation.state === 'closed') return 'closed';
+	const owner = conversation.owner;
+	if (owner?.kind === 'agent') return `with ${owner.name}`;
+	return `waiting in queue ${owner?.name ?? ''}`.trimEnd();
+}
+
+function later(a: IsoTime | undefined, b: IsoTime): IsoTime {
+	return a && a > b ? a : b;
+}

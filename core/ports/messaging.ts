@@ -1,0 +1,87 @@
+import type { MediaReference } from '../conversation/message';
+
+/** Where a message goes: a phone-like WhatsApp id, or a business-scoped user id for customers without a number. */
+export interface Recipient {
+	waId?: string;
+	userId?: string;
+}
+
+/** A message to the customer. */
+export type OutboundMessage =
+	| { type: 'text'; text: string; previewUrl?: boolean; replyTo?: string }
+	| {
+			type: 'buttons';
+			text: string;
+			buttons: Array<{ id: string; title: string }>;
+			header?: string;
+			footer?: string;
+			replyTo?: string;
+	  }
+	| {
+			type: 'list';
+			text: string;
+			buttonText: string;
+			sections: Array<{
+				title?: string;
+				rows: Array<{ id: string; title: string; description?: string }>;
+			}>;
+			header?: string;
+			footer?: string;
+			replyTo?: string;
+	  }
+	| {
+			type: 'media';
+			kind: 'image' | 'audio' | 'video' | 'document' | 'sticker';
+			media: MediaReference;
+			caption?: string;
+			replyTo?: string;
+	  }
+	| {
+			type: 'template';
+			name: string;
+			/** Language code of the template, e.g. "en_US". */
+			language: string;
+			/** Values for the body's variables, in order. */
+			bodyParameters?: string[];
+			components?: unknown[];
+	  };
+
+/** Sends to the customer on one of our numbers. Implementations: adapters/whatsapp. */
+export interface MessagingPort {
+	/**
+	 * Sends one message; a text longer than the channel allows goes out as several, cut at sentences. Returns the channel's
+	 * ids in the order of sending. Throws {@link MessagingError}.
+	 */
+	send(channelId: string, to: Recipient, message: OutboundMessage): Promise<{ ids: string[] }>;
+	/** Blue ticks, and optionally "typing…", for a message that the customer sent. */
+	markRead(channelId: string, messageId: string, options?: { typing?: boolean }): Promise<void>;
+}
+
+/** What to do about a message that could not be sent. */
+export type SendFailure =
+	/** Try again later by itself: a limit, an outage. */
+	| 'retry'
+	/** The 24-hour window is closed: only a template can be sent. */
+	| 'window_closed'
+	/** This customer cannot be reached. */
+	| 'undeliverable'
+	/** The customer does not want such messages. */
+	| 'opted_out'
+	/** The request itself is wrong. */
+	| 'invalid'
+	/** Token, permission, payment or policy: staff must act. */
+	| 'account';
+
+/** WhatsApp did not take a message. `message` names service, status and what it said; `advice` what staff can do. */
+export class MessagingError extends Error {
+	constructor(
+		message: string,
+		readonly failure: SendFailure,
+		readonly advice: string,
+		readonly details: { httpStatus?: number; code?: number; retryAfterMs?: number } = {},
+		options?: { cause?: unknown },
+	) {
+		super(message, options);
+		this.name = 'MessagingError';
+	}
+}

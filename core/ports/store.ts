@@ -1,0 +1,184 @@
+import type { AuditEntry } from '../conversation/audit';
+import type { Conversation } from '../conversation/conversation';
+import type { CustomerIdentity } from '../conversation/identity';
+import type { ConversationMessage, DeliveryStatus, MessageError } from '../conversation/message';
+import type { RoutingView } from '../routing/agent';
+import type { SlaClock, SlaEvent } from '../sla/clock';
+import type { SlaPolicy } from '../sla/policy';
+import type { Brief } from '../summary/brief';
+import type { IsoTime } from '../time';
+
+/** One inbound message (or echo of a message that a person sent from the phone) as the channel delivered it. */
+export interface InboundMessage {
+	channelId: string;
+	identity: CustomerIdentity;
+	message: ConversationMessage;
+}
+
+export interface IntakeResult {
+	/** False for a message that is already on record: it has been handed on before and must not be again. */
+	fresh: boolean;
+	conversation: Conversation;
+	message: ConversationMessage;
+}
+
+/** What a decision wants written, all of it in the transaction in which it was made, or nothing. */
+export interface Changes<T> {
+	result: T;
+	/** Its version must be above the one read; leave out to keep the conversation as it is. */
+	conversation?: Conversation;
+	audit?: AuditEntry[];
+	messages?: ConversationMessage[];
+	/** Clocks to insert or replace, by id. */
+	clocks?: SlaClock[];
+	/** Moves the roster's cursor: this agent got the conversation. Only in {@link HandoffStore.route}. */
+	assignedAgentId?: string;
+}
+
+export interface ConversationView {
+	conversation: Conversation;
+	/** Clocks of the conversation that are running or paused. */
+	clocks: SlaClock[];
+}
+
+export interface ConversationFilter {
+	states?: Array<Conversation['state']>;
+	agentId?: string;
+	queue?: string;
+	tag?: string;
+	/** Last message at or after / before. */
+	since?: IsoTime;
+	until?: IsoTime;
+	/** Words in name, phone or id of the customer. */
+	search?: string;
+	/** Newest message first; default 50. */
+	limit?: number;
+	/** Cursor that the previous page returned. */
+	after?: string;
+}
+
+/**
+ * Everything that outlives a workflow execution, of one namespace: nothing of another namespace is ever read or written.
+ * Every method is one transaction. Implementations: adapters/store/sqlite, adapters/store/postgres; both pass
+ * test/contract/store.
+ *
+ * Errors: {@link StoreError} with a message for staff; a failed call has written nothing.
+ */
+export interface HandoffStore {
+	readonly namespace: string;
+
+	/**
+	 * Records inbound messages, each exactly once by message id, across processes and restarts. Creates the conversation on
+	 * first sight, finds it by any identity key later (and learns further keys), applies `customer_wrote` for what the
+	 * customer said, and returns one result for each message given, in the order given. Messages of one customer are
+	 * settled in the order of their `sentAt`.
+	 */
+	intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]>;
+
+	/** Notes that a workflow has dealt with these messages, so that recovery need not hand them on again. */
+	markHandled(messageIds: string[], now: IsoTime): Promise<void>;
+
+	/** Messages of customers recorded before `before` that no workflow has marked handled; oldest first. */
+	unhandled(before: IsoTime, limit: number): Promise<IntakeResult[]>;
+
+	/**
+	 * Delivery status of an outgoing message. Statuses only move forwards (a late "sent" after "read" is ignored); returns
+	 * the conversation it belongs to, or undefined for a message that is not ours.
+	 */
+	updateStatus(
+		messageId: string,
+		status: DeliveryStatus,
+		at: IsoTime,
+		errors?: MessageError[],
+	): Promise<{ conversation: Conversation; changed: boolean } | undefined>;
+
+	conversation(id: string): Promise<Conversation | undefined>;
+
+	/** By any key that is known of the customer, on one of our numbers. */
+	findConversation(
+		channelId: string,
+		identity: CustomerIdentity,
+	): Promise<Conversation | undefined>;
+
+	list(filter: ConversationFilter): Promise<{ conversations: Conversation[]; after?: string }>;
+
+	/** The newest `limit` messages (before the message `before`, if given), oldest first. */
+	history(
+		conversationId: string,
+		options: { limit: number; before?: string },
+	): Promise<ConversationMessage[]>;
+
+	audit(conversationId: string): Promise<AuditEntry[]>;
+
+	/** The newest brief of a conversation; saving replaces it. */
+	saveBrief(brief: Brief): Promise<void>;
+	brief(conversationId: string): Promise<Brief | undefined>;
+
+	/**
+	 * Reads one conversation, lets `decide` say what changes, and writes it, with no other writer of that conversation in
+	 * between. `decide` is synchronous and pure; it may be called again if the database asks for a retry. Throws StoreError
+	 * if there is no such conversation.
+	 */
+	decide<T>(conversationId: string, decide: (view: ConversationView) => Changes<T>): Promise<T>;
+
+	/**
+	 * As {@link decide}, with the state of the roster before it and no other routing on the same roster in between, so that
+	 * two executions can neither pass an agent's capacity nor upset the order of a round robin.
+	 */
+	route<T>(
+		conversationId: string,
+		roster: { key: string; agentIds: string[]; queue: string },
+		decide: (view: ConversationView & RoutingView) => Changes<T>,
+	): Promise<T>;
+
+	/** Starts, replaces or settles clocks outside a decision. */
+	putClocks(clocks: SlaClock[]): Promise<void>;
+	clocks(conversationId: string): Promise<SlaClock[]>;
+	/** When the next mark of any running clock is reached; undefined if none is running. */
+	nextClockEventAt(): Promise<IsoTime | undefined>;
+	/**
+	 * Takes the marks that are due at `now`, each once across all callers and restarts, oldest first. Events that a caller
+	 * took but did not confirm within `leaseMs` are given out again with the same id.
+	 */
+	takeDueEvents(now: IsoTime, limit: number, leaseMs: number): Promise<SlaEvent[]>;
+	confirmEvents(eventIds: string[], now: IsoTime): Promise<void>;
+
+	/**
+	 * Idempotency record: the first caller with `key` gets `{ state: 'mine' }` and does the work; others get the result that
+	 * was saved, or `busy` while the first is at it (its claim lapses after `leaseMs`, so that a dead worker blocks nobody).
+	 */
+	beginOnce(
+		key: string,
+		now: IsoTime,
+		leaseMs: number,
+	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }>;
+	completeOnce(key: string, result: unknown, now: IsoTime): Promise<void>;
+	/** Gives a key up after a failure, so that a retry may do the work. */
+	abandonOnce(key: string): Promise<void>;
+
+	/** Small shared facts, e.g. the inbox's address or the SLA policies. */
+	getSetting<T>(key: string): Promise<T | undefined>;
+	putSetting(key: string, value: unknown): Promise<void>;
+
+	/** Releases files and connections. The store must not be used afterwards. */
+	close(): Promise<void>;
+}
+
+/** Keys of {@link HandoffStore.getSetting}, with what stands there. */
+export interface Settings {
+	'sla.policies': SlaPolicy[];
+	/** Address of the inbox page; a conversation is `${address}#/c/${id}`. */
+	'inbox.url': string;
+}
+
+/** The store cannot do what was asked; `message` says what, `advice` what to do. Nothing has been written. */
+export class StoreError extends Error {
+	constructor(
+		message: string,
+		readonly advice: string,
+		options?: { cause?: unknown },
+	) {
+		super(message, options);
+		this.name = 'StoreError';
+	}
+}

@@ -1,0 +1,36 @@
+/** A person who can take conversations over. */
+export interface Agent {
+	/** Stable id; staff's own, or the e-mail address. */
+	id: string;
+	name: string;
+	email?: string;
+	/** E.164, for alerts. */
+	phone?: string;
+	skills?: string[];
+	/** BCP 47 tags. */
+	languages?: string[];
+	/** Teams or queues that the agent serves; none named means every one. */
+	queues?: string[];
+	/** Open conversations that the agent can hold at once; none named means no limit. */
+	capacity?: number;
+	/** Switched off by the agent or the roster. Default true. */
+	available?: boolean;
+}
+
+/** What a routing decision may look at besides the conversation. All of it is read in the transaction that assigns. */
+export interface RoutingView {
+	/** Open conversations that each agent holds, by agent id. Agents with none may be absent. */
+	openByAgent: ReadonlyMap<string, number>;
+	/** Agent id → the tick of the roster's cursor at which the agent was last given a conversation. */
+	lastAssigned: ReadonlyMap<string, number>;
+	/** Conversations that wait in the queue before this one. */
+	waiting: number;
+}
+
+/** Why an agent was or was not chosen, in staff's words. */
+export interface Consideration {
+	agentId: string;
+	name: string;
+	chosen: boolean;
+	why: string;
+}

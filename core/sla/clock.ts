@@ -1,0 +1,59 @@
+import type { IsoTime } from '../time';
+
+/** Which promise a clock measures. */
+export type SlaKind =
+	/** From the handoff to the first answer by a person. */
+	| 'first_response'
+	/** From a customer's message to the next answer by a person. */
+	| 'next_response'
+	/** From the handoff to the end of the conversation. */
+	| 'resolution'
+	/** From the handoff until an agent has it. */
+	| 'queue_time'
+	/** A follow-up promised for a stated time. */
+	| 'promised_follow_up'
+	/** From a customer's message that nobody, bot or person, has answered. */
+	| 'bot_silence'
+	/** From a claim to the claimer's first answer. */
+	| 'claim_without_reply';
+
+export type SlaStatus = 'running' | 'paused' | 'met' | 'breached' | 'cancelled';
+
+/** One running promise on one conversation. */
+export interface SlaClock {
+	/** `${conversation id}:${kind}:${what it is about}`: starting the same clock twice is one clock. */
+	id: string;
+	namespace: string;
+	conversationId: string;
+	kind: SlaKind;
+	policy: string;
+	status: SlaStatus;
+	startedAt: IsoTime;
+	/** When the promise is broken. */
+	dueAt: IsoTime;
+	/** Why it is due then, in words. */
+	explanation: string;
+	/** Events still to be raised, soonest first. Empty when there is nothing more to say. */
+	pending: SlaMark[];
+	/** `pending[0].at`, or undefined: what the store keeps an index on. */
+	nextEventAt?: IsoTime;
+	settledAt?: IsoTime;
+}
+
+/** A point on a clock at which an event is raised: 80 % warns, 100 % is the breach, above that repeats it. */
+export interface SlaMark {
+	percent: number;
+	at: IsoTime;
+}
+
+/** An event as the watchdog raises it, exactly one for each clock and mark. */
+export interface SlaEvent {
+	/** `${clock id}@${percent}`: idempotency key. */
+	id: string;
+	type: 'warning' | 'breach';
+	percent: number;
+	clock: SlaClock;
+	at: IsoTime;
+	/** Milliseconds between the mark and the raising of the event. */
+	lateByMs: number;
+}

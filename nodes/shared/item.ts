@@ -1,0 +1,66 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { Conversation } from '../../core/conversation/conversation';
+import { windowClosesAt } from '../../core/conversation/conversation';
+import { displayKey } from '../../core/conversation/identity';
+import type { ConversationMessage } from '../../core/conversation/message';
+
+/**
+ * The item that travels along a handoff workflow. Each node adds its own key and leaves the others as they are, so that any
+ * node can be put in or left out:
+ *
+ * - `conversation`, `customer`, `message`: from WhatsApp Trigger (or Conversation → Record Message)
+ * - `escalation`: from Escalation Scorer
+ * - `handoff`: from Handoff Router
+ * - `brief`: from Context Summarizer
+ * - `crm`: from CRM Upsert
+ * - `sla`: from SLA Watchdog
+ */
+export interface HandoffItem {
+	conversation: ReturnType<typeof conversationView>;
+	customer: ReturnType<typeof customerView>;
+	message?: ConversationMessage;
+}
+
+/** The conversation as staff see it on the canvas: state, owner, counters, and when the service window closes. */
+export function conversationView(conversation: Conversation) {
+	const { identity: _identity, profile: _profile, ...rest } = conversation;
+	return { ...rest, windowClosesAt: windowClosesAt(conversation) };
+}
+
+/** The customer as staff see it on the canvas. */
+export function customerView(conversation: Conversation) {
+	const { identity, profile } = conversation;
+	return {
+		name: profile.name ?? identity.name,
+		phone: identity.phone,
+		waId: identity.waId,
+		userId: identity.userId,
+		username: identity.username,
+		/** What to show where a name is missing. */
+		key: displayKey(identity),
+		email: profile.email,
+		company: profile.company,
+		language: profile.language,
+		timeZone: profile.timeZone,
+		segment: profile.segment,
+		vip: profile.vip ?? false,
+		accountManager: profile.accountManager,
+		consent: profile.consent,
+		fields: profile.fields,
+	};
+}
+
+/** The base of every item: plain JSON, without undefined values. */
+export function handoffItem(conversation: Conversation, message?: ConversationMessage): IDataObject {
+	return toJson({
+		conversation: conversationView(conversation),
+		customer: customerView(conversation),
+		...(message ? { message } : {}),
+	});
+}
+
+/** A copy that n8n can store: undefined values are left out. */
+export function toJson(value: object): IDataObject {
+	return JSON.parse(JSON.stringify(value)) as IDataObject;
+}
