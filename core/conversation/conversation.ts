@@ -11,8 +11,7 @@ export const PRIORITIES: readonly Priority[] = ['low', 'normal', 'high', 'urgent
 
 /** Who answers a conversation in state `human`: a named agent, or a queue in which it waits. Never nobody. */
 export type Owner =
-	| { kind: 'agent'; id: string; name: string; email?: string }
-	| { kind: 'queue'; name: string };
+	{ kind: 'agent'; id: string; name: string; email?: string } | { kind: 'queue'; name: string };
 
 /** Counters that the scorer reads and updates with every turn. */
 export interface Counters {
@@ -133,9 +132,7 @@ export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1000;
 /** When the customer service window closes, or undefined if the customer has not written yet. */
 export function windowClosesAt(conversation: Conversation): IsoTime | undefined {
 	if (!conversation.lastCustomerMessageAt) return undefined;
-	return new Date(
-		Date.parse(conversation.lastCustomerMessageAt) + SERVICE_WINDOW_MS,
-	).toISOString();
+	return new Date(Date.parse(conversation.lastCustomerMessageAt) + SERVICE_WINDOW_MS).toISOString();
 }
 
 /** The higher of two priorities. */

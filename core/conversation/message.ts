@@ -28,7 +28,8 @@ export type MessageType =
 /** Who speaks. `system` is the service itself: acknowledgements, number changes, audit lines in the thread. */
 export type Author = 'customer' | 'bot' | 'agent' | 'system';
 
-export type DeliveryStatus = 'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'withheld';
+export type DeliveryStatus =
+	'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'failed' | 'withheld';
 
 /** A file that came with a message. The bytes stay with WhatsApp until someone downloads them. */
 export interface MediaReference {

@@ -40,8 +40,7 @@ export type Refusal = {
 };
 
 export type Transition =
-	| { ok: true; conversation: Conversation; audit?: AuditEntry; changed: boolean }
-	| Refusal;
+	{ ok: true; conversation: Conversation; audit?: AuditEntry; changed: boolean } | Refusal;
 
 /**
  * The next state of a conversation after `event`, or why it is refused. Pure: the same conversation, event, actor and time

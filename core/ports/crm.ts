@@ -95,7 +95,11 @@ export interface CrmPort {
 	createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal>;
 	updateDeal(id: string, changes: Partial<Omit<CrmDealInput, 'key'>>): Promise<CrmDeal>;
 	/** Notes carry their key in the text or a property, so that a lost answer can be recovered. */
-	findNoteByKey(key: string, contactId: string, dealId?: string): Promise<{ id: string } | undefined>;
+	findNoteByKey(
+		key: string,
+		contactId: string,
+		dealId?: string,
+	): Promise<{ id: string } | undefined>;
 	createNote(input: {
 		key: string;
 		html: string;
@@ -103,7 +107,11 @@ export interface CrmPort {
 		dealId?: string;
 		at: string;
 	}): Promise<{ id: string }>;
-	findTaskByKey(key: string, contactId: string, dealId?: string): Promise<{ id: string } | undefined>;
+	findTaskByKey(
+		key: string,
+		contactId: string,
+		dealId?: string,
+	): Promise<{ id: string } | undefined>;
 	createTask(input: {
 		key: string;
 		title: string;
@@ -124,8 +132,7 @@ export class CrmError extends Error {
 	constructor(
 		message: string,
 		/** `lost`: no answer came, the write may have been done. */
-		readonly kind:
-			'auth' | 'limit' | 'unavailable' | 'lost' | 'invalid' | 'not_found' | 'conflict',
+		readonly kind: 'auth' | 'limit' | 'unavailable' | 'lost' | 'invalid' | 'not_found' | 'conflict',
 		readonly advice: string,
 		readonly details: { httpStatus?: number; retryAfterMs?: number } = {},
 		options?: { cause?: unknown },

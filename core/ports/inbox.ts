@@ -1,4 +1,9 @@
-import type { Conversation, ConversationState, Owner, Priority } from '../conversation/conversation';
+import type {
+	Conversation,
+	ConversationState,
+	Owner,
+	Priority,
+} from '../conversation/conversation';
 import type { ConversationMessage } from '../conversation/message';
 import type { Brief } from '../summary/brief';
 

@@ -52,7 +52,10 @@ export function customerView(conversation: Conversation) {
 }
 
 /** The base of every item: plain JSON, without undefined values. */
-export function handoffItem(conversation: Conversation, message?: ConversationMessage): IDataObject {
+export function handoffItem(
+	conversation: Conversation,
+	message?: ConversationMessage,
+): IDataObject {
 	return toJson({
 		conversation: conversationView(conversation),
 		customer: customerView(conversation),
