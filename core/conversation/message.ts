@@ -48,7 +48,7 @@ export interface MediaReference {
 
 /** What the customer chose in an interactive message or template. */
 export interface InteractiveReply {
-	kind: 'button' | 'list' | 'flow' | 'template_button';
+	kind: 'button' | 'list' | 'flow' | 'template_button' | 'call_permission' | 'other';
 	/** Id that the business gave the option. */
 	id?: string;
 	title?: string;
@@ -86,6 +86,8 @@ export interface Referral {
 	headline?: string;
 	body?: string;
 	clickId?: string;
+	/** The greeting that the advertisement showed in the customer's chat. */
+	welcomeMessage?: string;
 }
 
 /** The message that this one answers. */
@@ -135,6 +137,10 @@ export interface ConversationMessage {
 	status?: DeliveryStatus;
 	/** Group chats: who in the group spoke, and the group. */
 	groupId?: string;
+	/** For `call`: WhatsApp's id of the call, and what happened to it. */
+	call?: { id: string; event: string; status?: string; durationSeconds?: number };
+	/** For `unknown` and `unsupported`: the message as the channel delivered it, so that nothing is lost. */
+	raw?: unknown;
 	/** Internal: never shown to the customer. */
 	internal?: boolean;
 }

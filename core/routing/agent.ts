@@ -34,3 +34,14 @@ export interface Consideration {
 	chosen: boolean;
 	why: string;
 }
+
+/** Skills are compared without regard to case. */
+export function hasSkill(agent: Agent, skill: string): boolean {
+	return (agent.skills ?? []).some((own) => own.toLowerCase() === skill.toLowerCase());
+}
+
+/** Languages match by their primary tag: an agent who speaks "pt" serves a customer who writes "pt-BR". */
+export function speaks(agent: Agent, language: string): boolean {
+	const primary = (tag: string) => tag.toLowerCase().split(/[-_]/)[0];
+	return (agent.languages ?? []).some((own) => primary(own) === primary(language));
+}

@@ -1,0 +1,63 @@
+import type { Changes, ConversationView } from '../ports/store';
+import type { SettlingEvent } from '../sla';
+import { clocksOnOwnerChange, settle } from '../sla';
+import type { SlaClock } from '../sla/clock';
+import type { SlaPolicy } from '../sla/policy';
+import type { IsoTime } from '../time';
+import type { Actor } from './audit';
+import type { Conversation } from './conversation';
+import type { ConversationMessage } from './message';
+import type { ConversationEvent } from './transitions';
+import { transition } from './transitions';
+
+/** The conversation is not in a state in which this can be done; `message` says who has it, `advice` what would work. */
+export class TransitionRefused extends Error {
+	constructor(
+		message: string,
+		readonly advice: string,
+	) {
+		super(message);
+		this.name = 'TransitionRefused';
+	}
+}
+
+/**
+ * The changes that an event brings: state, audit line, the SLA clocks that it settles or starts, and messages that come with
+ * it. For use inside {@link HandoffStore.decide}. Throws {@link TransitionRefused}.
+ */
+export function applyEvent(
+	view: ConversationView,
+	event: ConversationEvent,
+	by: { actor: Actor; now: IsoTime; policies: readonly SlaPolicy[] },
+	messages: ConversationMessage[] = [],
+): Changes<Conversation> {
+	const step = transition(view.conversation, event, by.actor, by.now);
+	if (!step.ok) throw new TransitionRefused(step.message, step.advice);
+	return {
+		result: step.conversation,
+		...(step.changed
+			? { conversation: step.conversation, clocks: clocksAfter(event, step.conversation, view, by) }
+			: {}),
+		...(step.audit ? { audit: [step.audit] } : {}),
+		...(messages.length > 0 ? { messages } : {}),
+	};
+}
+
+const SETTLES: Partial<Record<ConversationEvent['type'], SettlingEvent>> = {
+	agent_replied: 'answered',
+	resolve: 'resolved',
+	return_to_bot: 'returned_to_bot',
+};
+
+function clocksAfter(
+	event: ConversationEvent,
+	next: Conversation,
+	view: ConversationView,
+	by: { now: IsoTime; policies: readonly SlaPolicy[] },
+): SlaClock[] {
+	if (event.type === 'assign' || event.type === 'release') {
+		return clocksOnOwnerChange(by.policies, next, view.clocks, by.now);
+	}
+	const settles = SETTLES[event.type];
+	return settles ? settle(view.clocks, settles, by.now) : [];
+}

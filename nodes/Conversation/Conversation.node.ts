@@ -1,0 +1,87 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+
+import { conversationIdField } from '../shared/descriptions';
+import { toNodeError } from '../shared/errors';
+import { storeCredential, storeFor } from '../shared/store';
+import { operations } from './operations';
+
+export class Conversation implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Conversation',
+		name: 'conversation',
+		icon: { light: 'file:conversation.svg', dark: 'file:conversation.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] }}',
+		description:
+			'Read a WhatsApp conversation, reply as bot or agent, claim, reassign, resolve or return it to the bot',
+		defaults: { name: 'Conversation' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		// Only a reply can end in two ways.
+		outputs: `={{ $parameter["operation"] === "reply" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Sent" }, { type: "${NodeConnectionTypes.Main}", displayName: "Withheld" }] : ["${NodeConnectionTypes.Main}"] }}`,
+		credentials: [
+			{
+				name: 'whatsAppHandoffApi',
+				required: true,
+				displayOptions: { show: { operation: ['reply'] } },
+			},
+			storeCredential,
+		],
+		properties: [
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: operations.map(({ option }) => option),
+				default: 'reply',
+			},
+			conversationIdField,
+			...operations.flatMap(({ fields }) => fields),
+		],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items = this.getInputData();
+		const name = this.getNodeParameter('operation', 0) as string;
+		const operation = operations.find(({ option }) => option.value === name);
+		if (!operation) {
+			throw new NodeOperationError(this.getNode(), `The operation ${name} is not known`, {
+				description: 'Choose an operation from the list.',
+			});
+		}
+		const outputs: INodeExecutionData[][] = name === 'reply' ? [[], []] : [[]];
+		for (let index = 0; index < items.length; index++) {
+			try {
+				const { json, output } = await operation.execute({
+					context: this,
+					index,
+					item: items[index]!.json,
+					store: await storeFor(this),
+					conversationId: this.getNodeParameter('conversationId', index) as string,
+				});
+				outputs[output ?? 0]!.push({ json, pairedItem: { item: index } });
+			} catch (error) {
+				const failure = toNodeError(this.getNode(), error, index);
+				if (!this.continueOnFail()) throw failure;
+				outputs[0]!.push({
+					json: {
+						...items[index]!.json,
+						error: failure.message,
+						errorDescription: failure.description,
+					},
+					error: failure,
+					pairedItem: { item: index },
+				});
+			}
+		}
+		return outputs;
+	}
+}

@@ -1,0 +1,171 @@
+import { applyEvent } from '../../../core/conversation/apply';
+import type { Actor } from '../../../core/conversation/audit';
+import type { ConversationMessage } from '../../../core/conversation/message';
+import type { ConversationEvent } from '../../../core/conversation/transitions';
+import { handoffItem } from '../../shared/item';
+import type { Operation, OperationRun } from './operation';
+import { agentFields, agentOf, byWorkflow } from './operation';
+
+/** Applies an event to the conversation of the item and gives out the item as it is afterwards. */
+async function apply(
+	run: OperationRun,
+	event: ConversationEvent,
+	options: { actor?: Actor; messages?: ConversationMessage[] } = {},
+) {
+	const by = await byWorkflow(run);
+	const conversation = await run.store.decide(run.conversationId, (view) =>
+		applyEvent(view, event, options.actor ? { ...by, actor: options.actor } : by, options.messages),
+	);
+	return { json: { ...run.item, ...handoffItem(conversation) } };
+}
+
+function reasonField(operation: string, placeholder: string) {
+	return {
+		displayName: 'Reason',
+		name: 'reason',
+		type: 'string' as const,
+		displayOptions: { show: { operation: [operation] } },
+		default: '',
+		placeholder,
+		description: 'For the audit log',
+	};
+}
+
+export const claim: Operation = {
+	option: {
+		name: 'Claim',
+		value: 'claim',
+		action: 'Claim a conversation for an agent',
+		description: 'Give a waiting conversation to an agent; refused if another agent has it',
+	},
+	fields: agentFields('claim', true),
+	async execute(run) {
+		const agent = agentOf(run);
+		const current = await run.store.conversation(run.conversationId);
+		return apply(
+			run,
+			{
+				type: 'assign',
+				owner: { kind: 'agent', ...agent },
+				reason: 'Claimed',
+				// What the claimer saw: a queue. Whoever claims second finds an agent there and is told who.
+				ifOwner:
+					current?.owner?.kind === 'queue'
+						? current.owner
+						: { kind: 'queue', name: current?.handoff?.queue ?? '' },
+			},
+			{ actor: { kind: 'agent', ...agent } },
+		);
+	},
+};
+
+export const reassign: Operation = {
+	option: {
+		name: 'Reassign',
+		value: 'reassign',
+		action: 'Reassign a conversation to another agent',
+		description: 'Move a conversation that a person has to another agent',
+	},
+	fields: [...agentFields('reassign', true), reasonField('reassign', 'e.g. Knows the contract')],
+	execute(run) {
+		const reason = run.context.getNodeParameter('reason', run.index) as string;
+		return apply(run, {
+			type: 'assign',
+			owner: { kind: 'agent', ...agentOf(run) },
+			reason: reason || 'Reassigned',
+		});
+	},
+};
+
+export const release: Operation = {
+	option: {
+		name: 'Release',
+		value: 'release',
+		action: 'Release a conversation to a queue',
+		description: 'The agent gives the conversation up; it waits in a queue again',
+	},
+	fields: [
+		{
+			displayName: 'Queue',
+			name: 'queue',
+			type: 'string',
+			displayOptions: { show: { operation: ['release'] } },
+			default: "={{ $json.conversation?.handoff?.queue || 'Support' }}",
+			required: true,
+			placeholder: 'e.g. Support',
+			description: 'Where it waits',
+		},
+		reasonField('release', 'e.g. End of shift'),
+	],
+	execute(run) {
+		const { context, index } = run;
+		return apply(run, {
+			type: 'release',
+			queue: context.getNodeParameter('queue', index) as string,
+			reason: (context.getNodeParameter('reason', index) as string) || 'Released',
+		});
+	},
+};
+
+export const resolve: Operation = {
+	option: {
+		name: 'Resolve',
+		value: 'resolve',
+		action: 'Resolve a conversation',
+		description: 'Close the conversation; the bot answers when the customer writes again',
+	},
+	fields: [
+		{
+			displayName: 'Outcome',
+			name: 'disposition',
+			type: 'string',
+			displayOptions: { show: { operation: ['resolve'] } },
+			default: 'solved',
+			placeholder: 'e.g. solved',
+			description: 'How it ended, in your team’s words; kept for reports and the CRM',
+		},
+		{
+			displayName: 'Resolution',
+			name: 'resolution',
+			type: 'string',
+			displayOptions: { show: { operation: ['resolve'] } },
+			default: '',
+			placeholder: 'e.g. Replacement sent',
+			description: 'What was done',
+		},
+		{
+			displayName: 'Next Action',
+			name: 'nextAction',
+			type: 'string',
+			displayOptions: { show: { operation: ['resolve'] } },
+			default: '',
+			placeholder: 'e.g. Call next week',
+			description: 'What is still to be done',
+		},
+	],
+	execute(run) {
+		const text = (name: string) => run.context.getNodeParameter(name, run.index) as string;
+		return apply(run, {
+			type: 'resolve',
+			outcome: {
+				disposition: text('disposition') || 'solved',
+				...(text('resolution') ? { resolution: text('resolution') } : {}),
+				...(text('nextAction') ? { nextAction: text('nextAction') } : {}),
+			},
+		});
+	},
+};
+
+export const returnToBot: Operation = {
+	option: {
+		name: 'Return to Bot',
+		value: 'returnToBot',
+		action: 'Return a conversation to the bot',
+		description: 'The person is done; the bot answers again from the next message on',
+	},
+	fields: [reasonField('returnToBot', 'e.g. Question answered')],
+	execute(run) {
+		const reason = run.context.getNodeParameter('reason', run.index) as string;
+		return apply(run, { type: 'return_to_bot', ...(reason ? { reason } : {}) });
+	},
+};

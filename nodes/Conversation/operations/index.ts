@@ -1,0 +1,17 @@
+import { addNote } from './addNote';
+import { claim, reassign, release, resolve, returnToBot } from './events';
+import { get } from './get';
+import type { Operation } from './operation';
+import { reply } from './reply';
+
+/** Every operation of the node, in the order in which it is offered. To add one, add its file and its name here. */
+export const operations: readonly Operation[] = [
+	addNote,
+	claim,
+	get,
+	reassign,
+	release,
+	reply,
+	resolve,
+	returnToBot,
+];

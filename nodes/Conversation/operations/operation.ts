@@ -1,0 +1,76 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeProperties,
+	INodePropertyOptions,
+} from 'n8n-workflow';
+
+import type { Actor } from '../../../core/conversation/audit';
+import type { HandoffStore } from '../../../core/ports/store';
+import type { SlaPolicy } from '../../../core/sla/policy';
+import { DEFAULT_POLICIES } from '../../../core/sla';
+import { isoTime } from '../../../core/time';
+import { systemClock } from '../../../adapters/clock/system';
+
+/** One operation of the node: how it is offered, its own fields, and what it does with one item. */
+export interface Operation {
+	option: INodePropertyOptions;
+	fields: INodeProperties[];
+	/** Returns the item and the output it goes to (0 unless the operation has two). */
+	execute(run: OperationRun): Promise<{ json: IDataObject; output?: number }>;
+}
+
+/** What every operation works with. */
+export interface OperationRun {
+	context: IExecuteFunctions;
+	index: number;
+	item: IDataObject;
+	store: HandoffStore;
+	conversationId: string;
+}
+
+/** Agent fields that several operations share. */
+export function agentFields(operation: string, required: boolean): INodeProperties[] {
+	const displayOptions = { show: { operation: [operation] } };
+	return [
+		{
+			displayName: 'Agent Email or ID',
+			name: 'agentId',
+			type: 'string',
+			displayOptions,
+			default: '={{ $json.agent?.id }}',
+			required,
+			placeholder: 'e.g. ana@shop.example',
+			description: 'The agent as the Handoff Router knows them: the email, or the ID of the list',
+		},
+		{
+			displayName: 'Agent Name',
+			name: 'agentName',
+			type: 'string',
+			displayOptions,
+			default: '={{ $json.agent?.name }}',
+			placeholder: 'e.g. Ana',
+			description: 'What customers and colleagues read; the email or ID if it is empty',
+		},
+	];
+}
+
+/** The agent that an operation names. */
+export function agentOf({ context, index }: OperationRun): { id: string; name: string } {
+	const id = String(context.getNodeParameter('agentId', index) ?? '').trim();
+	const name = String(context.getNodeParameter('agentName', index) ?? '').trim();
+	return { id, name: name || id };
+}
+
+/** By whom and when, for the audit log, and under which promises. */
+export async function byWorkflow({ context, store }: OperationRun): Promise<{
+	actor: Actor;
+	now: string;
+	policies: readonly SlaPolicy[];
+}> {
+	return {
+		actor: { kind: 'workflow', name: context.getWorkflow().name ?? context.getNode().name },
+		now: isoTime(systemClock.now()),
+		policies: (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES,
+	};
+}

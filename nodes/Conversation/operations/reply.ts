@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+
+import { systemClock } from '../../../adapters/clock/system';
+import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { reply as sendReply } from '../../../core/conversation/reply';
+import type { ReplyAuthor } from '../../../core/conversation/reply';
+import { handoffItem, toJson } from '../../shared/item';
+import type { Operation } from './operation';
+import { agentFields, agentOf } from './operation';
+
+const displayOptions = { show: { operation: ['reply'] } };
+
+/** Outputs of this operation: Sent, Withheld. */
+
+const SENT = 0;
+const WITHHELD = 1;
+
+export const reply: Operation = {
+	option: {
+		name: 'Reply',
+		value: 'reply',
+		action: 'Reply to the customer',
+		description:
+			'Send a WhatsApp text if its author is in charge at that moment; a bot reply that comes after a person took over is withheld',
+	},
+	fields: [
+		{
+			displayName: 'From',
+			name: 'author',
+			type: 'options',
+			displayOptions,
+			options: [
+				{ name: 'Bot', value: 'bot', description: 'Only sent while the bot is in charge' },
+				{ name: 'Agent', value: 'agent', description: 'Only sent while a person is in charge' },
+			],
+			default: 'bot',
+			description: 'Who speaks',
+		},
+		{
+			displayName: 'Text',
+			name: 'text',
+			type: 'string',
+			typeOptions: { rows: 4 },
+			displayOptions,
+			default: '={{ $json.bot?.reply ?? $json.output }}',
+			required: true,
+			description:
+				'What the customer gets. A long text goes out as several messages, cut at sentences.',
+		},
+		...agentFields('reply', false).map((field) => ({
+			...field,
+			displayOptions: { show: { operation: ['reply'], author: ['agent'] } },
+		})),
+		{
+			displayName: 'Options',
+			name: 'replyOptions',
+			type: 'collection',
+			displayOptions,
+			default: {},
+			placeholder: 'Add Option',
+			options: [
+				{
+					displayName: 'Quote the Customer’s Message',
+					name: 'quote',
+					type: 'boolean',
+					default: false,
+					description: 'Whether the message that is answered is shown above the text',
+				},
+				{
+					displayName: 'Template Outside the 24-Hour Window',
+					name: 'templateName',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. follow_up',
+					description:
+						'Name of an approved template to send instead of the text once WhatsApp no longer allows free text. Its first variable is filled with the customer’s name.',
+				},
+				{
+					displayName: 'Template Language',
+					name: 'templateLanguage',
+					type: 'string',
+					default: 'en_US',
+					placeholder: 'e.g. en_US',
+					description: 'Language code of the template as approved by Meta',
+				},
+			],
+		},
+	],
+	async execute(run) {
+		const { context, index, item, store, conversationId } = run;
+		const author = context.getNodeParameter('author', index) as ReplyAuthor;
+		const text = String(context.getNodeParameter('text', index) ?? '');
+		const options = context.getNodeParameter('replyOptions', index, {}) as {
+			quote?: boolean;
+			templateName?: string;
+			templateLanguage?: string;
+		};
+		const agent = author === 'agent' ? agentOf(run) : undefined;
+		const answered = (item.message as { id?: string } | undefined)?.id;
+		const customer = (item.customer as { name?: string } | undefined)?.name;
+		const result = await sendReply(
+			{ store, messaging: await whatsAppFor(context, index), clock: systemClock },
+			{
+				conversationId,
+				author,
+				...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
+				message: {
+					type: 'text',
+					text,
+					...(options.quote && answered ? { replyTo: answered } : {}),
+				},
+				...(options.templateName
+					? {
+							templateOutsideWindow: {
+								type: 'template' as const,
+								name: options.templateName,
+								language: options.templateLanguage ?? 'en_US',
+								...(customer ? { bodyParameters: [customer] } : {}),
+							},
+						}
+					: {}),
+				// The same text in answer to the same message is the same reply, however often the execution is retried; with no
+				// message to answer, a retry is known by the execution it belongs to.
+				key: `${answered ?? `${context.getExecutionId()}:${index}`}:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
+				...(answered ? { answers: answered } : {}),
+			},
+		);
+		const { conversation, ...reply } = result;
+		return {
+			json: {
+				...item,
+				...handoffItem(conversation),
+				...(item.message ? { message: item.message } : {}),
+				reply: toJson({ ...reply, text }),
+			},
+			output: result.outcome === 'sent' ? SENT : WITHHELD,
+		};
+	},
+};

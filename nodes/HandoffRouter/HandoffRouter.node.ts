@@ -1,0 +1,73 @@
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import type { HandoffOutcome } from '../../core/routing';
+import { toNodeError } from '../shared/errors';
+import { storeCredential } from '../shared/store';
+import { parameters } from './parameters';
+import { routeItem } from './routeItem';
+
+/** The outputs in their order on the canvas. */
+const OUTPUTS: readonly HandoffOutcome[] = ['assigned', 'queued', 'off_hours', 'already'];
+
+export class HandoffRouter implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Handoff Router',
+		name: 'handoffRouter',
+		icon: { light: 'file:handoffRouter.svg', dark: 'file:handoffRouter.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ "to " + ($parameter["queue"].startsWith("=") ? "suggested queue" : $parameter["queue"]) }}',
+		description:
+			'Hand a WhatsApp conversation to a person: choose the agent or queue, tell the customer, start the SLA clock',
+		defaults: { name: 'Handoff Router' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+		],
+		outputNames: ['Assigned', 'Queued', 'Off Hours', 'Already With a Person'],
+		credentials: [
+			{
+				name: 'whatsAppHandoffApi',
+				required: true,
+				displayOptions: { show: { acknowledge: [true] } },
+			},
+			storeCredential,
+		],
+		properties: parameters,
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items = this.getInputData();
+		const outputs: INodeExecutionData[][] = OUTPUTS.map(() => []);
+		for (let index = 0; index < items.length; index++) {
+			try {
+				const { outcome, json } = await routeItem(this, index);
+				outputs[OUTPUTS.indexOf(outcome)]!.push({ json, pairedItem: { item: index } });
+			} catch (error) {
+				const failure = toNodeError(this.getNode(), error, index);
+				if (!this.continueOnFail()) throw failure;
+				outputs[0]!.push({
+					json: {
+						...items[index]!.json,
+						error: failure.message,
+						errorDescription: failure.description,
+					},
+					error: failure,
+					pairedItem: { item: index },
+				});
+			}
+		}
+		return outputs;
+	}
+}
