@@ -9,8 +9,11 @@ import { windowClosesAt } from './conversation';
 import type { ConversationMessage } from './message';
 import { describeState, transition } from './transitions';
 
-/** Who speaks to the customer. */
-export type ReplyAuthor = 'bot' | 'agent';
+/**
+ * Who speaks to the customer. A `system` message (an automatic notice, such as who has taken over) goes out whoever is in charge
+ * and is nobody's answer: it keeps no promise.
+ */
+export type ReplyAuthor = 'bot' | 'agent' | 'system';
 
 export interface ReplyRequest {
 	conversationId: string;
@@ -109,14 +112,20 @@ function recordReply(
 				: {
 						...current,
 						lastMessageAt: sentAt,
-						counters: { ...current.counters, botTurns: current.counters.botTurns + 1 },
+						counters: {
+							...current.counters,
+							botTurns: current.counters.botTurns + (request.author === 'bot' ? 1 : 0),
+						},
 						version: current.version + 1,
 						updatedAt: sentAt,
 					};
 		return {
 			result: next,
 			conversation: next,
-			clocks: settle(clocks, request.author === 'agent' ? 'answered' : 'bot_replied', sentAt),
+			clocks:
+				request.author === 'system'
+					? []
+					: settle(clocks, request.author === 'agent' ? 'answered' : 'bot_replied', sentAt),
 			messages: ids.map((id): ConversationMessage => ({
 				id,
 				direction: 'out',
@@ -134,22 +143,40 @@ function recordReply(
 	});
 }
 
+/** In which states each may write to the customer, and what staff can do where it may not. */
+const SPEAKERS: Record<
+	ReplyAuthor,
+	{ speaksIn: Array<Conversation['state']>; what: string; advice: string }
+> = {
+	bot: {
+		speaksIn: ['bot'],
+		what: 'bot reply',
+		advice:
+			'Nothing to do if a person has taken over. To let the bot speak again, return the conversation to the bot.',
+	},
+	agent: {
+		speaksIn: ['human'],
+		what: 'agent reply',
+		advice: 'Hand the conversation over or claim it first.',
+	},
+	system: {
+		speaksIn: ['bot', 'human'],
+		what: 'notice',
+		advice: 'Wait until the customer writes, which reopens the conversation.',
+	},
+};
+
 /** Why this reply must not go out now; undefined if it may. */
 function objection(
 	conversation: Conversation,
 	request: ReplyRequest,
 	now: string,
 ): { reason: string; advice: string } | undefined {
-	const inCharge = request.author === 'bot' ? 'bot' : 'human';
-	if (conversation.state !== inCharge) {
+	const { speaksIn, what, advice } = SPEAKERS[request.author];
+	if (!speaksIn.includes(conversation.state)) {
 		return {
-			reason: `The conversation is ${describeState(conversation)}, so this ${
-				request.author === 'bot' ? 'bot reply' : 'agent reply'
-			} was not sent`,
-			advice:
-				request.author === 'bot'
-					? 'Nothing to do if a person has taken over. To let the bot speak again, return the conversation to the bot.'
-					: 'Hand the conversation over or claim it first.',
+			reason: `The conversation is ${describeState(conversation)}, so this ${what} was not sent`,
+			advice,
 		};
 	}
 	if (!windowOpen(conversation, now) && request.message.type !== 'template') {

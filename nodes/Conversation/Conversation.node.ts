@@ -32,6 +32,11 @@ export class Conversation implements INodeType {
 				required: true,
 				displayOptions: { show: { operation: ['reply'] } },
 			},
+			{
+				name: 'whatsAppHandoffInboxApi',
+				required: true,
+				displayOptions: { show: { operation: ['signInLink'] } },
+			},
 			storeCredential,
 		],
 		properties: [

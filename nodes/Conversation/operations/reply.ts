@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { IDataObject } from 'n8n-workflow';
 
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
@@ -32,6 +33,11 @@ export const reply: Operation = {
 			options: [
 				{ name: 'Bot', value: 'bot', description: 'Only sent while the bot is in charge' },
 				{ name: 'Agent', value: 'agent', description: 'Only sent while a person is in charge' },
+				{
+					name: 'System',
+					value: 'system',
+					description: 'An automatic notice; it does not count as an answer',
+				},
 			],
 			default: 'bot',
 			description: 'Who speaks',
@@ -119,9 +125,7 @@ export const reply: Operation = {
 							},
 						}
 					: {}),
-				// The same text in answer to the same message is the same reply, however often the execution is retried; with no
-				// message to answer, a retry is known by the execution it belongs to.
-				key: `${answered ?? `${context.getExecutionId()}:${index}`}:${createHash('sha256').update(text).digest('hex').slice(0, 16)}`,
+				key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
 				...(answered ? { answers: answered } : {}),
 			},
 		);
@@ -137,3 +141,15 @@ export const reply: Operation = {
 		};
 	},
 };
+
+/**
+ * The same text in answer to the same message is the same reply, however often the execution is retried. A reply from the inbox
+ * page brings its own key; one that answers nothing is known by its execution.
+ */
+function keyOf(item: IDataObject, text: string, execution: string): string {
+	const own = (item.reply as { key?: string } | undefined)?.key;
+	if (own) return own;
+	const answered = (item.message as { id?: string } | undefined)?.id;
+	const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
+	return `${answered ?? execution}:${digest}`;
+}

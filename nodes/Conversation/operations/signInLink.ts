@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+
+import { systemClock } from '../../../adapters/clock/system';
+import { LINK_LIFETIME_MS, signToken } from '../../../adapters/inbox/tokens';
+import { StoreError } from '../../../core/ports/store';
+import { isoTime } from '../../../core/time';
+import type { Operation } from './operation';
+import { agentFields, agentOf } from './operation';
+
+export const signInLink: Operation = {
+	option: {
+		name: 'Create Sign-in Link',
+		value: 'signInLink',
+		action: 'Create a sign-in link to the inbox',
+		description:
+			'A personal link that signs an agent in to the Handoff Inbox and opens the conversation; works once, within an hour',
+	},
+	fields: [
+		...agentFields('signInLink', true),
+		{
+			displayName: 'Supervisor',
+			name: 'supervisor',
+			type: 'boolean',
+			displayOptions: { show: { operation: ['signInLink'] } },
+			default: false,
+			description:
+				'Whether the agent may take conversations from others, resolve them and return them to the bot',
+		},
+	],
+	async execute(run) {
+		const { context, index, item, store, conversationId } = run;
+		const address = await store.getSetting<string>('inbox.url');
+		if (!address) {
+			throw new StoreError(
+				'The inbox has no address yet',
+				'Publish the workflow with the Handoff Inbox node first.',
+			);
+		}
+		const { signingSecret } = await context.getCredentials<{ signingSecret: string }>(
+			'whatsAppHandoffInboxApi',
+		);
+		const expiresAt = systemClock.now().getTime() + LINK_LIFETIME_MS;
+		const agent = agentOf(run);
+		const token = signToken(
+			{
+				...agent,
+				role: context.getNodeParameter('supervisor', index) ? 'supervisor' : 'agent',
+				use: 'link',
+				nonce: randomUUID(),
+				expiresAt,
+				...(conversationId ? { conversationId } : {}),
+			},
+			signingSecret,
+		);
+		return {
+			json: {
+				...item,
+				signIn: {
+					agent,
+					link: `${address}?link=${token}`,
+					expiresAt: isoTime(new Date(expiresAt)),
+				},
+			},
+		};
+	},
+};

@@ -1,0 +1,82 @@
+import type {
+	IHookFunctions,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { storeCredential, storeFor } from '../shared/store';
+import { handleAction } from './actions';
+import { servePage } from './pages';
+
+export class HandoffInbox implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Handoff Inbox',
+		name: 'handoffInbox',
+		icon: { light: 'file:handoffInbox.svg', dark: 'file:handoffInbox.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: 'Shared inbox for agents',
+		description:
+			'A web page on which agents see waiting WhatsApp conversations, claim them and answer; what they do starts the workflow',
+		defaults: { name: 'Handoff Inbox' },
+		inputs: [],
+		outputs: [
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+		],
+		outputNames: ['Claimed', 'Reply', 'Note', 'Reassigned', 'Resolved', 'Returned to Bot'],
+		credentials: [{ name: 'whatsAppHandoffInboxApi', required: true }, storeCredential],
+		webhooks: [
+			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', path: 'inbox' },
+			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'inbox' },
+		],
+		properties: [
+			{
+				displayName:
+					'Agents open the production address of this node. They sign in with a personal link; the operation Create Sign-in Link of the Conversation node makes one.',
+				name: 'notice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Messages Shown',
+				name: 'messagesShown',
+				type: 'number',
+				typeOptions: { minValue: 20, maxValue: 500 },
+				default: 200,
+				description: 'How many of the newest messages of a conversation the page shows',
+			},
+		],
+	};
+
+	webhookMethods = {
+		default: {
+			/** The address is remembered anew at each activation: it changes when the instance moves. */
+			checkExists(): Promise<boolean> {
+				return Promise.resolve(false);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				const store = await storeFor(this);
+				if (this.getActivationMode() !== 'manual') {
+					await store.putSetting('inbox.url', this.getNodeWebhookUrl('setup'));
+				}
+				return true;
+			},
+			/** Links that have been sent keep their address, so that they work again after a restart. */
+			delete(): Promise<boolean> {
+				return Promise.resolve(true);
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return this.getWebhookName() === 'setup' ? servePage(this) : handleAction(this);
+	}
+}

@@ -1,0 +1,97 @@
+import { MessagingError } from '../../../core/ports/messaging';
+import type { HandoffStore } from '../../../core/ports/store';
+import type { HandoffResult } from '../../../core/routing';
+import { acknowledge, handOver } from '../../../core/routing';
+import { DEFAULT_POLICIES } from '../../../core/sla';
+import { at, workflow } from '../../builders';
+import { customerWrites, recordingMessaging, standingClock, temporaryStore } from '../../support';
+
+describe('telling the customer of a handoff', () => {
+	let store: HandoffStore;
+	let close: () => Promise<void>;
+	let handedOver: HandoffResult;
+	let messaging: ReturnType<typeof recordingMessaging>;
+	const clock = standingClock(at(1));
+
+	beforeEach(async () => {
+		({ store, close } = await temporaryStore());
+		messaging = recordingMessaging();
+		const { conversationId } = await customerWrites(store, 0, 'I want to talk to a person');
+		handedOver = await store.route(
+			conversationId,
+			{ key: 'agents', agentIds: [], queue: 'Support' },
+			(view) =>
+				handOver(
+					view,
+					{
+						agents: [],
+						queue: 'Support',
+						strategies: ['roundRobin'],
+						reason: 'Asked for a person',
+						score: 100,
+						signals: [],
+						priority: 'high',
+						requiredSkills: [],
+						preferredSkills: [],
+						stickyDays: 30,
+						policies: DEFAULT_POLICIES,
+					},
+					workflow,
+					at(1),
+				),
+		);
+	});
+	afterEach(() => close());
+
+	const tell = () => acknowledge({ store, messaging, clock }, handedOver, { timeZone: 'UTC' });
+
+	it('names the queue, the place in it and the time that the SLA clock measures', async () => {
+		const told = await tell();
+		expect(told).toMatchObject({ sent: true, messageId: 'wamid.OUT1' });
+		expect(told.text).toContain('A colleague from Support');
+		expect(told.text).toContain('number 1 in line');
+		expect(told.text).toContain('by 10:06 AM');
+		expect(handedOver.dueAt).toBe(at(6));
+	});
+
+	it('goes out once, however often the execution is retried', async () => {
+		const first = await tell();
+		expect(await tell()).toEqual(first);
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('goes out once when two executions tell at the same time', async () => {
+		await Promise.all([tell(), tell(), tell()]);
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('stands in the thread and in the handoff’s record', async () => {
+		await tell();
+		const conversation = await store.conversation(handedOver.conversation.id);
+		expect(conversation?.handoff).toMatchObject({
+			acknowledgedAt: at(1),
+			acknowledgementId: 'wamid.OUT1',
+		});
+		const history = await store.history(handedOver.conversation.id, { limit: 5 });
+		expect(history.at(-1)).toMatchObject({ id: 'wamid.OUT1', author: 'system', status: 'sent' });
+	});
+
+	it('leaves the handoff standing when WhatsApp does not take the message, and can be tried again', async () => {
+		messaging.refuse = new MessagingError(
+			'WhatsApp answered 401: the access token has expired',
+			'account',
+			'Renew the access token in the credential.',
+		);
+		expect(await tell()).toMatchObject({
+			sent: false,
+			message: 'WhatsApp answered 401: the access token has expired',
+			advice: 'Renew the access token in the credential.',
+		});
+		expect(await store.conversation(handedOver.conversation.id)).toMatchObject({
+			state: 'human',
+			owner: { kind: 'queue', name: 'Support' },
+		});
+		messaging.refuse = undefined;
+		expect(await tell()).toMatchObject({ sent: true });
+	});
+});
