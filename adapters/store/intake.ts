@@ -1,0 +1,116 @@
+import type { AuditEntry } from '../../core/conversation/audit';
+import type { Conversation } from '../../core/conversation/conversation';
+import { NO_COUNTERS } from '../../core/conversation/conversation';
+import type { CustomerIdentity, IdentityKind } from '../../core/conversation/identity';
+import { mergeIdentity } from '../../core/conversation/identity';
+import type { ConversationMessage, DeliveryStatus } from '../../core/conversation/message';
+import { byTime, isCustomerTurn } from '../../core/conversation/message';
+import { transition } from '../../core/conversation/transitions';
+import type { InboundMessage } from '../../core/ports/store';
+import type { IsoTime } from '../../core/time';
+
+/** What every store does with an inbound message; only reading and writing differ. */
+
+/** Indexes of the messages in the order in which they were sent: how they are settled, however they arrived. */
+export function byTimeSent(messages: readonly InboundMessage[]): number[] {
+	return messages
+		.map((_, index) => index)
+		.sort((a, b) => byTime(messages[a]!.message, messages[b]!.message));
+}
+
+/** A conversation at its first message, before that message is applied. */
+export function startConversation(
+	id: string,
+	namespace: string,
+	channelId: string,
+	identity: CustomerIdentity,
+	message: ConversationMessage,
+	now: IsoTime,
+): Conversation {
+	return {
+		id,
+		namespace,
+		channelId,
+		state: 'bot',
+		version: 0,
+		episode: 1,
+		identity,
+		profile: { consent: { status: 'unknown', scope: 'all' }, fields: {} },
+		counters: { ...NO_COUNTERS },
+		collected: {},
+		tags: [],
+		priority: 'normal',
+		handoffCount: 0,
+		lastMessageAt: message.sentAt,
+		createdAt: now,
+		updatedAt: now,
+	};
+}
+
+/** The conversation after a message that has not been seen before. */
+export function received(
+	before: Conversation,
+	identity: CustomerIdentity,
+	message: ConversationMessage,
+	now: IsoTime,
+): { conversation: Conversation; audit?: AuditEntry } {
+	const known = {
+		...before,
+		identity: mergeIdentity(before.identity, withNewKeys(identity, message)),
+	};
+	if (isCustomerTurn(message)) {
+		const step = transition(
+			known,
+			{ type: 'customer_wrote', sentAt: message.sentAt },
+			{ kind: 'customer' },
+			now,
+		);
+		if (step.ok && step.changed) {
+			return { conversation: step.conversation, ...(step.audit ? { audit: step.audit } : {}) };
+		}
+	}
+	return {
+		conversation: {
+			...known,
+			lastMessageAt: message.sentAt > known.lastMessageAt ? message.sentAt : known.lastMessageAt,
+			version: known.version + 1,
+			updatedAt: now,
+		},
+	};
+}
+
+/** A customer who changed the number stays the same customer: the new key leads to the same conversation. */
+function withNewKeys(
+	identity: CustomerIdentity,
+	{ system }: ConversationMessage,
+): CustomerIdentity {
+	const keys = [...identity.keys];
+	if (system?.newWaId) keys.push({ kind: 'wa_id', value: system.newWaId });
+	if (system?.newUserId) keys.push({ kind: 'user_id', value: system.newUserId });
+	return { ...identity, keys };
+}
+
+/** Keys in the order in which they are trusted: a number has the longer history than the newer business-scoped ids. */
+const TRUST: readonly IdentityKind[] = ['wa_id', 'phone', 'user_id', 'parent_user_id', 'external'];
+
+/** Which conversation it is where the keys of one customer lead to several. */
+export function bestMatch(
+	found: Array<{ kind: IdentityKind; conversation: Conversation }>,
+): Conversation | undefined {
+	return [...found].sort((a, b) => TRUST.indexOf(a.kind) - TRUST.indexOf(b.kind))[0]?.conversation;
+}
+
+/** Only what the customer said has to reach a workflow; reactions and echoes are told by being on record. */
+export function needsRecovery(message: ConversationMessage): boolean {
+	return message.direction === 'in' && isCustomerTurn(message);
+}
+
+/** Delivery statuses in the order in which they happen. */
+const STATUS_ORDER: readonly DeliveryStatus[] = ['pending', 'sent', 'delivered', 'read', 'played'];
+
+/** Whether a status says something newer than the one on record: late ones are ignored, a failure is final. */
+export function supersedes(known: DeliveryStatus | undefined, next: DeliveryStatus): boolean {
+	if (known === 'failed') return false;
+	if (next === 'failed') return known === undefined || known === 'pending' || known === 'sent';
+	return STATUS_ORDER.indexOf(next) > STATUS_ORDER.indexOf(known ?? 'pending');
+}

@@ -1,0 +1,108 @@
+/**
+ * The schema, step by step. Forward only: a step that has been released is never changed, a new need is a new step. Step N takes
+ * a database from version N-1 to N; the version stands in `PRAGMA user_version`.
+ *
+ * Documents are JSON; what is asked for by a query has a column of its own, and every such query an index. All times are ISO
+ * 8601 in UTC, which sort as text.
+ */
+export const MIGRATIONS: readonly string[] = [
+	`
+	CREATE TABLE conversations (
+		namespace TEXT NOT NULL,
+		id TEXT NOT NULL,
+		channel_id TEXT NOT NULL,
+		state TEXT NOT NULL,
+		agent_id TEXT,
+		queue TEXT,
+		last_message_at TEXT NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	) WITHOUT ROWID;
+	CREATE INDEX conversations_recent ON conversations (namespace, last_message_at DESC, id);
+	CREATE INDEX conversations_by_state ON conversations (namespace, state, last_message_at DESC, id);
+	CREATE INDEX conversations_of_agent ON conversations (namespace, agent_id, last_message_at DESC, id) WHERE agent_id IS NOT NULL;
+	CREATE INDEX conversations_in_queue ON conversations (namespace, queue, last_message_at DESC, id) WHERE queue IS NOT NULL;
+
+	CREATE TABLE identity_keys (
+		namespace TEXT NOT NULL,
+		channel_id TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		value TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		PRIMARY KEY (namespace, channel_id, kind, value)
+	) WITHOUT ROWID;
+
+	CREATE TABLE messages (
+		namespace TEXT NOT NULL,
+		id TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		sent_at TEXT NOT NULL,
+		received_at TEXT NOT NULL,
+		handled_at TEXT,
+		recover INTEGER NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	) WITHOUT ROWID;
+	CREATE INDEX messages_of_conversation ON messages (namespace, conversation_id, sent_at, id);
+	CREATE INDEX messages_unhandled ON messages (namespace, received_at, id) WHERE recover = 1 AND handled_at IS NULL;
+
+	CREATE TABLE audit (
+		sequence INTEGER PRIMARY KEY,
+		namespace TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		doc TEXT NOT NULL
+	);
+	CREATE INDEX audit_of_conversation ON audit (namespace, conversation_id, sequence);
+
+	CREATE TABLE briefs (
+		namespace TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, conversation_id)
+	) WITHOUT ROWID;
+
+	CREATE TABLE clocks (
+		namespace TEXT NOT NULL,
+		id TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		live INTEGER NOT NULL,
+		next_event_at TEXT,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	) WITHOUT ROWID;
+	CREATE INDEX clocks_of_conversation ON clocks (namespace, conversation_id);
+	CREATE INDEX clocks_due ON clocks (namespace, next_event_at, id) WHERE next_event_at IS NOT NULL;
+
+	CREATE TABLE events (
+		namespace TEXT NOT NULL,
+		id TEXT NOT NULL,
+		taken_until TEXT NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	) WITHOUT ROWID;
+	CREATE INDEX events_by_lease ON events (namespace, taken_until);
+
+	CREATE TABLE once (
+		namespace TEXT NOT NULL,
+		key TEXT NOT NULL,
+		until TEXT,
+		result TEXT,
+		PRIMARY KEY (namespace, key)
+	) WITHOUT ROWID;
+
+	CREATE TABLE turns (
+		namespace TEXT NOT NULL,
+		roster TEXT NOT NULL,
+		agent_id TEXT NOT NULL,
+		tick INTEGER NOT NULL,
+		PRIMARY KEY (namespace, roster, agent_id)
+	) WITHOUT ROWID;
+
+	CREATE TABLE settings (
+		namespace TEXT NOT NULL,
+		key TEXT NOT NULL,
+		value TEXT NOT NULL,
+		PRIMARY KEY (namespace, key)
+	) WITHOUT ROWID;
+	`,
+];

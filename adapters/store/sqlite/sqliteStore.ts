@@ -1,0 +1,610 @@
+import { randomUUID } from 'node:crypto';
+import type { SQLInputValue } from 'node:sqlite';
+
+import type { AuditEntry } from '../../../core/conversation/audit';
+import type { Conversation } from '../../../core/conversation/conversation';
+import type { CustomerIdentity } from '../../../core/conversation/identity';
+import type {
+	ConversationMessage,
+	DeliveryStatus,
+	MessageError,
+} from '../../../core/conversation/message';
+import type {
+	Changes,
+	ConversationFilter,
+	ConversationView,
+	HandoffStore,
+	InboundMessage,
+	IntakeResult,
+} from '../../../core/ports/store';
+import { StoreError } from '../../../core/ports/store';
+import type { RoutingView } from '../../../core/routing/agent';
+import { takeEvents } from '../../../core/sla';
+import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
+import type { Brief } from '../../../core/summary/brief';
+import type { IsoTime } from '../../../core/time';
+import { addMilliseconds } from '../../../core/time';
+import {
+	bestMatch,
+	byTimeSent,
+	needsRecovery,
+	received,
+	startConversation,
+	supersedes,
+} from '../intake';
+import type { Database } from './database';
+
+interface Doc {
+	doc: string;
+}
+
+const DEFAULT_LIST_LIMIT = 50;
+
+/** The store on one SQLite file. Calls are synchronous inside and each is one transaction. */
+export class SqliteStore implements HandoffStore {
+	constructor(
+		private readonly db: Database,
+		readonly namespace: string,
+		private readonly newId: () => string = randomUUID,
+	) {}
+
+	async intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]> {
+		const results = new Array<IntakeResult>(messages.length);
+		this.db.transaction(() => {
+			for (const index of byTimeSent(messages)) {
+				results[index] = this.record(messages[index]!, now);
+			}
+		});
+		return Promise.resolve(results);
+	}
+
+	private record({ channelId, identity, message }: InboundMessage, now: IsoTime): IntakeResult {
+		const known = this.db.get<{ conversation_id: string } & Doc>(
+			'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
+			this.namespace,
+			message.id,
+		);
+		if (known) {
+			return {
+				fresh: false,
+				conversation: this.mustRead(known.conversation_id),
+				message: parse<ConversationMessage>(known),
+			};
+		}
+		const before =
+			this.find(channelId, identity) ??
+			startConversation(this.newId(), this.namespace, channelId, identity, message, now);
+		const { conversation, audit } = received(before, identity, message, now);
+		this.writeConversation(conversation);
+		this.learnKeys(conversation);
+		this.writeMessage(conversation.id, message);
+		if (audit) this.writeAudit(conversation.id, audit);
+		return { fresh: true, conversation, message };
+	}
+
+	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
+		this.db.transaction(() => {
+			for (const id of messageIds) {
+				this.db.run(
+					'UPDATE messages SET handled_at = ? WHERE namespace = ? AND id = ? AND handled_at IS NULL',
+					now,
+					this.namespace,
+					id,
+				);
+			}
+		});
+		return Promise.resolve();
+	}
+
+	async unhandled(before: IsoTime, limit: number): Promise<IntakeResult[]> {
+		const rows = this.db.all<{ conversation_id: string } & Doc>(
+			`SELECT conversation_id, doc FROM messages
+			WHERE namespace = ? AND recover = 1 AND handled_at IS NULL AND received_at < ?
+			ORDER BY received_at, id LIMIT ?`,
+			this.namespace,
+			before,
+			limit,
+		);
+		return Promise.resolve(
+			rows.map((row) => ({
+				fresh: false,
+				conversation: this.mustRead(row.conversation_id),
+				message: parse<ConversationMessage>(row),
+			})),
+		);
+	}
+
+	async updateStatus(
+		messageId: string,
+		status: DeliveryStatus,
+		_at: IsoTime,
+		errors?: MessageError[],
+	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
+		return Promise.resolve(
+			this.db.transaction(() => {
+				const row = this.db.get<{ conversation_id: string } & Doc>(
+					'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
+					this.namespace,
+					messageId,
+				);
+				if (!row) return undefined;
+				const message = parse<ConversationMessage>(row);
+				const conversation = this.mustRead(row.conversation_id);
+				if (message.direction !== 'out') return undefined;
+				if (!supersedes(message.status, status)) return { conversation, changed: false };
+				this.writeMessage(row.conversation_id, {
+					...message,
+					status,
+					...(errors && errors.length > 0 ? { errors } : {}),
+				});
+				return { conversation, changed: true };
+			}),
+		);
+	}
+
+	async conversation(id: string): Promise<Conversation | undefined> {
+		return Promise.resolve(this.read(id));
+	}
+
+	async findConversation(
+		channelId: string,
+		identity: CustomerIdentity,
+	): Promise<Conversation | undefined> {
+		return Promise.resolve(this.find(channelId, identity));
+	}
+
+	async list(
+		filter: ConversationFilter,
+	): Promise<{ conversations: Conversation[]; after?: string }> {
+		const where = ['namespace = ?'];
+		const values: SQLInputValue[] = [this.namespace];
+		const add = (condition: string, ...more: SQLInputValue[]) => {
+			where.push(condition);
+			values.push(...more);
+		};
+		if (filter.states) add(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
+		if (filter.agentId) add('agent_id = ?', filter.agentId);
+		if (filter.queue) add('queue = ?', filter.queue);
+		if (filter.since) add('last_message_at >= ?', filter.since);
+		if (filter.until) add('last_message_at < ?', filter.until);
+		if (filter.tag) {
+			add("EXISTS (SELECT 1 FROM json_each(doc, '$.tags') WHERE value = ?)", filter.tag);
+		}
+		if (filter.search) {
+			const pattern = `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`;
+			add(
+				`(id = ? OR json_extract(doc, '$.profile.name') LIKE ? ESCAPE '\\'
+				OR json_extract(doc, '$.identity.name') LIKE ? ESCAPE '\\'
+				OR json_extract(doc, '$.identity.keys') LIKE ? ESCAPE '\\')`,
+				filter.search,
+				pattern,
+				pattern,
+				pattern,
+			);
+		}
+		if (filter.after) {
+			const [at, id] = JSON.parse(filter.after) as [string, string];
+			add('(last_message_at < ? OR (last_message_at = ? AND id > ?))', at, at, id);
+		}
+		const limit = filter.limit ?? DEFAULT_LIST_LIMIT;
+		const conversations = this.db
+			.all<Doc>(
+				`SELECT doc FROM conversations WHERE ${where.join(' AND ')}
+				ORDER BY last_message_at DESC, id LIMIT ?`,
+				...values,
+				limit + 1,
+			)
+			.map((row) => parse<Conversation>(row));
+		if (conversations.length <= limit) return Promise.resolve({ conversations });
+		conversations.pop();
+		const last = conversations.at(-1)!;
+		return Promise.resolve({
+			conversations,
+			after: JSON.stringify([last.lastMessageAt, last.id]),
+		});
+	}
+
+	async history(
+		conversationId: string,
+		options: { limit: number; before?: string },
+	): Promise<ConversationMessage[]> {
+		const edge = options.before
+			? this.db.get<{ sent_at: string }>(
+					'SELECT sent_at FROM messages WHERE namespace = ? AND id = ?',
+					this.namespace,
+					options.before,
+				)
+			: undefined;
+		const rows = edge
+			? this.db.all<Doc>(
+					`SELECT doc FROM messages WHERE namespace = ? AND conversation_id = ? AND (sent_at, id) < (?, ?)
+					ORDER BY sent_at DESC, id DESC LIMIT ?`,
+					this.namespace,
+					conversationId,
+					edge.sent_at,
+					options.before!,
+					options.limit,
+				)
+			: this.db.all<Doc>(
+					`SELECT doc FROM messages WHERE namespace = ? AND conversation_id = ?
+					ORDER BY sent_at DESC, id DESC LIMIT ?`,
+					this.namespace,
+					conversationId,
+					options.limit,
+				);
+		return Promise.resolve(rows.map((row) => parse<ConversationMessage>(row)).reverse());
+	}
+
+	async audit(conversationId: string): Promise<AuditEntry[]> {
+		return Promise.resolve(
+			this.db
+				.all<Doc>(
+					'SELECT doc FROM audit WHERE namespace = ? AND conversation_id = ? ORDER BY sequence',
+					this.namespace,
+					conversationId,
+				)
+				.map((row) => parse<AuditEntry>(row)),
+		);
+	}
+
+	async saveBrief(brief: Brief): Promise<void> {
+		this.db.run(
+			'INSERT OR REPLACE INTO briefs (namespace, conversation_id, doc) VALUES (?, ?, ?)',
+			this.namespace,
+			brief.conversationId,
+			JSON.stringify(brief),
+		);
+		return Promise.resolve();
+	}
+
+	async brief(conversationId: string): Promise<Brief | undefined> {
+		const row = this.db.get<Doc>(
+			'SELECT doc FROM briefs WHERE namespace = ? AND conversation_id = ?',
+			this.namespace,
+			conversationId,
+		);
+		return Promise.resolve(row && parse<Brief>(row));
+	}
+
+	async decide<T>(
+		conversationId: string,
+		decide: (view: ConversationView) => Changes<T>,
+	): Promise<T> {
+		// The transaction throws inside a promise's executor, so that every refusal reaches the caller as a rejection.
+		return new Promise((resolve) =>
+			resolve(
+				this.db.transaction(() => {
+					const changes = decide(this.view(conversationId));
+					this.apply(conversationId, changes);
+					return changes.result;
+				}),
+			),
+		);
+	}
+
+	async route<T>(
+		conversationId: string,
+		roster: { key: string; agentIds: string[]; queue: string },
+		decide: (view: ConversationView & RoutingView) => Changes<T>,
+	): Promise<T> {
+		return new Promise((resolve) =>
+			resolve(
+				this.db.transaction(() => {
+					const changes = decide({ ...this.view(conversationId), ...this.routingView(roster) });
+					this.apply(conversationId, changes);
+					if (changes.assignedAgentId !== undefined) {
+						this.db.run(
+							`INSERT INTO turns (namespace, roster, agent_id, tick)
+							VALUES (?1, ?2, ?3, (SELECT COALESCE(MAX(tick), -1) + 1 FROM turns WHERE namespace = ?1 AND roster = ?2))
+							ON CONFLICT DO UPDATE SET tick = excluded.tick`,
+							this.namespace,
+							roster.key,
+							changes.assignedAgentId,
+						);
+					}
+					return changes.result;
+				}),
+			),
+		);
+	}
+
+	private routingView(roster: { key: string; agentIds: string[]; queue: string }): RoutingView {
+		const lastAssigned = new Map(
+			this.db
+				.all<{ agent_id: string; tick: number }>(
+					'SELECT agent_id, tick FROM turns WHERE namespace = ? AND roster = ?',
+					this.namespace,
+					roster.key,
+				)
+				.map(({ agent_id, tick }) => [agent_id, tick]),
+		);
+		const openByAgent = new Map(
+			roster.agentIds.map((agentId) => [
+				agentId,
+				this.db.get<{ open: number }>(
+					'SELECT COUNT(*) AS open FROM conversations WHERE namespace = ? AND agent_id = ?',
+					this.namespace,
+					agentId,
+				)!.open,
+			]),
+		);
+		const { waiting } = this.db.get<{ waiting: number }>(
+			'SELECT COUNT(*) AS waiting FROM conversations WHERE namespace = ? AND queue = ?',
+			this.namespace,
+			roster.queue,
+		)!;
+		return { lastAssigned, openByAgent, waiting };
+	}
+
+	async putClocks(clocks: SlaClock[]): Promise<void> {
+		this.db.transaction(() => clocks.forEach((clock) => this.writeClock(clock)));
+		return Promise.resolve();
+	}
+
+	async clocks(conversationId: string): Promise<SlaClock[]> {
+		return Promise.resolve(
+			this.db
+				.all<Doc>(
+					'SELECT doc FROM clocks WHERE namespace = ? AND conversation_id = ? ORDER BY id',
+					this.namespace,
+					conversationId,
+				)
+				.map((row) => parse<SlaClock>(row)),
+		);
+	}
+
+	async nextClockEventAt(): Promise<IsoTime | undefined> {
+		const next = this.db.get<{ at: string | null }>(
+			`SELECT MIN(at) AS at FROM (
+				SELECT MIN(next_event_at) AS at FROM clocks WHERE namespace = ?1 AND next_event_at IS NOT NULL
+				UNION ALL SELECT MIN(taken_until) FROM events WHERE namespace = ?1)`,
+			this.namespace,
+		);
+		return Promise.resolve(next?.at ?? undefined);
+	}
+
+	async takeDueEvents(now: IsoTime, limit: number, leaseMs: number): Promise<SlaEvent[]> {
+		const until = addMilliseconds(now, leaseMs);
+		return Promise.resolve(
+			this.db.transaction(() => {
+				const taken = this.db
+					.all<Doc>(
+						'SELECT doc FROM events WHERE namespace = ? AND taken_until <= ? ORDER BY taken_until LIMIT ?',
+						this.namespace,
+						now,
+						limit,
+					)
+					.map((row) => parse<SlaEvent>(row));
+				const clocks = this.db
+					.all<Doc>(
+						`SELECT doc FROM clocks WHERE namespace = ? AND next_event_at IS NOT NULL AND next_event_at <= ?
+						ORDER BY next_event_at, id LIMIT ?`,
+						this.namespace,
+						now,
+						Math.max(0, limit - taken.length),
+					)
+					.map((row) => parse<SlaClock>(row));
+				for (const due of clocks) {
+					const { clock, events } = takeEvents(due, now);
+					this.writeClock(clock);
+					taken.push(...events);
+				}
+				for (const event of taken) {
+					this.db.run(
+						'INSERT OR REPLACE INTO events (namespace, id, taken_until, doc) VALUES (?, ?, ?, ?)',
+						this.namespace,
+						event.id,
+						until,
+						JSON.stringify(event),
+					);
+				}
+				return taken.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+			}),
+		);
+	}
+
+	async confirmEvents(eventIds: string[], _now: IsoTime): Promise<void> {
+		this.db.transaction(() => {
+			for (const id of eventIds) {
+				this.db.run('DELETE FROM events WHERE namespace = ? AND id = ?', this.namespace, id);
+			}
+		});
+		return Promise.resolve();
+	}
+
+	async beginOnce(
+		key: string,
+		now: IsoTime,
+		leaseMs: number,
+	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }> {
+		return Promise.resolve(
+			this.db.transaction(() => {
+				const row = this.db.get<{ until: string | null; result: string | null }>(
+					'SELECT until, result FROM once WHERE namespace = ? AND key = ?',
+					this.namespace,
+					key,
+				);
+				if (row && row.until === null) {
+					return { state: 'done' as const, result: JSON.parse(row.result ?? 'null') as unknown };
+				}
+				if (row && row.until! > now) return { state: 'busy' as const };
+				this.db.run(
+					'INSERT OR REPLACE INTO once (namespace, key, until, result) VALUES (?, ?, ?, NULL)',
+					this.namespace,
+					key,
+					addMilliseconds(now, leaseMs),
+				);
+				return { state: 'mine' as const };
+			}),
+		);
+	}
+
+	async completeOnce(key: string, result: unknown, _now: IsoTime): Promise<void> {
+		this.db.run(
+			'INSERT OR REPLACE INTO once (namespace, key, until, result) VALUES (?, ?, NULL, ?)',
+			this.namespace,
+			key,
+			JSON.stringify(result ?? null),
+		);
+		return Promise.resolve();
+	}
+
+	async abandonOnce(key: string): Promise<void> {
+		this.db.run(
+			'DELETE FROM once WHERE namespace = ? AND key = ? AND until IS NOT NULL',
+			this.namespace,
+			key,
+		);
+		return Promise.resolve();
+	}
+
+	async getSetting<T>(key: string): Promise<T | undefined> {
+		const row = this.db.get<{ value: string }>(
+			'SELECT value FROM settings WHERE namespace = ? AND key = ?',
+			this.namespace,
+			key,
+		);
+		return Promise.resolve(row && (JSON.parse(row.value) as T));
+	}
+
+	async putSetting(key: string, value: unknown): Promise<void> {
+		this.db.run(
+			'INSERT OR REPLACE INTO settings (namespace, key, value) VALUES (?, ?, ?)',
+			this.namespace,
+			key,
+			JSON.stringify(value ?? null),
+		);
+		return Promise.resolve();
+	}
+
+	async close(): Promise<void> {
+		this.db.close();
+		return Promise.resolve();
+	}
+
+	private read(id: string): Conversation | undefined {
+		const row = this.db.get<Doc>(
+			'SELECT doc FROM conversations WHERE namespace = ? AND id = ?',
+			this.namespace,
+			id,
+		);
+		return row && parse<Conversation>(row);
+	}
+
+	private mustRead(id: string): Conversation {
+		const conversation = this.read(id);
+		if (conversation) return conversation;
+		throw new StoreError(
+			`There is no conversation ${id || '(empty)'}`,
+			'Check the field Conversation: it needs the ID that WhatsApp Trigger puts into conversation.id.',
+		);
+	}
+
+	private view(id: string): ConversationView {
+		return {
+			conversation: this.mustRead(id),
+			clocks: this.db
+				.all<Doc>(
+					'SELECT doc FROM clocks WHERE namespace = ? AND conversation_id = ? AND live = 1 ORDER BY id',
+					this.namespace,
+					id,
+				)
+				.map((row) => parse<SlaClock>(row)),
+		};
+	}
+
+	private find(channelId: string, identity: CustomerIdentity): Conversation | undefined {
+		const found = identity.keys.flatMap((key) => {
+			const row = this.db.get<{ conversation_id: string }>(
+				`SELECT conversation_id FROM identity_keys
+				WHERE namespace = ? AND channel_id = ? AND kind = ? AND value = ?`,
+				this.namespace,
+				channelId,
+				key.kind,
+				key.value,
+			);
+			const conversation = row && this.read(row.conversation_id);
+			return conversation ? [{ kind: key.kind, conversation }] : [];
+		});
+		return bestMatch(found);
+	}
+
+	private apply<T>(conversationId: string, changes: Changes<T>): void {
+		if (changes.conversation) this.writeConversation(changes.conversation);
+		changes.messages?.forEach((message) => this.writeMessage(conversationId, message));
+		changes.audit?.forEach((entry) => this.writeAudit(conversationId, entry));
+		changes.clocks?.forEach((clock) => this.writeClock(clock));
+	}
+
+	private writeConversation(conversation: Conversation): void {
+		const { owner } = conversation;
+		this.db.run(
+			`INSERT OR REPLACE INTO conversations
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			this.namespace,
+			conversation.id,
+			conversation.channelId,
+			conversation.state,
+			owner?.kind === 'agent' ? owner.id : null,
+			owner?.kind === 'queue' ? owner.name : null,
+			conversation.lastMessageAt,
+			JSON.stringify(conversation),
+		);
+	}
+
+	/** A key belongs to the conversation that it was first seen with: conversations are never pointed elsewhere. */
+	private learnKeys({ id, channelId, identity }: Conversation): void {
+		for (const { kind, value } of identity.keys) {
+			this.db.run(
+				`INSERT OR IGNORE INTO identity_keys (namespace, channel_id, kind, value, conversation_id)
+				VALUES (?, ?, ?, ?, ?)`,
+				this.namespace,
+				channelId,
+				kind,
+				value,
+				id,
+			);
+		}
+	}
+
+	private writeMessage(conversationId: string, message: ConversationMessage): void {
+		this.db.run(
+			`INSERT INTO messages (namespace, id, conversation_id, sent_at, received_at, recover, doc)
+			VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET doc = excluded.doc`,
+			this.namespace,
+			message.id,
+			conversationId,
+			message.sentAt,
+			message.receivedAt,
+			needsRecovery(message) ? 1 : 0,
+			JSON.stringify(message),
+		);
+	}
+
+	private writeAudit(conversationId: string, entry: AuditEntry): void {
+		this.db.run(
+			'INSERT INTO audit (namespace, conversation_id, doc) VALUES (?, ?, ?)',
+			this.namespace,
+			conversationId,
+			JSON.stringify(entry),
+		);
+	}
+
+	private writeClock(clock: SlaClock): void {
+		this.db.run(
+			`INSERT OR REPLACE INTO clocks (namespace, id, conversation_id, live, next_event_at, doc)
+			VALUES (?, ?, ?, ?, ?, ?)`,
+			this.namespace,
+			clock.id,
+			clock.conversationId,
+			clock.status === 'running' || clock.status === 'paused' ? 1 : 0,
+			clock.nextEventAt ?? null,
+			JSON.stringify(clock),
+		);
+	}
+}
+
+function parse<T>({ doc }: Doc): T {
+	return JSON.parse(doc) as T;
+}
