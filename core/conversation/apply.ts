@@ -59,5 +59,7 @@ function clocksAfter(
 		return clocksOnOwnerChange(by.policies, next, view.clocks, by.now);
 	}
 	const settles = SETTLES[event.type];
-	return settles ? settle(view.clocks, settles, by.now) : [];
+	// An answer counts from when it was given: one typed on the phone is told to us later.
+	const at = event.type === 'agent_replied' ? event.sentAt : by.now;
+	return settles ? settle(view.clocks, settles, at) : [];
 }

@@ -28,6 +28,8 @@ export interface Counters {
 	sentiment: number;
 	/** Last score given, 0 to 100. */
 	lastScore: number;
+	/** The message that was scored last, so that a retried execution does not count it twice. */
+	scoredMessageId?: string;
 }
 
 export const NO_COUNTERS: Counters = Object.freeze({

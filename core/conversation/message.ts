@@ -117,7 +117,7 @@ export interface ConversationMessage {
 	type: MessageType;
 	/** What a reader of the thread sees as words: body, caption, option title, or empty. */
 	text: string;
-	/** When it was sent, by the channel's clock. Messages of a conversation are ordered by this, then by id. */
+	/** When it was sent, by the channel's clock. Messages are ordered by it; see {@link byTime}. */
 	sentAt: IsoTime;
 	/** When we learnt of it. */
 	receivedAt: IsoTime;
@@ -153,9 +153,13 @@ export function isCustomerTurn(message: ConversationMessage): boolean {
 	);
 }
 
-/** Order of messages in a thread: by the channel's time, ties by id. */
+/**
+ * Order of messages in a thread: by the channel's time, which WhatsApp tells in whole seconds; within one by when we learnt of
+ * them, then by id.
+ */
 export function byTime(a: ConversationMessage, b: ConversationMessage): number {
-	if (a.sentAt !== b.sentAt) return a.sentAt < b.sentAt ? -1 : 1;
-	if (a.id === b.id) return 0;
-	return a.id < b.id ? -1 : 1;
+	for (const key of ['sentAt', 'receivedAt', 'id'] as const) {
+		if (a[key] !== b[key]) return a[key] < b[key] ? -1 : 1;
+	}
+	return 0;
 }

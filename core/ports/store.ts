@@ -13,6 +13,8 @@ export interface InboundMessage {
 	channelId: string;
 	identity: CustomerIdentity;
 	message: ConversationMessage;
+	/** The message as the channel delivered it, for whoever asks in the same run; stores do not keep it. */
+	raw?: unknown;
 }
 
 export interface IntakeResult {

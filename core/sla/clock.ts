@@ -1,4 +1,5 @@
 import type { IsoTime } from '../time';
+import type { BusinessCalendar, LadderRung } from './policy';
 
 /** Which promise a clock measures. */
 export type SlaKind =
@@ -33,14 +34,35 @@ export interface SlaClock {
 	dueAt: IsoTime;
 	/** Why it is due then, in words. */
 	explanation: string;
-	/** Events still to be raised, soonest first. Empty when there is nothing more to say. */
+	/**
+	 * Events still to be raised, soonest first. Empty when there is nothing more to say. A clock that was met and whose policy
+	 * wants that reported has one, of percent 0: pending marks are given out whatever the clock's status.
+	 */
 	pending: SlaMark[];
 	/** `pending[0].at`, or undefined: what the store keeps an index on. */
 	nextEventAt?: IsoTime;
 	settledAt?: IsoTime;
+	/** What ended it, e.g. "answered" or "resolved"; absent where it was stopped by hand or by a new owner. */
+	settledBy?: string;
+	/** The terms it runs under, as they stood when it was started: a policy changed later moves no running clock. */
+	terms?: SlaTerms;
+	/** Set while paused, and why: on hold by a person, or because it is the customer's turn. */
+	paused?: { at: IsoTime; why: 'hold' | 'waiting_for_customer' };
+	/** What counted before the last resume, and when that was. Absent on a clock that was never paused. */
+	resumed?: { at: IsoTime; countedMinutes: number };
 }
 
-/** A point on a clock at which an event is raised: 80 % warns, 100 % is the breach, above that repeats it. */
+/** What a clock needs of its policy to work out its times by itself. */
+export interface SlaTerms {
+	targetMinutes: number;
+	clock: 'business' | 'wall';
+	calendar?: BusinessCalendar;
+	ladder?: LadderRung[];
+	pauseWhileWaiting?: boolean;
+	reportMet?: boolean;
+}
+
+/** A point on a clock at which an event is raised: 80 % warns, 100 % is the breach, above that repeats it; 0 reports it met. */
 export interface SlaMark {
 	percent: number;
 	at: IsoTime;
@@ -50,7 +72,8 @@ export interface SlaMark {
 export interface SlaEvent {
 	/** `${clock id}@${percent}`: idempotency key. */
 	id: string;
-	type: 'warning' | 'breach';
+	/** By the mark's percentage: below 100 a warning. `met` for a mark of percent 0. */
+	type: 'warning' | 'breach' | 'met';
 	percent: number;
 	clock: SlaClock;
 	at: IsoTime;

@@ -43,7 +43,7 @@ export const MIGRATIONS: readonly string[] = [
 		doc TEXT NOT NULL,
 		PRIMARY KEY (namespace, id)
 	) WITHOUT ROWID;
-	CREATE INDEX messages_of_conversation ON messages (namespace, conversation_id, sent_at, id);
+	CREATE INDEX messages_of_conversation ON messages (namespace, conversation_id, sent_at, received_at, id);
 	CREATE INDEX messages_unhandled ON messages (namespace, received_at, id) WHERE recover = 1 AND handled_at IS NULL;
 
 	CREATE TABLE audit (

@@ -209,25 +209,26 @@ export class SqliteStore implements HandoffStore {
 		options: { limit: number; before?: string },
 	): Promise<ConversationMessage[]> {
 		const edge = options.before
-			? this.db.get<{ sent_at: string }>(
-					'SELECT sent_at FROM messages WHERE namespace = ? AND id = ?',
+			? this.db.get<{ sent_at: string; received_at: string }>(
+					'SELECT sent_at, received_at FROM messages WHERE namespace = ? AND id = ?',
 					this.namespace,
 					options.before,
 				)
 			: undefined;
 		const rows = edge
 			? this.db.all<Doc>(
-					`SELECT doc FROM messages WHERE namespace = ? AND conversation_id = ? AND (sent_at, id) < (?, ?)
-					ORDER BY sent_at DESC, id DESC LIMIT ?`,
+					`SELECT doc FROM messages WHERE namespace = ? AND conversation_id = ? AND (sent_at, received_at, id) < (?, ?, ?)
+					ORDER BY sent_at DESC, received_at DESC, id DESC LIMIT ?`,
 					this.namespace,
 					conversationId,
 					edge.sent_at,
+					edge.received_at,
 					options.before!,
 					options.limit,
 				)
 			: this.db.all<Doc>(
 					`SELECT doc FROM messages WHERE namespace = ? AND conversation_id = ?
-					ORDER BY sent_at DESC, id DESC LIMIT ?`,
+					ORDER BY sent_at DESC, received_at DESC, id DESC LIMIT ?`,
 					this.namespace,
 					conversationId,
 					options.limit,
@@ -345,7 +346,7 @@ export class SqliteStore implements HandoffStore {
 		return Promise.resolve(
 			this.db
 				.all<Doc>(
-					'SELECT doc FROM clocks WHERE namespace = ? AND conversation_id = ? ORDER BY id',
+					'SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ? AND conversation_id = ? ORDER BY id',
 					this.namespace,
 					conversationId,
 				)
@@ -505,7 +506,7 @@ export class SqliteStore implements HandoffStore {
 			conversation: this.mustRead(id),
 			clocks: this.db
 				.all<Doc>(
-					'SELECT doc FROM clocks WHERE namespace = ? AND conversation_id = ? AND live = 1 ORDER BY id',
+					'SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ? AND conversation_id = ? AND live = 1 ORDER BY id',
 					this.namespace,
 					id,
 				)

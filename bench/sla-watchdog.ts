@@ -1,0 +1,121 @@
+/**
+ * What a check of the watchdog costs with few and with very many open clocks, ten of them due. Prints the ratio and ends with
+ * status 1 if it is above 3. Run: TS_NODE_PROJECT=tsconfig.dev.json node scripts/node24.js -r ts-node/register bench/sla-watchdog.ts [open clocks, default 1000000]
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Database } from '../adapters/store/sqlite/database';
+import { SqliteStore } from '../adapters/store/sqlite/sqliteStore';
+import type { InboundMessage } from '../core/ports/store';
+import { startClock } from '../core/sla';
+import type { SlaClock } from '../core/sla/clock';
+import type { SlaPolicy } from '../core/sla/policy';
+import { raiseDueEvents } from '../core/sla/watchdog';
+
+const DUE = 10;
+const CHECKS = 60;
+const BATCH = 10_000;
+const LIMIT = 3;
+
+const START = Date.parse('2026-11-20T09:00:00.000Z');
+const at = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+
+const policy = (targetMinutes: number): SlaPolicy => ({
+	name: 'First response',
+	kind: 'first_response',
+	targetMinutes,
+	clock: 'wall',
+	marks: [100],
+});
+
+/** Median milliseconds of one check with ten events due while `open` clocks are open. */
+async function costOfCheck(open: number): Promise<number> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'bench-sla-'));
+	const store = new SqliteStore(Database.open(path.join(folder, 'handoff.sqlite')), 'default');
+	try {
+		for (let from = 0; from < open; from += BATCH) {
+			const clocks: SlaClock[] = [];
+			for (let i = from; i < Math.min(open, from + BATCH); i++) {
+				const conversation = { id: `open-${i}`, namespace: 'default' };
+				clocks.push(startClock(policy(1_000_000 + (i % 1000)), conversation, 'x', at(0)));
+			}
+			await store.putClocks(clocks);
+		}
+		const intake = await store.intake(
+			Array.from({ length: DUE }, (_, i) => message(i)),
+			at(0),
+		);
+		const took: number[] = [];
+		for (let check = 1; check <= CHECKS; check++) {
+			await store.putClocks(
+				intake.map(({ conversation }) =>
+					startClock(policy(1), conversation, `check-${check}`, at(check)),
+				),
+			);
+			let alerts = 0;
+			const begin = performance.now();
+			await store.nextClockEventAt();
+			const pass = await raiseDueEvents(
+				store,
+				{
+					alert: () => {
+						alerts++;
+						return Promise.resolve();
+					},
+					recovered: () => Promise.resolve(),
+				},
+				at(check + 1),
+				50,
+			);
+			await Promise.all(pass.underWay);
+			took.push(performance.now() - begin);
+			if (alerts !== DUE) throw new Error(`${alerts} alerts were raised, not ${DUE}`);
+			await store.putClocks(
+				(await Promise.all(intake.map(({ conversation }) => store.clocks(conversation.id))))
+					.flat()
+					.map((clock) => ({ ...clock, status: 'cancelled' as const })),
+			);
+		}
+		// The first checks warm the caches up.
+		return median(took.slice(CHECKS / 3));
+	} finally {
+		await store.close();
+		rmSync(folder, { recursive: true });
+	}
+}
+
+function message(i: number): InboundMessage {
+	return {
+		channelId: '1',
+		identity: { keys: [{ kind: 'wa_id', value: `1555555${String(i).padStart(4, '0')}` }] },
+		message: {
+			id: `wamid.${i}`,
+			direction: 'in',
+			author: 'customer',
+			type: 'text',
+			text: 'Hello',
+			sentAt: at(0),
+			receivedAt: at(0),
+		},
+	};
+}
+
+function median(values: number[]): number {
+	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+async function main(): Promise<void> {
+	const many = Number(process.argv[2] ?? 1_000_000);
+	const few = 1_000;
+	const small = await costOfCheck(few);
+	console.log(`${few} open, ${DUE} due: ${small.toFixed(2)} ms for a check`);
+	const large = await costOfCheck(many);
+	console.log(`${many} open, ${DUE} due: ${large.toFixed(2)} ms for a check`);
+	const ratio = large / small;
+	console.log(`Ratio ${ratio.toFixed(2)} (at most ${LIMIT})`);
+	process.exitCode = ratio <= LIMIT ? 0 : 1;
+}
+
+void main();

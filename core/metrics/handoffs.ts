@@ -1,0 +1,107 @@
+import type { AuditEntry } from '../conversation/audit';
+import type { Conversation, Owner, SignalResult } from '../conversation/conversation';
+import { sameOwner } from '../conversation/transitions';
+import type { SlaClock } from '../sla/clock';
+import type { IsoTime } from '../time';
+
+/** What is on record of one conversation. */
+export interface ConversationRecord {
+	conversation: Conversation;
+	/** Oldest first. */
+	audit: readonly AuditEntry[];
+	clocks: readonly SlaClock[];
+}
+
+/** One handoff from beginning to end, put together from the audit log, the clocks and the conversation. */
+export interface HandoffRecord {
+	/** `${conversation id}:h${number}`, as in the conversation. */
+	id: string;
+	conversationId: string;
+	at: IsoTime;
+	reason: string;
+	/** Signals that led to it; known of a conversation's latest handoff only. */
+	signals: readonly SignalResult[];
+	/** Queue that it was first given to; where an agent had it at once, the queue that it belongs to. */
+	queue: string;
+	/** Owners in their order. */
+	owners: Owner[];
+	/** Agent who had it last, if an agent ever had it. */
+	agent?: { id: string; name: string };
+	/** First answer by a person. */
+	answeredAt?: IsoTime;
+	endedAt?: IsoTime;
+	endedBy?: 'resolve' | 'return_to_bot';
+	/** Whether the customer wrote again within a day of its being resolved. */
+	reopened: boolean;
+	/** An agent had it and somebody else got it after that: another agent, or another team. A release is none. */
+	reroutedAfterAgent: boolean;
+	/** The first-response promise, if one was made. */
+	firstResponse?: SlaClock;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** All handoffs of a conversation, oldest first. */
+export function handoffsOf({ conversation, audit, clocks }: ConversationRecord): HandoffRecord[] {
+	const handoffs: HandoffRecord[] = [];
+	for (const entry of audit) {
+		const current = handoffs.at(-1);
+		if (entry.action === 'escalate') {
+			handoffs.push(begun(entry, conversation, clocks, handoffs.length + 1));
+		} else if (entry.action === 'reopen') {
+			if (current?.endedBy === 'resolve' && current.endedAt) {
+				current.reopened ||= Date.parse(entry.at) - Date.parse(current.endedAt) <= DAY_MS;
+			}
+		} else if (current && !current.endedAt) {
+			if (entry.action === 'resolve' || entry.action === 'return_to_bot') {
+				current.endedAt = entry.at;
+				current.endedBy = entry.action;
+			} else if (entry.owner) {
+				passOn(current, entry.owner, entry.action === 'release');
+			}
+		}
+	}
+	return handoffs;
+}
+
+function begun(
+	entry: AuditEntry,
+	conversation: Conversation,
+	clocks: readonly SlaClock[],
+	number: number,
+): HandoffRecord {
+	const id = `${conversation.id}:h${number}`;
+	const latest = conversation.handoff?.id === id ? conversation.handoff : undefined;
+	const firstResponse = clocks.find(
+		(clock) => clock.id === `${conversation.id}:first_response:${id}`,
+	);
+	const answeredAt =
+		latest?.answeredAt ??
+		(firstResponse?.settledBy === 'answered' ? firstResponse.settledAt : undefined);
+	const owner = entry.owner;
+	return {
+		id,
+		conversationId: conversation.id,
+		at: entry.at,
+		reason: entry.reason ?? 'No reason given',
+		signals: latest?.signals ?? [],
+		queue: owner?.kind === 'queue' ? owner.name : (latest?.queue ?? 'Unknown'),
+		owners: owner ? [owner] : [],
+		...(owner?.kind === 'agent' ? { agent: { id: owner.id, name: owner.name } } : {}),
+		...(answeredAt ? { answeredAt } : {}),
+		reopened: false,
+		reroutedAfterAgent: false,
+		...(firstResponse ? { firstResponse } : {}),
+	};
+}
+
+function passOn(handoff: HandoffRecord, owner: Owner, released: boolean): void {
+	if (sameOwner(handoff.owners.at(-1), owner)) return;
+	const before = handoff.owners;
+	const hadAgent = before.some(({ kind }) => kind === 'agent');
+	const isNew = !before.some((one) => sameOwner(one, owner));
+	// An agent who gives it back at the end of a shift was no wrong choice; that somebody else had to have it shows one.
+	if (hadAgent && isNew && !(released && owner.kind === 'queue')) handoff.reroutedAfterAgent = true;
+	handoff.owners = [...before, owner];
+	if (owner.kind === 'agent') handoff.agent = { id: owner.id, name: owner.name };
+}

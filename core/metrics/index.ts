@@ -1,0 +1,10 @@
+export type { ConversationRecord, HandoffRecord } from './handoffs';
+export { handoffsOf } from './handoffs';
+export type { Verdict } from './labels';
+export { VERDICTS, verdictOn, verdictTag, wasNeeded, withVerdict } from './labels';
+export type { HandoffFigures, Metrics, Period, Spread } from './metrics';
+export { metricsOf } from './metrics';
+export { metricsCsv, metricsRows } from './csv';
+export type { MissedCandidate, MissedSettings } from './missed';
+export { MISSED_DEFAULTS, missedHandoffs } from './missed';
+export { recordsSince } from './records';

@@ -1,0 +1,33 @@
+import type { Conversation } from '../conversation/conversation';
+
+/** How a person judges a handoff, or that there was none. */
+export type Verdict = 'justified' | 'unnecessary' | 'missed';
+
+export const VERDICTS: readonly Verdict[] = ['justified', 'unnecessary', 'missed'];
+
+/** A verdict stands among the conversation's tags, where every node and filter can read it. */
+const PREFIX = 'handoff:';
+
+/** The tags with this verdict in place of an earlier one. */
+export function withVerdict(tags: readonly string[], verdict: Verdict): string[] {
+	return [...withoutVerdict(tags), verdictTag(verdict)];
+}
+
+/** The verdict on a conversation, if somebody has given one. */
+export function verdictOn({ tags }: Pick<Conversation, 'tags'>): Verdict | undefined {
+	return VERDICTS.find((verdict) => tags.includes(verdictTag(verdict)));
+}
+
+/** Whether a person was needed, as the scorer's rule test wants to know it. */
+export function wasNeeded(verdict: Verdict): boolean {
+	return verdict !== 'unnecessary';
+}
+
+/** The tag of a verdict, to list conversations by. */
+export function verdictTag(verdict: Verdict): string {
+	return `${PREFIX}${verdict}`;
+}
+
+function withoutVerdict(tags: readonly string[]): string[] {
+	return tags.filter((tag) => !VERDICTS.some((verdict) => tag === verdictTag(verdict)));
+}

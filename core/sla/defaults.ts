@@ -1,0 +1,27 @@
+import type { LadderRung, SlaPolicy } from './policy';
+
+/** Warn when four fifths of the time are gone, then say that it is over. */
+export const DEFAULT_MARKS: readonly number[] = [80, 100];
+
+/** Remind → reassign → team lead → be honest with the customer. Says what to do next; adds no marks by itself. */
+export const DEFAULT_LADDER: readonly LadderRung[] = [
+	{ percent: 0, step: 'remind_owner' },
+	{ percent: 100, step: 'reassign' },
+	{ percent: 150, step: 'alert_team_lead' },
+	{ percent: 200, step: 'tell_customer' },
+];
+
+/**
+ * What is promised before staff have said anything: a person's first answer within five minutes of the handoff, the target
+ * that the field names (docs/features.md, H1: under five minutes in business hours). Without hours set by staff every
+ * minute counts: a calendar that we made up would let a handoff at the wrong hour go unnoticed.
+ */
+export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
+	{
+		name: 'First response',
+		kind: 'first_response',
+		targetMinutes: 5,
+		clock: 'business',
+		marks: [...DEFAULT_MARKS],
+	},
+];

@@ -1,0 +1,8 @@
+import { label } from './label';
+import { labelled } from './labelled';
+import { metrics } from './metrics';
+import { missed } from './missed';
+import type { Operation } from './operation';
+
+/** In the order of the list that staff choose from. */
+export const operations: readonly Operation[] = [missed, labelled, metrics, label];

@@ -1,0 +1,139 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IRun,
+	ITriggerFunctions,
+	ITriggerResponse,
+} from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+
+import type { Alert, AlertView } from '../../core/sla/alert';
+import { alertView } from '../../core/sla/alert';
+import { checkPolicies } from '../../core/sla';
+import { isoTime } from '../../core/time';
+import { untilHandedOn } from '../../adapters/clock/handover';
+import type { SchedulerReport } from '../../adapters/clock/scheduler';
+import { startScheduler } from '../../adapters/clock/scheduler';
+import { systemClock } from '../../adapters/clock/system';
+import { toNodeError } from '../shared/errors';
+import { handoffItem, toJson } from '../shared/item';
+import { storeCredential, storeFor } from '../shared/store';
+import { parameters } from './parameters';
+import { policiesFrom } from './policies';
+import { sampleAlert } from './sample';
+
+/** The outputs in their order on the canvas. */
+const OUTPUTS = ['warning', 'breach', 'recovery', 'met'] as const;
+type Output = (typeof OUTPUTS)[number];
+
+export class SlaWatchdog implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'SLA Watchdog',
+		name: 'slaWatchdog',
+		icon: { light: 'file:slaWatchdog.svg', dark: 'file:slaWatchdog.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ ($parameter["policies"].policy ?? []).length > 1 ? $parameter["policies"].policy.length + " promises" : ($parameter["policies"].policy?.[0]?.kind ?? "first_response").replaceAll("_", " ") + ", " + ($parameter["policies"].policy?.[0]?.targetMinutes ?? 5) + " min" }}',
+		description:
+			'Starts the workflow before and when a promise to a handed-over customer is broken, so that no handoff is left unanswered',
+		eventTriggerDescription: '',
+		activationMessage: 'The watchdog is on: it rings before and when a promise is broken.',
+		defaults: { name: 'SLA Watchdog' },
+		inputs: [],
+		outputs: [
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+			NodeConnectionTypes.Main,
+		],
+		outputNames: ['Warning', 'Breach', 'Recovery', 'Resolved Within Target'],
+		credentials: [storeCredential],
+		properties: parameters,
+	};
+
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		const read = (name: string, fallback?: unknown) => this.getNodeParameter(name, fallback);
+		const policies = policiesFrom(read);
+		const findings = checkPolicies(policies);
+		if (findings.length > 0) {
+			throw new NodeOperationError(this.getNode(), 'These promises cannot be kept watch over', {
+				description: findings.join(' '),
+			});
+		}
+
+		if (this.getMode() === 'manual') {
+			return {
+				manualTriggerFunction: async () => {
+					const now = isoTime(systemClock.now());
+					const alert = sampleAlert(policies[0]!, 'sample', now);
+					this.emit(onOutput('breach', alertItem(alert, alertView(alert, now))));
+				},
+			};
+		}
+
+		try {
+			const store = await storeFor(this);
+			await store.putSetting('sla.policies', policies);
+
+			const handOn = async (data: INodeExecutionData[][]): Promise<void> => {
+				const run = deferred<IRun>();
+				this.emit(data, undefined, run);
+				await untilHandedOn(run.promise);
+			};
+			const scheduler = startScheduler(
+				store,
+				{
+					alert: (alert, view) => handOn(onOutput(view.type, alertItem(alert, view))),
+					recovered: ({ conversation, message }) =>
+						handOn(onOutput('recovery', handoffItem(conversation, message))),
+				},
+				reporter(this),
+				{
+					pollMs: Number(read('options.pollSeconds', 15)) * 1000,
+					recoverAfterMs: Number(read('options.recoverAfterMinutes', 5)) * 60_000,
+				},
+			);
+			return { closeFunction: () => scheduler.stop() };
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+}
+
+/** `handoff` stands by itself, so that the nodes behind read it as they do after the Handoff Router. */
+function alertItem(alert: Alert, view: AlertView): IDataObject {
+	const { handoff } = alert.conversation;
+	return {
+		...handoffItem(alert.conversation),
+		...(handoff ? { handoff: toJson(handoff) } : {}),
+		sla: toJson(view),
+	};
+}
+
+function onOutput(output: Output, json: IDataObject): INodeExecutionData[][] {
+	return OUTPUTS.map((name) => (name === output ? [{ json }] : []));
+}
+
+/** What goes wrong is in the log every time, and once, when it begins, among the executions where staff see it. */
+function reporter(context: ITriggerFunctions): SchedulerReport {
+	return {
+		failed(error, first) {
+			const failure = toNodeError(context.getNode(), error);
+			context.logger.warn(`SLA Watchdog could not finish a check: ${failure.message}`);
+			if (first) context.saveFailedExecution(failure);
+		},
+	};
+}
+
+function deferred<T>() {
+	let resolve!: (value: T | PromiseLike<T>) => void;
+	let reject!: (error: Error) => void;
+	const promise = new Promise<T>((onResolve, onReject) => {
+		resolve = onResolve;
+		reject = onReject;
+	});
+	return { promise, resolve, reject };
+}

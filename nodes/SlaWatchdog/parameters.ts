@@ -1,0 +1,225 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { businessHoursFields } from '../shared/businessHours';
+import { PROMISES } from '../shared/promises';
+
+export const LADDER_STEPS: INodeProperties['options'] = [
+	{ name: 'Alert the Team Lead', value: 'alert_team_lead' },
+	{ name: 'Reassign', value: 'reassign' },
+	{ name: 'Remind the Owner', value: 'remind_owner' },
+	{ name: 'Tell the Customer Honestly', value: 'tell_customer' },
+];
+
+const PRIORITIES = [
+	{ name: 'High', value: 'high' },
+	{ name: 'Low', value: 'low' },
+	{ name: 'Normal', value: 'normal' },
+	{ name: 'Urgent', value: 'urgent' },
+];
+
+export const parameters: INodeProperties[] = [
+	{
+		displayName:
+			'The clocks are started by the Handoff Router and stopped by the Conversation node; this node rings. Publish one workflow with it for each handoff store.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Promises',
+		name: 'policies',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Promise' },
+		default: {},
+		placeholder: 'Add Promise',
+		description:
+			'What customers can count on. Of several of one kind, the first that matches the conversation holds. Without any, it is a first response by a person within 5 minutes.',
+		options: [
+			{
+				displayName: 'Promise',
+				name: 'policy',
+				// In the order in which staff think of them: what, how fast, when, for whom.
+				// eslint-disable-next-line n8n-nodes-base/node-param-fixed-collection-type-unsorted-items
+				values: [
+					{
+						displayName: 'Promise',
+						name: 'kind',
+						type: 'options',
+						options: PROMISES,
+						default: 'first_response',
+					},
+					{
+						displayName: 'Within (Minutes)',
+						name: 'targetMinutes',
+						type: 'number',
+						typeOptions: { minValue: 0 },
+						default: 5,
+						description: 'The target. Not used for a promised follow-up, which names its own time.',
+					},
+					{
+						displayName: 'Count',
+						name: 'clock',
+						type: 'options',
+						options: [
+							{ name: 'Every Minute', value: 'wall' },
+							{ name: 'Only Business Hours', value: 'business' },
+						],
+						default: 'business',
+						description: 'Which minutes count towards the target',
+					},
+					{
+						displayName: 'Warn At (%)',
+						name: 'warnAt',
+						type: 'string',
+						default: '80',
+						placeholder: 'e.g. 50, 80',
+						description:
+							'Parts of the target after which a warning is raised, separated by commas. A breach is always raised at 100.',
+					},
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. VIP first response',
+						description: 'What alerts and reports call it; made from the promise if it is empty',
+					},
+					{
+						displayName: 'Only for Priorities',
+						name: 'priorities',
+						type: 'multiOptions',
+						options: PRIORITIES,
+						default: [],
+						description: 'None chosen means every priority',
+					},
+					{
+						displayName: 'Only for Queues',
+						name: 'queues',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. Sales, Support',
+						description: 'Separated by commas; empty means every queue',
+					},
+					{
+						displayName: 'Only for Customers',
+						name: 'customers',
+						type: 'options',
+						options: [
+							{ name: 'All', value: 'all' },
+							{ name: 'All but VIP', value: 'others' },
+							{ name: 'VIP', value: 'vip' },
+						],
+						default: 'all',
+					},
+					{
+						displayName: 'Only for Tags',
+						name: 'tags',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. complaint, hot lead',
+						description:
+							'One of them is enough. Separated by commas; empty means any conversation.',
+					},
+					{
+						displayName: 'Only for Phone Number IDs',
+						name: 'channelIds',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 106540352242922',
+						description:
+							'WhatsApp numbers of yours, by phone number ID, separated by commas; empty means every number',
+					},
+					{
+						displayName: 'Pause While Waiting for the Customer',
+						name: 'pauseWhileWaiting',
+						type: 'boolean',
+						default: false,
+						description:
+							'Whether the time after an answer, until the customer writes again, is left out. Only for a resolution.',
+					},
+				],
+			},
+		],
+	},
+	...businessHoursFields({
+		displayName: 'Business Hours',
+		description: 'Which minutes count for promises that count only business hours',
+	}),
+	{
+		displayName: 'Escalation Ladder',
+		name: 'ladder',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Step' },
+		default: {},
+		placeholder: 'Add Step',
+		description:
+			'What to do next, given with every alert as <code>sla.nextStep</code>. Each step raises its own event. Without any, the steps are: remind the owner on a warning, reassign at 100 %; no events after that.',
+		options: [
+			{
+				displayName: 'Step',
+				name: 'rung',
+
+				values: [
+					{
+						displayName: 'At (%)',
+						name: 'percent',
+						type: 'number',
+						typeOptions: { minValue: 1, maxValue: 1000 },
+						default: 100,
+						description: 'Part of the target after which this is the next step',
+					},
+					{
+						displayName: 'Step',
+						name: 'step',
+						type: 'options',
+						options: LADDER_STEPS,
+						default: 'reassign',
+					},
+					{
+						displayName: 'In Your Words',
+						name: 'note',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. Call the shift lead',
+						description: 'Shown in place of the standard sentence',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		placeholder: 'Add Option',
+		options: [
+			{
+				displayName: 'Check at Least Every (Seconds)',
+				name: 'pollSeconds',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 300 },
+				default: 15,
+				description:
+					'The node sleeps until the next promise is due. This is how soon it notices one that another n8n process has started since.',
+			},
+			{
+				displayName: 'Recover Messages After (Minutes)',
+				name: 'recoverAfterMinutes',
+				type: 'number',
+				typeOptions: { minValue: 0 },
+				default: 5,
+				description:
+					'A message that was received but that no workflow has dealt with for so long comes out of Recovery; 0 switches that off',
+			},
+			{
+				displayName: 'Report Kept Promises',
+				name: 'reportMet',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether promises that were kept come out of Resolved Within Target. Each starts an execution.',
+			},
+		],
+	},
+];

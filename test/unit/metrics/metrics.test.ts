@@ -1,0 +1,303 @@
+import fc from 'fast-check';
+
+import { applyEvent } from '../../../core/conversation/apply';
+import type { AuditEntry } from '../../../core/conversation/audit';
+import type { Conversation, Owner } from '../../../core/conversation/conversation';
+import type { ConversationEvent } from '../../../core/conversation/transitions';
+import { transition } from '../../../core/conversation/transitions';
+import type { ConversationRecord } from '../../../core/metrics';
+import { handoffsOf, metricsCsv, metricsOf, verdictOn, withVerdict } from '../../../core/metrics';
+import { percentile } from '../../../core/metrics/metrics';
+import { clocksOnHandoff, DEFAULT_POLICIES } from '../../../core/sla';
+import type { SlaClock } from '../../../core/sla/clock';
+import { ANA, BEN, SUPPORT, withBot } from '../sla/support/conversation';
+
+const START = '2026-11-16T09:00:00.000Z';
+const at = (minutes: number) => new Date(Date.parse(START) + minutes * 60_000).toISOString();
+const WEEK = { from: '2026-11-16T00:00:00.000Z', to: '2026-11-23T00:00:00.000Z' };
+const NOW = '2026-11-23T08:00:00.000Z';
+
+/** A conversation lived through by the real transitions and clocks, so that the report reads what production writes. */
+class Life {
+	conversation: Conversation;
+	readonly audit: AuditEntry[] = [];
+	clocks: SlaClock[] = [];
+
+	constructor(id: string, changes: Partial<Conversation> = {}) {
+		this.conversation = withBot(id, { lastMessageAt: START, createdAt: START, ...changes });
+	}
+
+	private apply(event: ConversationEvent, minutes: number): this {
+		const by = { actor: { kind: 'system' as const }, now: at(minutes), policies: DEFAULT_POLICIES };
+		const { conversation, audit, clocks } = applyEvent(
+			{ conversation: this.conversation, clocks: this.clocks },
+			event,
+			by,
+		);
+		this.conversation = conversation ?? this.conversation;
+		this.audit.push(...(audit ?? []));
+		this.replace(clocks ?? []);
+		return this;
+	}
+
+	private replace(changed: readonly SlaClock[]): void {
+		this.clocks = [
+			...this.clocks.filter(({ id }) => !changed.some((clock) => clock.id === id)),
+			...changed,
+		];
+	}
+
+	handOver(minutes: number, owner: Owner = SUPPORT, reason = 'Asked for a person'): this {
+		const step = transition(
+			this.conversation,
+			{
+				type: 'escalate',
+				owner,
+				reason,
+				score: 90,
+				signals: [
+					{ signal: 'human_request', label: 'Asked for a person', weight: 1, value: 1, points: 90 },
+				],
+				priority: 'normal',
+				queue: 'Support',
+			},
+			{ kind: 'system' },
+			at(minutes),
+		);
+		if (!step.ok) throw new Error(step.message);
+		this.conversation = step.conversation;
+		this.audit.push(step.audit!);
+		this.replace(clocksOnHandoff(DEFAULT_POLICIES, step.conversation, at(minutes), this.clocks));
+		return this;
+	}
+
+	assign(minutes: number, owner: Owner): this {
+		return this.apply({ type: 'assign', owner, reason: 'Claimed' }, minutes);
+	}
+	release(minutes: number): this {
+		return this.apply({ type: 'release', queue: 'Support', reason: 'End of shift' }, minutes);
+	}
+	answer(minutes: number): this {
+		return this.apply({ type: 'agent_replied', sentAt: at(minutes) }, minutes);
+	}
+	resolve(minutes: number, disposition = 'solved'): this {
+		return this.apply({ type: 'resolve', outcome: { disposition } }, minutes);
+	}
+	returnToBot(minutes: number): this {
+		return this.apply({ type: 'return_to_bot' }, minutes);
+	}
+	writes(minutes: number): this {
+		return this.apply({ type: 'customer_wrote', sentAt: at(minutes) }, minutes);
+	}
+
+	get record(): ConversationRecord {
+		return { conversation: this.conversation, audit: this.audit, clocks: this.clocks };
+	}
+}
+
+const report = (...lives: Life[]) =>
+	metricsOf(
+		lives.map(({ record }) => record),
+		WEEK,
+		NOW,
+	);
+
+describe('the report of a week', () => {
+	it('has the handoff rate, and containment with and without the customers that the bot lost', () => {
+		const lost = new Life('c3', {
+			counters: {
+				...withBot().counters,
+				sentiment: -0.6,
+				negatives: 2,
+			},
+		});
+		expect(report(new Life('c1').handOver(0), new Life('c2'), lost, new Life('c4'))).toMatchObject({
+			conversations: 4,
+			handoffs: 1,
+			handoffRate: 0.25,
+			containment: 0.75,
+			trueContainment: 0.5,
+			missed: 1,
+		});
+	});
+
+	it('has first response and resolution times as median and p90, by agent, queue and hour', () => {
+		const metrics = report(
+			new Life('c1').handOver(0, ANA).answer(2).resolve(10),
+			new Life('c2').handOver(5, ANA).answer(9).resolve(25),
+			new Life('c3').handOver(60).assign(63, BEN).answer(90).resolve(120),
+			new Life('c4').handOver(61),
+		);
+		expect(metrics.firstResponse).toEqual({ count: 3, medianMinutes: 4, p90Minutes: 30 });
+		expect(metrics.resolution).toEqual({ count: 3, medianMinutes: 20, p90Minutes: 60 });
+		expect(metrics).toMatchObject({ handoffs: 4, answered: 3, waiting: 1, resolved: 3 });
+		expect(
+			metrics.byAgent.map(({ name, handoffs, firstResponse }) => [
+				name,
+				handoffs,
+				firstResponse.medianMinutes,
+			]),
+		).toEqual([
+			['Ana', 2, 2],
+			['Ben', 1, 30],
+		]);
+		expect(metrics.byQueue).toMatchObject([{ queue: 'Support', handoffs: 4, waitingNow: 1 }]);
+		expect(metrics.byHour.map(({ hour, handoffs }) => [hour, handoffs])).toEqual([
+			[9, 2],
+			[10, 2],
+		]);
+	});
+
+	it('tells hours in the zone asked for', () => {
+		const metrics = metricsOf([new Life('c1').handOver(0).record], WEEK, NOW, {
+			timeZone: 'Asia/Kolkata',
+		});
+		expect(metrics.byHour.map(({ hour }) => hour)).toEqual([14]);
+	});
+
+	it('counts a promise as broken when it was answered late, never, or is overdue now', () => {
+		expect(
+			report(
+				new Life('kept').handOver(0).answer(5),
+				new Life('late').handOver(0).answer(6),
+				new Life('never').handOver(0).resolve(30),
+				new Life('overdue').handOver(0),
+				new Life('called off').handOver(0).resolve(3),
+			),
+		).toMatchObject({
+			breached: 3,
+			breachRate: 0.75,
+			breachesByKind: { first_response: 3 },
+			firstResponse: { count: 2 },
+		});
+	});
+
+	it('has why conversations were handed over, most frequent first', () => {
+		const metrics = report(
+			new Life('c1').handOver(0, SUPPORT, 'Refund'),
+			new Life('c2').handOver(0),
+			new Life('c3').handOver(0),
+		);
+		expect(metrics.reasons).toEqual([
+			{ reason: 'Asked for a person', count: 2 },
+			{ reason: 'Refund', count: 1 },
+		]);
+		expect(metrics.signals).toEqual([
+			{ signal: 'human_request', label: 'Asked for a person', count: 3 },
+		]);
+	});
+
+	it('counts as wrongly routed what an agent had and somebody else had to have', () => {
+		expect(
+			report(
+				new Life('claimed').handOver(0).assign(1, ANA).answer(2),
+				new Life('moved').handOver(0, ANA).assign(1, BEN),
+				new Life('other team').handOver(0, ANA).assign(1, { kind: 'queue', name: 'Sales' }),
+				new Life('released').handOver(0, ANA).release(1),
+			).wronglyRouted,
+		).toBe(2);
+	});
+
+	it('counts as reopened what the customer took up again within a day', () => {
+		const metrics = report(
+			new Life('again').handOver(0).answer(1).resolve(10).writes(60),
+			new Life('next week')
+				.handOver(0)
+				.answer(1)
+				.resolve(10)
+				.writes(60 * 30),
+			new Life('back to the bot').handOver(0).answer(1).returnToBot(10).writes(20),
+		);
+		expect(metrics).toMatchObject({ reopened: 1, resolved: 2, resolutionRate: 0.333 });
+	});
+
+	it('keeps every handoff of a conversation apart, with answers of earlier ones', () => {
+		const life = new Life('c1')
+			.handOver(0, ANA)
+			.answer(3)
+			.returnToBot(10)
+			.handOver(100)
+			.assign(101, BEN)
+			.answer(104)
+			.resolve(120);
+		expect(
+			handoffsOf(life.record).map(({ id, agent, answeredAt, endedBy }) => [
+				id,
+				agent?.name,
+				answeredAt,
+				endedBy,
+			]),
+		).toEqual([
+			['c1:h1', 'Ana', at(3), 'return_to_bot'],
+			['c1:h2', 'Ben', at(104), 'resolve'],
+		]);
+	});
+
+	it('does not take the end of an unanswered handoff for its answer', () => {
+		const life = new Life('c1').handOver(0).resolve(30).writes(40).handOver(50).answer(51);
+		expect(handoffsOf(life.record).map(({ answeredAt }) => answeredAt)).toEqual([
+			undefined,
+			at(51),
+		]);
+	});
+
+	it('leaves out what began before or after', () => {
+		expect(
+			report(new Life('c1').handOver(-60 * 24), new Life('c2').handOver(60 * 24 * 8)),
+		).toMatchObject({
+			handoffs: 0,
+			firstResponse: { count: 0 },
+		});
+		expect(report()).toMatchObject({ conversations: 0, handoffs: 0 });
+		expect(report()).not.toHaveProperty('handoffRate');
+	});
+
+	it('counts verdicts, and what was judged harmless no longer as missed', () => {
+		const frustrated = {
+			counters: { ...withBot().counters, sentiment: -0.6, negatives: 2 },
+		};
+		const metrics = report(
+			new Life('c1', { ...frustrated, tags: withVerdict(['vip'], 'missed') }),
+			new Life('c2', { ...frustrated, tags: withVerdict([], 'unnecessary') }),
+		);
+		expect(metrics.verdicts).toEqual({ justified: 0, unnecessary: 1, missed: 1 });
+		expect(metrics.missed).toBe(1);
+		expect(verdictOn({ tags: withVerdict(withVerdict(['vip'], 'missed'), 'justified') })).toBe(
+			'justified',
+		);
+		expect(withVerdict(['vip', 'handoff:missed'], 'justified')).toEqual([
+			'vip',
+			'handoff:justified',
+		]);
+	});
+
+	it('comes as CSV, one line for all and one for each agent, queue and hour, safe to open in a spreadsheet', () => {
+		const evil: Owner = { kind: 'agent', id: 'x', name: '=HYPERLINK("x","y")' };
+		const csv = metricsCsv(report(new Life('c1').handOver(0, evil).answer(2)));
+		const lines = csv.trimEnd().split('\r\n');
+		expect(lines[0]).toBe(
+			'from,to,group,name,handoffs,answered,waiting,first_response_median_minutes,first_response_p90_minutes,resolution_median_minutes,resolution_p90_minutes,breached,breach_rate,reopened,wrongly_routed,resolved,resolution_rate',
+		);
+		expect(lines[1]).toBe(`${WEEK.from},${WEEK.to},all,,1,1,0,2,2,,,0,0,0,0,0,`);
+		expect(lines[2]).toContain(`,agent,"'=HYPERLINK(""x"",""y"")",1,`);
+		expect(lines[3]).toContain(',queue,Support,');
+		expect(lines[4]).toContain(',hour,09:00,');
+	});
+
+	it('takes percentiles that occurred, with the stated share at or under them and not fewer', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 50 }),
+				fc.constantFrom(0.5, 0.9),
+				(values, part) => {
+					const value = percentile(values, part)!;
+					expect(values).toContain(value);
+					const atOrUnder = values.filter((v) => v <= value).length / values.length;
+					const under = values.filter((v) => v < value).length / values.length;
+					expect(atOrUnder).toBeGreaterThanOrEqual(part);
+					expect(under).toBeLessThan(part);
+				},
+			),
+		);
+	});
+});

@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { Database } from '../../../adapters/store/sqlite/database';
+import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
+import { applyEvent } from '../../../core/conversation/apply';
+import { transition } from '../../../core/conversation/transitions';
+import { MISSED_DEFAULTS } from '../../../core/metrics';
+import { clocksOnHandoff, DEFAULT_POLICIES } from '../../../core/sla';
+import { HandoffReport } from '../../../nodes/HandoffReport/HandoffReport.node';
+import { storeFor } from '../../../nodes/shared/store';
+import { ANA } from '../sla/support/conversation';
+
+jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
+
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+describe('Handoff Report', () => {
+	let folder: string;
+	let store: SqliteStore;
+
+	beforeEach(() => {
+		folder = mkdtempSync(path.join(tmpdir(), 'report-'));
+		store = new SqliteStore(Database.open(path.join(folder, 'handoff.sqlite')), 'default');
+		jest.mocked(storeFor).mockReset().mockResolvedValue(store);
+	});
+
+	afterEach(async () => {
+		await store.close();
+		rmSync(folder, { recursive: true });
+	});
+
+	/** A customer who wrote so many minutes ago. Returns the conversation's id. */
+	const wrote = async (number: number, minutes: number, text = 'Hello') => {
+		const at = ago(minutes);
+		const [intake] = await store.intake(
+			[
+				{
+					channelId: '106540352242922',
+					identity: { keys: [{ kind: 'wa_id', value: `1555555010${number}` }] },
+					message: {
+						id: `wamid.${number}.${minutes}`,
+						direction: 'in',
+						author: 'customer',
+						type: 'text',
+						text,
+						sentAt: at,
+						receivedAt: at,
+					},
+				},
+			],
+			at,
+		);
+		return intake!.conversation.id;
+	};
+
+	const handOver = (id: string, minutes: number) =>
+		store.decide(id, (view) => {
+			const step = transition(
+				view.conversation,
+				{
+					type: 'escalate',
+					owner: ANA,
+					reason: 'Asked for a person',
+					score: 90,
+					signals: [],
+					priority: 'normal',
+					queue: 'Support',
+				},
+				{ kind: 'system' },
+				ago(minutes),
+			);
+			if (!step.ok) throw new Error(step.message);
+			return {
+				result: undefined,
+				conversation: step.conversation,
+				audit: [step.audit!],
+				clocks: clocksOnHandoff(DEFAULT_POLICIES, step.conversation, ago(minutes)),
+			};
+		});
+
+	const answer = (id: string, minutes: number) =>
+		store.decide(id, (view) =>
+			applyEvent(
+				view,
+				{ type: 'agent_replied', sentAt: ago(minutes) },
+				{ actor: { kind: 'agent' }, now: ago(minutes), policies: DEFAULT_POLICIES },
+			),
+		);
+
+	const frustrated = (id: string) =>
+		store.decide(id, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				version: conversation.version + 1,
+				counters: { ...conversation.counters, sentiment: -0.6, negatives: 2 },
+			},
+		}));
+
+	const execute = async (parameters: Record<string, unknown>, json: IDataObject = {}) => {
+		const [output] = await new HandoffReport().execute.call({
+			getInputData: () => [{ json }],
+			getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
+				({ period: 'days', days: 7, timeZone: 'UTC', giveBack: 'one', limit: 50, ...parameters })[
+					name
+				] ?? fallback,
+			getNode: () => ({ name: 'Handoff Report', type: 'handoffReport' }),
+			getWorkflow: () => ({ name: 'Weekly review' }),
+			continueOnFail: () => false,
+			helpers: {
+				prepareBinaryData: (data: Buffer, fileName: string, mimeType: string) =>
+					Promise.resolve({ data: data.toString('base64'), fileName, mimeType }),
+			},
+		} as unknown as IExecuteFunctions);
+		return output!;
+	};
+
+	it('gives the numbers of the week from what the store holds', async () => {
+		const id = await wrote(1, 60);
+		await handOver(id, 59);
+		await answer(id, 55);
+		await wrote(2, 30);
+		await wrote(3, 60 * 24 * 9);
+		const [item] = await execute({ operation: 'metrics' });
+		expect(item).toMatchObject({
+			json: {
+				conversations: 2,
+				handoffs: 1,
+				handoffRate: 0.5,
+				containment: 0.5,
+				breachRate: 0,
+				complete: true,
+				firstResponse: { count: 1, medianMinutes: 4, p90Minutes: 4 },
+				byAgent: [{ name: 'Ana', handoffs: 1, open: 1 }],
+			},
+			pairedItem: { item: 0 },
+		});
+	});
+
+	it('gives one item for each row, or a file for a spreadsheet', async () => {
+		await handOver(await wrote(1, 60), 59);
+		const rows = await execute({ operation: 'metrics', giveBack: 'rows' });
+		expect(rows.map(({ json }) => json.group)).toEqual(['all', 'agent', 'queue', 'hour']);
+		expect(rows[1]!.json).toMatchObject({ name: 'Ana', handoffs: 1, waiting: 1 });
+		const [file] = await execute({ operation: 'metrics', giveBack: 'csv' });
+		expect(file!.binary!.data).toMatchObject({ mimeType: 'text/csv' });
+		const csv = Buffer.from(file!.binary!.data!.data, 'base64').toString();
+		expect(csv.split('\r\n')[0]).toMatch(/^from,to,group,name,handoffs/);
+	});
+
+	it('finds the customers that the bot lost, and not again once somebody has judged them', async () => {
+		const lost = await wrote(1, 300);
+		await frustrated(lost);
+		await wrote(2, 300);
+		const [found, ...others] = await execute({ operation: 'missed' });
+		expect(others).toEqual([]);
+		expect(found!.json).toMatchObject({
+			conversation: { id: lost },
+			missed: { reasons: [{ reason: 'silent_after_frustration' }] },
+		});
+		await execute({ operation: 'label', conversationId: lost, verdict: 'missed' });
+		expect(await execute({ operation: 'missed' })).toEqual([]);
+		expect(
+			await execute({ operation: 'missed', missedOptions: { includeJudged: true } }),
+		).toHaveLength(1);
+	});
+
+	it('labels a handoff, with a line in the audit log, and gives labelled ones to the rule test', async () => {
+		const missed = await wrote(1, 300, 'I want a person');
+		const unnecessary = await wrote(2, 200, 'Thanks');
+		const [item] = await execute(
+			{ operation: 'label', conversationId: missed, verdict: 'missed' },
+			{ kept: true },
+		);
+		expect(item!.json).toMatchObject({
+			kept: true,
+			verdict: 'missed',
+			conversation: { tags: ['handoff:missed'] },
+		});
+		await execute({ operation: 'label', conversationId: unnecessary, verdict: 'unnecessary' });
+		expect((await store.audit(missed)).at(-1)).toMatchObject({ action: 'label', reason: 'missed' });
+		const labelled = await execute({ operation: 'labelled' });
+		expect(labelled.map(({ json }) => json)).toMatchObject([
+			{
+				id: unnecessary,
+				escalated: false,
+				messages: [{ author: 'customer', text: 'Thanks' }],
+			},
+			{ id: missed, escalated: true, messages: [{ text: 'I want a person' }] },
+		]);
+	});
+
+	it('refuses a period that ends before it begins', async () => {
+		await expect(
+			execute({ operation: 'metrics', period: 'custom', from: '2026-11-20', to: '2026-11-19' }),
+		).rejects.toThrow('The period does not begin before it ends');
+	});
+
+	it('offers the finder’s settings with the values that it has by itself', () => {
+		const options = new HandoffReport().description.properties.find(
+			({ name }) => name === 'missedOptions',
+		)!.options as Array<{ name: string; default: unknown }>;
+		for (const [name, value] of Object.entries(MISSED_DEFAULTS)) {
+			expect(options.find((option) => option.name === name)?.default).toBe(value);
+		}
+	});
+});

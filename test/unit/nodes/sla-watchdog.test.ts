@@ -1,0 +1,364 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IRun,
+	ITriggerFunctions,
+	ITriggerResponse,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import type { HandoffStore } from '../../../core/ports/store';
+import { settle, startClock } from '../../../core/sla';
+import type { SlaPolicy } from '../../../core/sla/policy';
+import { SlaWatchdog } from '../../../nodes/SlaWatchdog/SlaWatchdog.node';
+import { storeFor } from '../../../nodes/shared/store';
+import { ANA, handedOver, withBot } from '../sla/support/conversation';
+import { MemoryStore } from '../sla/support/memoryStore';
+
+jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
+
+const OUTPUTS = ['warning', 'breach', 'recovery', 'met'];
+
+interface Done {
+	resolve(run: IRun): void;
+	reject(error: Error): void;
+}
+
+interface Emitted {
+	output: string;
+	json: IDataObject;
+	done: Done | undefined;
+}
+
+/** The parts of n8n's trigger context that the node uses. */
+class Context {
+	readonly emitted: Emitted[] = [];
+	readonly failed: Error[] = [];
+	readonly logger = { warn: jest.fn() };
+	private waiting: Array<() => void> = [];
+
+	constructor(
+		private readonly parameters: Record<string, unknown> = {},
+		private readonly mode = 'trigger',
+		/** What n8n does with a run. */
+		private readonly settle: (emitted: Emitted) => void = ({ done }) => done?.resolve({} as IRun),
+	) {}
+
+	getNode = () => ({ name: 'SLA Watchdog', type: 'slaWatchdog', credentials: {} });
+	getMode = () => this.mode;
+	getNodeParameter = (name: string, fallback?: unknown) =>
+		name
+			.split('.')
+			.reduce<unknown>(
+				(value, key) => (value as Record<string, unknown> | undefined)?.[key],
+				this.parameters,
+			) ?? fallback;
+	saveFailedExecution = (error: Error) => this.failed.push(error);
+
+	emit = (data: INodeExecutionData[][], _response?: unknown, done?: Done) => {
+		data.forEach((items, index) =>
+			items.forEach(({ json }) => {
+				const emitted = { output: OUTPUTS[index]!, json, done };
+				this.emitted.push(emitted);
+				this.settle(emitted);
+			}),
+		);
+		for (const wake of this.waiting.splice(0)) wake();
+	};
+
+	/** Resolves when the node has emitted so many items. */
+	async emissions(count: number): Promise<Emitted[]> {
+		while (this.emitted.length < count) {
+			await new Promise<void>((resolve) => this.waiting.push(resolve));
+		}
+		return this.emitted;
+	}
+
+	trigger(): Promise<ITriggerResponse> {
+		return new SlaWatchdog().trigger.call(this as unknown as ITriggerFunctions);
+	}
+}
+
+class SettingsStore extends MemoryStore {
+	async putSetting(key: string, value: unknown) {
+		this.settings.set(key, value);
+		await Promise.resolve();
+	}
+}
+
+const PROMISE: SlaPolicy = {
+	name: 'First response',
+	kind: 'first_response',
+	targetMinutes: 5,
+	clock: 'wall',
+	marks: [80, 100],
+};
+
+/** Everything that was begun has run as far as it can. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('SLA Watchdog', () => {
+	let store: SettingsStore;
+	const closing: Array<ITriggerResponse['closeFunction']> = [];
+
+	beforeEach(() => {
+		store = new SettingsStore();
+		jest
+			.mocked(storeFor)
+			.mockReset()
+			.mockResolvedValue(store as unknown as HandoffStore);
+	});
+
+	afterEach(async () => {
+		for (const close of closing.splice(0)) await close?.();
+	});
+
+	const activate = async (context: Context) => {
+		const response = await context.trigger();
+		closing.push(response.closeFunction);
+		return response;
+	};
+
+	/** A handoff whose first answer was due `minutes` ago. */
+	const overdue = (id: string, minutes: number) => {
+		const at = new Date(Date.now() - (minutes + 5) * 60_000).toISOString();
+		const conversation = handedOver(withBot(id), at, ANA);
+		store.conversations.set(id, conversation);
+		const clock = startClock(PROMISE, conversation, conversation.handoff!.id, at);
+		store.put(clock);
+		return clock;
+	};
+
+	it('dropped on the canvas promises a first response within five minutes, warned at four', async () => {
+		await activate(new Context());
+		expect(store.settings.get('sla.policies')).toEqual([
+			{
+				name: 'First response',
+				kind: 'first_response',
+				targetMinutes: 5,
+				clock: 'business',
+				marks: [80, 100],
+				reportMet: true,
+			},
+		]);
+	});
+
+	it('writes the promises as staff filled them in to the store, where the other nodes read them', async () => {
+		await activate(
+			new Context({
+				policies: {
+					policy: [
+						{
+							kind: 'first_response',
+							targetMinutes: 2,
+							warnAt: '50, 80 %',
+							customers: 'vip',
+							queues: 'Sales, Support',
+							priorities: ['urgent'],
+							tags: 'hot lead',
+							channelIds: '1',
+						},
+						{ targetMinutes: 10 },
+						{
+							kind: 'resolution',
+							targetMinutes: 480,
+							clock: 'wall',
+							pauseWhileWaiting: true,
+							name: 'Solved today',
+						},
+					],
+				},
+				businessHours: 'custom',
+				timeZone: 'Europe/Berlin',
+				openingHours: { window: [{ days: [1], from: '09:00', to: '12:00' }] },
+				closedDates: '2026-12-25',
+				ladder: { rung: [{ percent: 150, step: 'alert_team_lead', note: ' Call Kim ' }] },
+				options: { reportMet: false },
+			}),
+		);
+		const common = {
+			calendar: {
+				timeZone: 'Europe/Berlin',
+				windows: [{ day: 1, from: '09:00', to: '12:00' }],
+				closedDates: ['2026-12-25'],
+			},
+			ladder: [{ percent: 150, step: 'alert_team_lead', note: 'Call Kim' }],
+		};
+		expect(store.settings.get('sla.policies')).toEqual([
+			{
+				...common,
+				name: 'First response',
+				kind: 'first_response',
+				targetMinutes: 2,
+				clock: 'business',
+				marks: [50, 80, 100],
+				when: {
+					priorities: ['urgent'],
+					queues: ['Sales', 'Support'],
+					tags: ['hot lead'],
+					channelIds: ['1'],
+					vip: true,
+				},
+			},
+			{
+				...common,
+				name: 'First response 2',
+				kind: 'first_response',
+				targetMinutes: 10,
+				clock: 'business',
+				marks: [80, 100],
+			},
+			{
+				...common,
+				name: 'Solved today',
+				kind: 'resolution',
+				targetMinutes: 480,
+				clock: 'wall',
+				marks: [80, 100],
+				pauseWhileWaiting: true,
+			},
+		]);
+	});
+
+	it.each([
+		[
+			'a negative target',
+			{ policies: { policy: [{ targetMinutes: -1 }] } },
+			/-1 minutes cannot be met/,
+		],
+		[
+			'an unknown time zone',
+			{ businessHours: 'custom', timeZone: 'Berlin' },
+			/time zone "Berlin" is not known/,
+		],
+		[
+			'no business hours at all',
+			{
+				businessHours: 'custom',
+				timeZone: 'UTC',
+				openingHours: { window: [{ days: [], from: '09:00', to: '17:00' }] },
+			},
+			/no business hours at all/,
+		],
+		[
+			'a warning at no percentage',
+			{ policies: { policy: [{ warnAt: 'soon' }] } },
+			/NaN % is not a point/,
+		],
+	])('is not activated with %s, and says what to change', async (_, parameters, finding) => {
+		const refusal = await new Context(parameters).trigger().catch((error: unknown) => error);
+		expect(refusal).toBeInstanceOf(NodeOperationError);
+		expect((refusal as NodeOperationError).message).toBe(
+			'These promises cannot be kept watch over',
+		);
+		expect((refusal as NodeOperationError).description).toMatch(finding);
+		expect(store.settings.size).toBe(0);
+	});
+
+	it('emits a breach with everything that an alert needs, and confirms it when the run is over', async () => {
+		overdue('c1', 7);
+		store.settings.set('inbox.url', 'https://n8n.example/inbox');
+		const context = new Context();
+		await activate(context);
+		const [emitted] = await context.emissions(1);
+		expect(emitted).toMatchObject({
+			output: 'breach',
+			json: {
+				conversation: { id: 'c1', owner: { name: 'Ana' } },
+				customer: { phone: '+15555550100' },
+				handoff: { id: 'c1:h1', reason: 'Asked for a person' },
+				sla: {
+					idempotencyKey: 'c1:first_response:c1:h1@100',
+					type: 'breach',
+					kind: 'first_response',
+					policy: 'First response',
+					percent: 100,
+					nextStep: { step: 'reassign' },
+					link: 'https://n8n.example/inbox#/c/c1',
+				},
+			},
+		});
+		const sla = emitted!.json.sla as unknown as { lateByMinutes: number; also: unknown[] };
+		expect(sla.lateByMinutes).toBeCloseTo(7, 0);
+		expect(sla.also).toHaveLength(1);
+		await closing.pop()!();
+		await settled();
+		expect(await store.takeDueEvents('2099-01-01T00:00:00.000Z', 10, 1)).toEqual([]);
+	});
+
+	it('keeps an event whose run n8n could not begin, and shows that among the executions', async () => {
+		overdue('c1', 1);
+		const context = new Context({}, 'trigger', ({ done }) =>
+			done?.reject(new Error('The database is locked')),
+		);
+		await activate(context);
+		await context.emissions(1);
+		await closing.pop()!();
+		await settled();
+		expect(context.failed.map(({ message }) => message)).toEqual(['The database is locked']);
+		const again = await store.takeDueEvents('2099-01-01T00:00:00.000Z', 10, 1);
+		expect(again.map(({ id }) => id)).toContain('c1:first_response:c1:h1@100');
+	});
+
+	it('emits a kept promise on its own output', async () => {
+		const clock = {
+			...overdue('c1', 1),
+			terms: { targetMinutes: 5, clock: 'wall' as const, reportMet: true },
+		};
+		store.put(...settle([clock], 'answered', clock.dueAt));
+		const context = new Context();
+		await activate(context);
+		const [emitted] = await context.emissions(1);
+		expect(emitted).toMatchObject({
+			output: 'met',
+			json: { sla: { type: 'met', lateByMinutes: 0 } },
+		});
+	});
+
+	it('emits a message that no workflow has dealt with on Recovery, in the shape of WhatsApp Trigger', async () => {
+		const conversation = withBot('c1');
+		store.lost.push({
+			fresh: false,
+			handled: false,
+			conversation,
+			message: {
+				id: 'wamid.1',
+				direction: 'in',
+				author: 'customer',
+				type: 'text',
+				text: 'Hello',
+				sentAt: '2026-11-20T09:00:00.000Z',
+				receivedAt: '2026-11-20T09:00:00.000Z',
+			},
+		});
+		const context = new Context();
+		await activate(context);
+		const [emitted] = await context.emissions(1);
+		expect(emitted).toMatchObject({
+			output: 'recovery',
+			json: { conversation: { id: 'c1' }, message: { id: 'wamid.1', text: 'Hello' } },
+		});
+		await closing.pop()!();
+		await settled();
+		expect(store.lost[0]!.handled).toBe(true);
+	});
+
+	it('in the editor’s test emits a sample breach of the first promise and touches no store', async () => {
+		const context = new Context(
+			{ policies: { policy: [{ kind: 'resolution', targetMinutes: 60, name: 'Solved' }] } },
+			'manual',
+		);
+		const response = await context.trigger();
+		await response.manualTriggerFunction!();
+		expect(context.emitted).toMatchObject([
+			{
+				output: 'breach',
+				json: {
+					conversation: { id: 'sample-conversation', state: 'human' },
+					sla: { type: 'breach', kind: 'resolution', policy: 'Solved', lateByMinutes: 1 },
+				},
+			},
+		]);
+		expect(storeFor).not.toHaveBeenCalled();
+	});
+});

@@ -1,0 +1,119 @@
+import type { Conversation } from '../../../../core/conversation/conversation';
+import type { IntakeResult } from '../../../../core/ports/store';
+import { takeEvents } from '../../../../core/sla';
+import type { SlaClock, SlaEvent } from '../../../../core/sla/clock';
+import type { WatchdogStore } from '../../../../core/sla/watchdog';
+
+/** What the watchdog needs of a store, in memory, with leases: every call is one step, as a transaction is. */
+export class MemoryStore implements WatchdogStore {
+	readonly namespace = 'default';
+	readonly conversations = new Map<string, Conversation>();
+	readonly settings = new Map<string, unknown>();
+	readonly lost: Array<IntakeResult & { handled: boolean }> = [];
+	/** Calls of each method, for the tests that ask how much is polled. */
+	readonly calls: Record<string, number> = {};
+	private readonly byConversation = new Map<string, Map<string, SlaClock>>();
+	private readonly pending = new Set<string>();
+	private readonly leased = new Map<string, { event: SlaEvent; until: number }>();
+	private readonly once = new Map<string, unknown>();
+
+	put(...clocks: SlaClock[]): void {
+		for (const clock of clocks) {
+			const own = this.byConversation.get(clock.conversationId) ?? new Map<string, SlaClock>();
+			own.set(clock.id, clock);
+			this.byConversation.set(clock.conversationId, own);
+			if (clock.nextEventAt) this.pending.add(clock.id);
+			else this.pending.delete(clock.id);
+		}
+	}
+
+	of(conversationId: string): SlaClock[] {
+		return [...(this.byConversation.get(conversationId)?.values() ?? [])];
+	}
+
+	private find(id: string): SlaClock {
+		const conversationId = id.slice(0, id.indexOf(':'));
+		return this.byConversation.get(conversationId)!.get(id)!;
+	}
+
+	private note(method: string): Promise<void> {
+		this.calls[method] = (this.calls[method] ?? 0) + 1;
+		return Promise.resolve();
+	}
+
+	async nextClockEventAt() {
+		await this.note('nextClockEventAt');
+		return [...this.pending].map((id) => this.find(id).nextEventAt!).sort()[0];
+	}
+
+	async takeDueEvents(now: string, limit: number, leaseMs: number) {
+		await this.note('takeDueEvents');
+		const until = Date.parse(now) + leaseMs;
+		const again = [...this.leased.values()].filter((lease) => lease.until <= Date.parse(now));
+		const events = again.map(({ event }) => event);
+		const due = [...this.pending]
+			.map((id) => this.find(id))
+			.filter((clock) => clock.nextEventAt! <= now)
+			.sort((a, b) => (a.nextEventAt! < b.nextEventAt! ? -1 : 1));
+		for (const clock of due) {
+			if (events.length >= limit) break;
+			const taken = takeEvents(clock, now);
+			this.put(taken.clock);
+			events.push(...taken.events);
+		}
+		for (const event of events) this.leased.set(event.id, { event, until });
+		return events;
+	}
+
+	async confirmEvents(ids: string[]) {
+		await this.note('confirmEvents');
+		for (const id of ids) this.leased.delete(id);
+	}
+
+	async conversation(id: string) {
+		await this.note('conversation');
+		return this.conversations.get(id);
+	}
+
+	async clocks(conversationId: string) {
+		await this.note('clocks');
+		return this.of(conversationId);
+	}
+
+	async unhandled(before: string, limit: number) {
+		await this.note('unhandled');
+		return this.lost
+			.filter(({ handled, message }) => !handled && message.receivedAt < before)
+			.slice(0, limit);
+	}
+
+	async markHandled(ids: string[]) {
+		await this.note('markHandled');
+		for (const one of this.lost) if (ids.includes(one.message.id)) one.handled = true;
+	}
+
+	async beginOnce(key: string) {
+		await this.note('beginOnce');
+		if (!this.once.has(key)) {
+			this.once.set(key, undefined);
+			return { state: 'mine' as const };
+		}
+		const result = this.once.get(key);
+		return result === undefined ? { state: 'busy' as const } : { state: 'done' as const, result };
+	}
+
+	async completeOnce(key: string, result: unknown) {
+		await this.note('completeOnce');
+		this.once.set(key, result);
+	}
+
+	async abandonOnce(key: string) {
+		await this.note('abandonOnce');
+		this.once.delete(key);
+	}
+
+	async getSetting<T>(key: string) {
+		await this.note('getSetting');
+		return this.settings.get(key) as T | undefined;
+	}
+}
