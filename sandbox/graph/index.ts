@@ -1,0 +1,365 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import type { Fault } from '../faults';
+import { Faults } from '../faults';
+import type { Answer, Exchange } from '../http';
+import { serve } from '../http';
+import { checkOutbound } from './check';
+
+export interface GraphOptions {
+	port?: number;
+	/** Where webhooks are posted. Can be set later. */
+	webhookUrl?: string;
+	appSecret: string;
+	verifyToken: string;
+	accessToken: string;
+	phoneNumberId: string;
+	businessAccountId: string;
+	/** Checks what is sent against Meta's published description. Default true. */
+	validate?: boolean;
+	/** Where agents open their inbox, for a link on the phone page. */
+	now?: () => Date;
+}
+
+/** A message on the customer's phone. */
+export interface PhoneMessage {
+	id: string;
+	waId: string;
+	direction: 'in' | 'out';
+	/** Text as the phone shows it. */
+	text: string;
+	at: string;
+	status?: 'sent' | 'delivered';
+	/** The request as it came, for messages of the business. */
+	raw?: unknown;
+}
+
+export interface Graph {
+	url: string;
+	phonePageUrl: string;
+	violations: string[];
+	setWebhook(url: string): void;
+	/** The customer writes: posts a signed webhook and gives what the receiver answered. */
+	customerSays(message: {
+		from: string;
+		name?: string;
+		text: string;
+	}): Promise<{ messageId: string; status: number }>;
+	/** Posts a webhook with a valid signature over its exact bytes. */
+	postSigned(payload: unknown): Promise<Response>;
+	messages(waId?: string): PhoneMessage[];
+	waitForMessage(
+		predicate: (message: PhoneMessage) => boolean,
+		timeoutMs: number,
+	): Promise<PhoneMessage>;
+	fail(fault: Fault): void;
+	close(): Promise<void>;
+}
+
+/** Meta's error bodies for the faults that a test can ask for. */
+const ERRORS: Record<string, { status: number; error: object }> = {
+	'401': {
+		status: 401,
+		error: {
+			message: 'Error validating access token: Session has expired',
+			type: 'OAuthException',
+			code: 190,
+		},
+	},
+	'429': {
+		status: 429,
+		error: { message: '(#130429) Rate limit hit', type: 'OAuthException', code: 130429 },
+	},
+	'500': {
+		status: 500,
+		error: { message: 'An unknown error occurred', type: 'OAuthException', code: 1 },
+	},
+	'503': {
+		status: 503,
+		error: { message: '(#131016) Service unavailable', type: 'OAuthException', code: 131016 },
+	},
+};
+
+/** A stand-in of WhatsApp's Graph API with one business number, and a page that shows the customer's phone. */
+export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
+	const now = options.now ?? (() => new Date());
+	const faults = new Faults();
+	const violations: string[] = [];
+	const log: PhoneMessage[] = [];
+	const listeners = new Set<(message: PhoneMessage) => void>();
+	let webhookUrl = options.webhookUrl;
+
+	const changed = (message: PhoneMessage) =>
+		[...listeners].forEach((listener) => listener(message));
+	const add = (message: PhoneMessage) => {
+		log.push(message);
+		changed(message);
+	};
+
+	async function postSigned(payload: unknown): Promise<Response> {
+		if (!webhookUrl) throw new Error('The stand-in does not know the address of the webhook yet');
+		const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
+		return fetch(webhookUrl, {
+			method: 'POST',
+			headers: {
+				'content-type': 'application/json',
+				'x-hub-signature-256': `sha256=${createHmac('sha256', options.appSecret).update(body).digest('hex')}`,
+			},
+			body,
+		});
+	}
+
+	const envelope = (value: object) => ({
+		object: 'whatsapp_business_account',
+		entry: [
+			{
+				id: options.businessAccountId,
+				changes: [
+					{
+						field: 'messages',
+						value: {
+							messaging_product: 'whatsapp',
+							metadata: {
+								display_phone_number: '15550001111',
+								phone_number_id: options.phoneNumberId,
+							},
+							...value,
+						},
+					},
+				],
+			},
+		],
+	});
+	const seconds = () => String(Math.floor(now().getTime() / 1000));
+
+	const customerSays: Graph['customerSays'] = async ({ from, name, text }) => {
+		const messageId = `wamid.IN${randomUUID().replaceAll('-', '').toUpperCase()}`;
+		add({ id: messageId, waId: from, direction: 'in', text, at: now().toISOString() });
+		const response = await postSigned(
+			envelope({
+				contacts: [{ profile: { name: name ?? 'Customer' }, wa_id: from }],
+				messages: [
+					{ from, id: messageId, timestamp: seconds(), type: 'text', text: { body: text } },
+				],
+			}),
+		);
+		return { messageId, status: response.status };
+	};
+
+	async function reportStatus(message: PhoneMessage, status: 'sent' | 'delivered'): Promise<void> {
+		message.status = status;
+		changed(message);
+		await postSigned(
+			envelope({
+				statuses: [{ id: message.id, status, timestamp: seconds(), recipient_id: message.waId }],
+			}),
+		);
+	}
+
+	async function send({ body, params }: Exchange): Promise<Answer> {
+		if (params.phone !== options.phoneNumberId) {
+			return refusal(400, 100, `Object with ID '${params.phone}' does not exist`);
+		}
+		const request = body as Record<string, unknown> | undefined;
+		if (!request) return refusal(400, 100, 'The body is not JSON');
+		if (options.validate !== false) violations.push(...(await checkOutbound(request)));
+		if (request.status === 'read') return { status: 200, body: { success: true } };
+		const waId = String(request.to ?? request.recipient ?? '').replace(/^\+/u, '');
+		if (!waId) return refusal(400, 131009, 'Parameter value is not valid: to');
+		const message: PhoneMessage = {
+			id: `wamid.OUT${randomUUID().replaceAll('-', '').toUpperCase()}`,
+			waId,
+			direction: 'out',
+			text: shownText(request),
+			at: now().toISOString(),
+			raw: request,
+		};
+		add(message);
+		// Statuses come on their own, after the answer, as Meta sends them.
+		setImmediate(() => {
+			void reportStatus(message, 'sent')
+				.then(() => reportStatus(message, 'delivered'))
+				.catch(() => undefined);
+		});
+		return {
+			status: 200,
+			body: {
+				messaging_product: 'whatsapp',
+				contacts: [{ input: waId, wa_id: waId }],
+				messages: [{ id: message.id }],
+			},
+		};
+	}
+
+	const page = readFileSync(path.join(__dirname, 'phone.html'));
+	const server = await serve(
+		[
+			{ method: 'POST', path: '/:version/:phone/messages', handle: send },
+			{
+				method: 'GET',
+				path: '/:version/:id/subscribed_apps',
+				handle: () => ({ status: 200, body: { data: [] } }),
+			},
+			{
+				method: 'POST',
+				path: '/:version/:id/subscribed_apps',
+				handle: () => ({ status: 200, body: { success: true } }),
+			},
+			{
+				method: 'GET',
+				path: '/:version/:id',
+				handle: ({ params }) =>
+					params.id === options.phoneNumberId
+						? {
+								status: 200,
+								body: {
+									id: params.id,
+									display_phone_number: '+1 555-000-1111',
+									verified_name: 'Sample Shop',
+								},
+							}
+						: refusal(404, 100, `Object with ID '${params.id}' does not exist`),
+			},
+			{ method: 'GET', path: '/_control/messages', handle: () => ({ status: 200, body: log }) },
+			{
+				method: 'GET',
+				path: '/_control/violations',
+				handle: () => ({ status: 200, body: violations }),
+			},
+			{
+				method: 'POST',
+				path: '/_control/customer-says',
+				async handle({ body }) {
+					return {
+						status: 200,
+						body: await customerSays(body as Parameters<typeof customerSays>[0]),
+					};
+				},
+			},
+			{
+				method: 'POST',
+				path: '/_control/webhook',
+				handle({ body }) {
+					webhookUrl = (body as { url: string }).url;
+					return { status: 200, body: {} };
+				},
+			},
+			{
+				method: 'POST',
+				path: '/_control/fail',
+				handle({ body }) {
+					faults.add(body as Fault);
+					return { status: 200, body: {} };
+				},
+			},
+			{
+				method: 'POST',
+				path: '/_control/reset',
+				handle() {
+					log.length = 0;
+					violations.length = 0;
+					faults.clear();
+					return { status: 200, body: {} };
+				},
+			},
+			{
+				method: 'GET',
+				path: '/_control/events',
+				handle({ response }) {
+					response.writeHead(200, {
+						'content-type': 'text/event-stream',
+						'cache-control': 'no-store',
+					});
+					const tell = (message: PhoneMessage) =>
+						response.write(`data: ${JSON.stringify(message)}\n\n`);
+					log.forEach(tell);
+					listeners.add(tell);
+					response.on('close', () => listeners.delete(tell));
+					return undefined;
+				},
+			},
+			{
+				method: 'GET',
+				path: '/_control/phone',
+				handle({ response }) {
+					response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+					response.end(page);
+					return undefined;
+				},
+			},
+		],
+		{
+			port: options.port,
+			async around(exchange, next) {
+				const fault = faults.take(exchange.method, exchange.path);
+				if (fault?.mode === 'timeout') return undefined;
+				if (fault?.mode === 'before') {
+					exchange.response.destroy();
+					return undefined;
+				}
+				if (fault && fault.mode !== 'after') {
+					const known = ERRORS[fault.mode]!;
+					return { status: known.status, body: fault.body ?? { error: known.error } };
+				}
+				if (exchange.headers.authorization !== `Bearer ${options.accessToken}`) {
+					return { status: 401, body: { error: ERRORS['401']!.error } };
+				}
+				const answer = await next();
+				if (fault?.mode !== 'after') return answer;
+				exchange.response.destroy();
+				return undefined;
+			},
+		},
+	);
+
+	return {
+		url: server.url,
+		phonePageUrl: `${server.url}/_control/phone`,
+		violations,
+		setWebhook(url) {
+			webhookUrl = url;
+		},
+		customerSays,
+		postSigned,
+		messages: (waId) => log.filter((message) => waId === undefined || message.waId === waId),
+		waitForMessage: (predicate, timeoutMs) =>
+			new Promise((resolve, reject) => {
+				const found = log.find(predicate);
+				if (found) return resolve(found);
+				const timer = setTimeout(() => {
+					listeners.delete(look);
+					reject(new Error(`No such message within ${timeoutMs / 1000} s`));
+				}, timeoutMs);
+				const look = (message: PhoneMessage) => {
+					if (!predicate(message)) return;
+					clearTimeout(timer);
+					listeners.delete(look);
+					resolve(message);
+				};
+				listeners.add(look);
+			}),
+		fail: (fault) => faults.add(fault),
+		close: () => server.close(),
+	};
+}
+
+function refusal(status: number, code: number, message: string): Answer {
+	return { status, body: { error: { message, type: 'OAuthException', code } } };
+}
+
+/** What a phone shows of a message. */
+function shownText(request: Record<string, unknown>): string {
+	const part = request[String(request.type)] as Record<string, unknown> | undefined;
+	switch (request.type) {
+		case 'text':
+			return String(part?.body ?? '');
+		case 'interactive':
+			return String((part?.body as { text?: string } | undefined)?.text ?? '');
+		case 'template':
+			return `Template ${String(part?.name)}`;
+		default:
+			return String(part?.caption ?? `[${String(request.type)}]`);
+	}
+}
