@@ -1,5 +1,8 @@
 import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
 	IExecuteFunctions,
+	INodeCredentialTestResult,
 	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
@@ -8,7 +11,9 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { conversationIdField } from '../shared/descriptions';
 import { toNodeError } from '../shared/errors';
-import { storeCredential, storeFor } from '../shared/store';
+import { openStore } from '../../adapters/store/open';
+import type { StoreOptions } from '../../adapters/store/open';
+import { storeFor } from '../shared/store';
 import { operations } from './operations';
 
 export class Conversation implements INodeType {
@@ -37,7 +42,7 @@ export class Conversation implements INodeType {
 				required: true,
 				displayOptions: { show: { operation: ['signInLink'] } },
 			},
-			storeCredential,
+			{ name: 'whatsAppHandoffStoreApi', required: false, testedBy: 'storeOpens' },
 		],
 		properties: [
 			{
@@ -48,9 +53,28 @@ export class Conversation implements INodeType {
 				options: operations.map(({ option }) => option),
 				default: 'reply',
 			},
-			conversationIdField,
+			{ ...conversationIdField, displayOptions: { hide: { operation: ['signInLink'] } } },
 			...operations.flatMap(({ fields }) => fields),
 		],
+	};
+
+	methods = {
+		credentialTest: {
+			/** Opens the store of the credential and reads from it. */
+			async storeOpens(
+				this: ICredentialTestFunctions,
+				credential: ICredentialsDecrypted,
+			): Promise<INodeCredentialTestResult> {
+				try {
+					const store = await openStore((credential.data ?? {}) as StoreOptions);
+					await store.list({ limit: 1 });
+					return { status: 'OK', message: 'The store works' };
+				} catch (error) {
+					const { message, advice } = error as Error & { advice?: string };
+					return { status: 'Error', message: [message, advice].filter(Boolean).join('. ') };
+				}
+			},
+		},
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -2,7 +2,15 @@
 /* The agents' page. Everything that comes from a customer is put in as text, never as markup. */
 
 const $ = (id) => document.getElementById(id);
-const state = { view: 'waiting', search: '', me: null, list: [], open: null, detail: null, version: '' };
+const state = {
+	view: 'waiting',
+	search: '',
+	me: null,
+	list: [],
+	open: null,
+	detail: null,
+	version: '',
+};
 
 const VIEWS = [
 	['waiting', 'Waiting'],
@@ -20,12 +28,16 @@ function el(tag, attributes = {}, ...children) {
 		else if (value === true) element.setAttribute(name, '');
 		else if (value !== false && value !== undefined) element.setAttribute(name, value);
 	}
-	element.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
+	element.append(
+		...children.filter((child) => child !== undefined && child !== null && child !== false),
+	);
 	return element;
 }
 
 async function ask(parameters) {
-	const response = await fetch(`?${new URLSearchParams(parameters)}`, { headers: { accept: 'application/json' } });
+	const response = await fetch(`?${new URLSearchParams(parameters)}`, {
+		headers: { accept: 'application/json' },
+	});
 	if (response.status === 401) return signedOut();
 	if (!response.ok) throw new Error((await response.json()).message);
 	return response.json();
@@ -60,12 +72,16 @@ function notice(text) {
 	noticeTimer = setTimeout(() => $('notice').replaceChildren(), 8000);
 }
 
-const nameOf = (conversation) => conversation.customer.name || conversation.customer.key || 'Customer';
+const nameOf = (conversation) =>
+	conversation.customer.name || conversation.customer.key || 'Customer';
 
 function timeOf(iso) {
 	const date = new Date(iso);
 	const today = date.toDateString() === new Date().toDateString();
-	return date.toLocaleString([], today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+	return date.toLocaleString(
+		[],
+		today ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' },
+	);
 }
 
 /** "4:10 left", "late by 2:05": words beside the colour, so that nobody depends on colour alone. */
@@ -135,11 +151,22 @@ function drawList() {
 						'span',
 						{ class: 'line' },
 						el('strong', {}, nameOf(conversation)),
-						conversation.dueAt ? clockElement(conversation.dueAt) : el('span', { class: 'quiet' }, timeOf(conversation.lastMessageAt)),
+						conversation.dueAt
+							? clockElement(conversation.dueAt)
+							: el('span', { class: 'quiet' }, timeOf(conversation.lastMessageAt)),
 					),
 					el('span', { class: 'quiet' }, conversation.reason || ownerText(conversation)),
 					el('br'),
-					el('span', { class: 'quiet' }, [conversation.priority !== 'normal' && `${conversation.priority} priority`, ownerText(conversation)].filter(Boolean).join(', ')),
+					el(
+						'span',
+						{ class: 'quiet' },
+						[
+							conversation.priority !== 'normal' && `${conversation.priority} priority`,
+							ownerText(conversation),
+						]
+							.filter(Boolean)
+							.join(', '),
+					),
 				),
 			),
 		),
@@ -147,15 +174,37 @@ function drawList() {
 	$('empty').hidden = state.list.length > 0;
 	$('empty').textContent = state.search
 		? 'Nobody by that name or number here.'
-		: { waiting: 'Nobody is waiting.', mine: 'You have no conversations. Claim one that is waiting.' }[state.view] ?? 'No conversations here.';
+		: ({
+				waiting: 'Nobody is waiting.',
+				mine: 'You have no conversations. Claim one that is waiting.',
+			}[state.view] ?? 'No conversations here.');
 }
 
 function mediaText(message) {
-	const what = { image: 'Image', audio: 'Voice message', video: 'Video', document: 'Document', sticker: 'Sticker', location: 'Location', contacts: 'Contact', order: 'Order', reaction: 'Reaction', unsupported: 'Message that WhatsApp does not pass on', revoke: 'Message deleted by the customer' }[message.type];
+	const what = {
+		image: 'Image',
+		audio: 'Voice message',
+		video: 'Video',
+		document: 'Document',
+		sticker: 'Sticker',
+		location: 'Location',
+		contacts: 'Contact',
+		order: 'Order',
+		reaction: 'Reaction',
+		unsupported: 'Message that WhatsApp does not pass on',
+		revoke: 'Message deleted by the customer',
+	}[message.type];
 	if (!what) return '';
 	const detail =
 		message.media?.fileName ||
-		(message.location && [message.location.name, message.location.address, `${message.location.latitude}, ${message.location.longitude}`].filter(Boolean).join(', ')) ||
+		(message.location &&
+			[
+				message.location.name,
+				message.location.address,
+				`${message.location.latitude}, ${message.location.longitude}`,
+			]
+				.filter(Boolean)
+				.join(', ')) ||
 		message.contacts?.map((contact) => [contact.name, ...contact.phones].join(' ')).join('; ') ||
 		message.order?.items.map((item) => `${item.quantity} × ${item.productId}`).join(', ') ||
 		message.reaction?.emoji ||
@@ -166,14 +215,37 @@ function mediaText(message) {
 function drawMessages(messages) {
 	const box = $('messages');
 	const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
-	const speakers = { customer: nameOf(state.detail.conversation), bot: 'Bot', system: 'System', agent: 'Agent' };
+	const speakers = {
+		customer: nameOf(state.detail.conversation),
+		bot: 'Bot',
+		system: 'System',
+		agent: 'Agent',
+	};
 	box.replaceChildren(
 		...messages.map((message) =>
 			el(
 				'li',
-				{ class: ['message', message.direction, message.author, message.internal && 'note'].filter(Boolean).join(' ') },
-				el('div', { class: 'body' }, [mediaText(message), message.text].filter(Boolean).join('\n') || `[${message.type}]`),
-				el('div', { class: 'meta' }, [message.internal ? 'Internal note' : message.authorName || speakers[message.author], timeOf(message.sentAt), message.direction === 'out' && !message.internal && message.status].filter(Boolean).join(' · ')),
+				{
+					class: ['message', message.direction, message.author, message.internal && 'note']
+						.filter(Boolean)
+						.join(' '),
+				},
+				el(
+					'div',
+					{ class: 'body' },
+					[mediaText(message), message.text].filter(Boolean).join('\n') || `[${message.type}]`,
+				),
+				el(
+					'div',
+					{ class: 'meta' },
+					[
+						message.internal ? 'Internal note' : message.authorName || speakers[message.author],
+						timeOf(message.sentAt),
+						message.direction === 'out' && !message.internal && message.status,
+					]
+						.filter(Boolean)
+						.join(' · '),
+				),
 			),
 		),
 	);
@@ -185,13 +257,17 @@ function drawActions(conversation) {
 	const mine = conversation.owner?.kind === 'agent' && conversation.owner.id === state.me.id;
 	const buttons = [];
 	if (conversation.state === 'human') {
-		if (!mine && (conversation.owner.kind === 'queue' || state.me.role === 'supervisor')) buttons.push(['Claim', claim, true]);
+		if (!mine && (conversation.owner.kind === 'queue' || state.me.role === 'supervisor'))
+			buttons.push(['Claim', claim, true]);
 		if (mine) buttons.push(['Release', () => act('release')]);
-		if (mine || state.me.role === 'supervisor') buttons.push(['Return to bot', returnToBot], ['Resolve', resolve]);
+		if (mine || state.me.role === 'supervisor')
+			buttons.push(['Return to bot', returnToBot], ['Resolve', resolve]);
 	}
 	if (conversation.state === 'bot') buttons.push(['Take over', () => act('takeOver'), true]);
 	$('actions').replaceChildren(
-		...buttons.map(([label, onclick, primary]) => el('button', { onclick, class: primary ? 'primary' : '' }, label)),
+		...buttons.map(([label, onclick, primary]) =>
+			el('button', { onclick, class: primary ? 'primary' : '' }, label),
+		),
 	);
 	$('composer').hidden = !mine;
 }
@@ -203,18 +279,54 @@ function section(title, ...content) {
 
 function drawSide({ conversation, brief, clocks, audit }) {
 	const line = (text) => text && el('p', {}, text);
-	const list = (items) => items.length > 0 && el('ul', {}, ...items.map((item) => el('li', {}, item)));
+	const list = (items) =>
+		items.length > 0 && el('ul', {}, ...items.map((item) => el('li', {}, item)));
 	const running = clocks.filter(({ status }) => status === 'running' || status === 'breached');
 	const { customer, handoff } = conversation;
 	$('side').replaceChildren(
-		...section('Why it came', line(handoff?.reason), list((handoff?.signals ?? []).map((signal) => `${signal.label}: ${signal.evidence ?? ''} (${signal.points} points)`))),
+		...section(
+			'Why it came',
+			line(handoff?.reason),
+			list(
+				(handoff?.signals ?? []).map(
+					(signal) => `${signal.label}: ${signal.evidence ?? ''} (${signal.points} points)`,
+				),
+			),
+		),
 		...section('What the customer wants', brief?.need && el('blockquote', {}, brief.need.value)),
-		...section('Still unanswered', brief?.unansweredQuestion && el('blockquote', {}, brief.unansweredQuestion.value)),
-		...section('References', list((brief?.references ?? []).map(({ label, value }) => `${label}: ${value}`))),
+		...section(
+			'Still unanswered',
+			brief?.unansweredQuestion && el('blockquote', {}, brief.unansweredQuestion.value),
+		),
+		...section(
+			'References',
+			list((brief?.references ?? []).map(({ label, value }) => `${label}: ${value}`)),
+		),
 		...section('What the bot tried', list((brief?.botTried ?? []).map(({ value }) => value))),
-		...section('Promises', running.map((clock) => el('p', {}, `${clock.policy}: `, clockElement(clock.dueAt)))),
-		...section('Customer', line(customer.name), line(customer.phone), line(customer.email), line(customer.vip && 'VIP'), list(Object.entries(conversation.collected).map(([key, value]) => `${key}: ${value}`))),
-		...section('History', list(audit.slice(-12).reverse().map((entry) => `${timeOf(entry.at)} ${entry.action.replaceAll('_', ' ')}${entry.actor.name ? ` by ${entry.actor.name}` : ''}${entry.reason ? `: ${entry.reason}` : ''}`))),
+		...section(
+			'Promises',
+			running.map((clock) => el('p', {}, `${clock.policy}: `, clockElement(clock.dueAt))),
+		),
+		...section(
+			'Customer',
+			line(customer.name),
+			line(customer.phone),
+			line(customer.email),
+			line(customer.vip && 'VIP'),
+			list(Object.entries(conversation.collected).map(([key, value]) => `${key}: ${value}`)),
+		),
+		...section(
+			'History',
+			list(
+				audit
+					.slice(-12)
+					.reverse()
+					.map(
+						(entry) =>
+							`${timeOf(entry.at)} ${entry.action.replaceAll('_', ' ')}${entry.actor.name ? ` by ${entry.actor.name}` : ''}${entry.reason ? `: ${entry.reason}` : ''}`,
+					),
+			),
+		),
 	);
 	$('suggest').hidden = !brief?.suggestedReply;
 }
@@ -240,7 +352,8 @@ async function refresh() {
 		$('nothing').hidden = true;
 		$('thread').hidden = $('side').hidden = false;
 		$('customer').textContent = nameOf(conversation);
-		$('state').textContent = `${conversation.customer.phone ?? conversation.customer.key}, ${ownerText(conversation)}`;
+		$('state').textContent =
+			`${conversation.customer.phone ?? conversation.customer.key}, ${ownerText(conversation)}`;
 		drawActions(conversation);
 		drawMessages(messages);
 		drawSide(state.detail);
@@ -282,10 +395,12 @@ $('search').addEventListener('input', () => {
 	}, 200);
 });
 document.addEventListener('keydown', (event) => {
-	if (event.target.matches('input, textarea') || event.ctrlKey || event.metaKey || event.altKey) return;
+	if (event.target.matches('input, textarea') || event.ctrlKey || event.metaKey || event.altKey)
+		return;
 	const index = state.list.findIndex(({ id }) => id === state.open);
 	const go = (to) => state.list[to] && openConversation(state.list[to].id);
-	const press = (label) => [...$('actions').children].find((button) => button.textContent === label)?.click();
+	const press = (label) =>
+		[...$('actions').children].find((button) => button.textContent === label)?.click();
 	const keys = {
 		j: () => go(index + 1),
 		k: () => go(index - 1),

@@ -16,6 +16,14 @@ export const signInLink: Operation = {
 			'A personal link that signs an agent in to the Handoff Inbox and opens the conversation; works once, within an hour',
 	},
 	fields: [
+		{
+			displayName: 'Conversation to Open',
+			name: 'conversationId',
+			type: 'string',
+			displayOptions: { show: { operation: ['signInLink'] } },
+			default: '={{ $json.conversation?.id }}',
+			description: 'The ID of the conversation that the link opens; empty for the list',
+		},
 		...agentFields('signInLink', true),
 		{
 			displayName: 'Supervisor',

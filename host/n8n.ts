@@ -1,0 +1,178 @@
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Generous for a slow machine that starts n8n for the first time. */
+const START_LIMIT_MS = 180_000;
+const LOOK_EVERY_MS = 250;
+const STOP_LIMIT_MS = 20_000;
+/** Lines of n8n's log to show when it does not start. */
+const LOG_TAIL = 40;
+
+export const OWNER = {
+	email: 'owner@shop.example',
+	password: 'Handoff-demo-1',
+	firstName: 'Demo',
+	lastName: 'Owner',
+};
+
+interface StartOptions {
+	script: string;
+	/** n8n's user folder; it keeps its data in ".n8n" below. */
+	userFolder: string;
+	port: number;
+	env?: Record<string, string>;
+	onLog?: (line: string) => void;
+}
+
+/** A running n8n, and what one does with it over HTTP. */
+export class N8nClient {
+	private cookie = '';
+
+	constructor(readonly url: string) {}
+
+	/** Signs in as the owner, who is set up at the first time. */
+	async signIn(): Promise<void> {
+		const settings = await this.call<{ userManagement: { showSetupOnFirstLoad?: boolean } }>(
+			'GET',
+			'/rest/settings',
+		);
+		const path = settings.userManagement.showSetupOnFirstLoad ? '/rest/owner/setup' : '/rest/login';
+		const response = await this.request('POST', path, {
+			...OWNER,
+			emailOrLdapLoginId: OWNER.email,
+		});
+		if (!response.ok) throw new Error(`n8n refused the sign-in: ${await response.text()}`);
+		this.cookie = response.headers
+			.getSetCookie()
+			.map((cookie) => cookie.split(';')[0])
+			.join('; ');
+	}
+
+	/** One call of n8n's own REST interface; returns its `data`. */
+	async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+		const response = await this.request(method, path, body);
+		const text = await response.text();
+		if (!response.ok)
+			throw new Error(`n8n answered ${response.status} to ${method} ${path}: ${text}`);
+		return (text === '' ? undefined : (JSON.parse(text) as { data: T }).data) as T;
+	}
+
+	/** A request with the session's cookie, to any path of the server. */
+	request(method: string, path: string, body?: unknown): Promise<Response> {
+		return fetch(`${this.url}${path}`, {
+			method,
+			headers: {
+				...(this.cookie ? { cookie: this.cookie } : {}),
+				...(body === undefined ? {} : { 'content-type': 'application/json' }),
+			},
+			...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			redirect: 'manual',
+		});
+	}
+}
+
+/** A real n8n server that runs beside the tests or the demo. */
+export class N8n extends N8nClient {
+	private readonly log: string[] = [];
+
+	private constructor(
+		private readonly process: ChildProcess,
+		url: string,
+	) {
+		super(url);
+	}
+
+	/** Starts n8n and waits until it is ready to take requests. Throws with the end of its log if it does not get there. */
+	static async start({ script, userFolder, port, env, onLog }: StartOptions): Promise<N8n> {
+		const child = spawn(process.execPath, [script, 'start'], {
+			env: {
+				PATH: process.env.PATH,
+				HOME: process.env.HOME,
+				N8N_USER_FOLDER: userFolder,
+				N8N_PORT: String(port),
+				N8N_LISTEN_ADDRESS: '127.0.0.1',
+				N8N_HOST: '127.0.0.1',
+				N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+				N8N_ENCRYPTION_KEY: 'whatsapp-handoff-local-only',
+				N8N_SECURE_COOKIE: 'false',
+				N8N_DIAGNOSTICS_ENABLED: 'false',
+				N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+				N8N_TEMPLATES_ENABLED: 'false',
+				N8N_PERSONALIZATION_ENABLED: 'false',
+				N8N_DISABLED_MODULES: 'mcp-registry,insights',
+				GENERIC_TIMEZONE: 'UTC',
+				...env,
+			},
+			stdio: ['ignore', 'pipe', 'pipe'],
+			// A group of its own, so that its task runner is stopped with it and Ctrl-C reaches n8n through us.
+			detached: true,
+		});
+		const n8n = new N8n(child, `http://127.0.0.1:${port}`);
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.setEncoding('utf8').on('data', (text: string) => {
+				for (const line of text.split('\n').filter(Boolean)) {
+					n8n.log.push(line);
+					onLog?.(line);
+				}
+				n8n.log.splice(0, n8n.log.length - LOG_TAIL * 5);
+			});
+		}
+		await n8n.ready();
+		return n8n;
+	}
+
+	private async ready(): Promise<void> {
+		const end = performance.now() + START_LIMIT_MS;
+		for (;;) {
+			if (this.process.exitCode !== null) throw this.failed('stopped while it was starting');
+			const answer = await fetch(`${this.url}/healthz/readiness`).catch(() => undefined);
+			if (answer?.ok) return;
+			if (performance.now() > end) {
+				await this.stop();
+				throw this.failed(`was not ready after ${START_LIMIT_MS / 1000} s`);
+			}
+			await pause(LOOK_EVERY_MS);
+		}
+	}
+
+	private failed(what: string): Error {
+		return new Error(`n8n ${what}. The end of its log:\n${this.log.slice(-LOG_TAIL).join('\n')}`);
+	}
+
+	/** Stops n8n and everything that it started. */
+	async stop(): Promise<void> {
+		if (this.process.exitCode !== null || this.process.pid === undefined) return;
+		const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()));
+		this.signal('SIGTERM');
+		const forced = setTimeout(() => this.signal('SIGKILL'), STOP_LIMIT_MS);
+		await gone;
+		clearTimeout(forced);
+		this.signal('SIGKILL');
+	}
+
+	private signal(name: NodeJS.Signals): void {
+		try {
+			process.kill(-this.process.pid!, name);
+		} catch (error) {
+			// Nobody of the group is left.
+			if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+		}
+	}
+}
+
+/** A port of this machine that nobody listens on; `preferred` if it is free. */
+export async function freePort(preferred = 0): Promise<number> {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.once('error', (error: NodeJS.ErrnoException) => {
+			if (preferred && error.code === 'EADDRINUSE') resolve(freePort());
+			else reject(error);
+		});
+		server.listen(preferred, '127.0.0.1', () => {
+			const { port } = server.address() as { port: number };
+			server.close(() => resolve(port));
+		});
+	});
+}

@@ -1,0 +1,386 @@
+/**
+ * Accuracy of the Escalation Scorer on labelled messages, beside two baselines: AFINN (`sentiment`) and a plain keyword list.
+ *
+ *     npm run eval            every table
+ *     npm run eval -- misses  and the worst misses
+ *
+ * Reads the development sets from EVAL_DIR or ../shared/eval; where they are absent, the small samples in test/fixtures/eval.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import Sentiment from 'sentiment';
+import { score, type ScoreResult } from '../core/escalation';
+import { readMessage } from '../core/escalation/reading';
+import { requestIn } from '../core/escalation/signals/humanRequest';
+import { fifth } from './train-escalation';
+
+const ROOT = path.join(__dirname, '..');
+const FULL = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
+const SAMPLES = path.join(ROOT, 'test', 'fixtures', 'eval');
+const showMisses = process.argv.includes('misses');
+const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7);
+
+interface Row {
+	text: string;
+	label: string;
+	intent: string;
+	lang: string;
+	source: string;
+	domain: string;
+	turns: Array<{ who: string; text: string; satisfaction?: number }>;
+}
+
+function read(name: string): Row[] | undefined {
+	for (const folder of [FULL, SAMPLES]) {
+		const file = path.join(folder, `${name}.jsonl`);
+		if (existsSync(file)) {
+			if (folder === SAMPLES) console.log(`(${name}: the small sample; the full set is not here)`);
+			return readFileSync(file, 'utf8')
+				.split('\n')
+				.filter(Boolean)
+				.map((line) => JSON.parse(line) as Row);
+		}
+	}
+	console.log(`(${name}: skipped, no data here)`);
+	return undefined;
+}
+
+/** Area under the ROC curve: how often a positive ranks above a negative. */
+export function auroc(scores: readonly number[], positive: readonly boolean[]): number {
+	const order = scores.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+	let rankSum = 0;
+	let count = 0;
+	for (let i = 0; i < order.length;) {
+		let j = i;
+		while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++;
+		const rank = (i + j + 1) / 2;
+		for (let k = i; k < j; k++) {
+			if (positive[order[k]!]) {
+				rankSum += rank;
+				count++;
+			}
+		}
+		i = j;
+	}
+	const others = scores.length - count;
+	return count && others ? (rankSum - (count * (count + 1)) / 2) / (count * others) : NaN;
+}
+
+/** Highest recall at which at most `rate` of the others are flagged. */
+function recallAt(scores: readonly number[], positive: readonly boolean[], rate: number): number {
+	const others = scores.filter((_, i) => !positive[i]).sort((a, b) => b - a);
+	const cut = others[Math.floor(others.length * rate)] ?? -Infinity;
+	const hits = scores.filter((s, i) => positive[i] && s > cut).length;
+	return hits / positive.filter(Boolean).length;
+}
+
+function f1(flags: readonly boolean[], truth: readonly boolean[]) {
+	const tp = flags.filter((f, i) => f && truth[i]).length;
+	const precision = tp / (flags.filter(Boolean).length || 1);
+	const recall = tp / (truth.filter(Boolean).length || 1);
+	return { precision, recall, f1: (2 * precision * recall) / (precision + recall || 1) };
+}
+
+const afinn = new Sentiment();
+const byAfinn = (text: string) => -afinn.analyze(text).score;
+const KEYWORDS =
+	/\b(human|agent|representative|operator|real person|customer (service|support|care)|supervisor|manager|speak to|talk to|complain(t)?|refund|cancel|lawyer|lawsuit|urgent|emergency|humano|agente|persona|mensch|mitarbeiter|humain|conseiller|operatore|umano|atendente|pessoa|medewerker)\b/i;
+
+const n = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : '  –  ');
+function line(name: string, ours: string, target = '', baseline = '') {
+	console.log(`  ${name.padEnd(46)} ${ours.padEnd(34)} ${target.padEnd(16)} ${baseline}`);
+}
+const wanted = (table: string) => !only || only.split(',').includes(table);
+const verdict = (text: string): ScoreResult => score({ message: { id: 'm', text } });
+function misses(title: string, texts: readonly string[], most = 40) {
+	if (!showMisses || texts.length === 0) return;
+	console.log(`    ${title}: ${texts.length}`);
+	for (const text of texts.slice(0, most)) console.log(`      ${text.slice(0, 150)}`);
+}
+
+function humanRequests() {
+	console.log('\nExplicit request for a person');
+	const rows = read('human_request');
+	const service = read('service_intents');
+	if (rows) {
+		for (const lang of ['en', 'es', 'fr', 'de', 'it']) {
+			const own = rows.filter(
+				(r) => r.lang === lang && r.label !== 'ambiguous' && !r.source.startsWith('hint3'),
+			);
+			const flags = own.map((r) => requestIn(readMessage(r.text)) !== undefined);
+			const truth = own.map((r) => r.label === 'human');
+			const { recall } = f1(flags, truth);
+			const alarms = flags.filter((f, i) => f && !truth[i]).length;
+			const others = truth.filter((t) => !t).length;
+			line(
+				`${lang}: ${truth.filter(Boolean).length} requests, ${others} others`,
+				`recall ${n(recall)}  alarms ${n(alarms / others)}`,
+				lang === 'en' ? '≥0.970' : '≥0.900 ≤0.050',
+				`keywords ${n(
+					f1(
+						own.map((r) => KEYWORDS.test(r.text)),
+						truth,
+					).recall,
+				)}`,
+			);
+			misses(
+				'missed',
+				own.filter((_, i) => truth[i] && !flags[i]).map((r) => r.text),
+			);
+			misses(
+				'alarms',
+				own.filter((_, i) => !truth[i] && flags[i]).map((r) => `${r.intent}: ${r.text}`),
+			);
+		}
+	}
+	if (service) {
+		const alarms = service.filter((r) => requestIn(readMessage(r.text)));
+		line(
+			`${service.length} ordinary service questions`,
+			`alarms ${((alarms.length / service.length) * 1000).toFixed(2)} in 1,000`,
+			'≤1',
+			`keywords ${((service.filter((r) => KEYWORDS.test(r.text)).length / service.length) * 1000).toFixed(1)}`,
+		);
+		misses(
+			'alarms',
+			alarms.map((r) => `${r.intent}: ${r.text}`),
+			80,
+		);
+	}
+}
+
+function botTraffic() {
+	console.log('\nReal bot traffic: "should have been escalated" (HINT3), default preset');
+	const rows = read('human_request')?.filter(
+		(r) => r.source.startsWith('hint3') && r.label !== 'ambiguous',
+	);
+	if (!rows?.length) return;
+	for (const source of ['hint3_curekart', 'hint3_powerplay11', '']) {
+		const own = rows.filter(
+			(r) => r.source.startsWith(source) && (source || r.source !== 'hint3_sofmattress'),
+		);
+		const truth = own.map((r) => r.label === 'human');
+		const flags = own.map((r) => verdict(r.text).decision === 'escalate');
+		const ours = f1(flags, truth);
+		const words = f1(
+			own.map((r) => KEYWORDS.test(r.text)),
+			truth,
+		);
+		line(
+			source || 'both bots',
+			`F1 ${n(ours.f1)} P ${n(ours.precision)} R ${n(ours.recall)}`,
+			'F1 ≥0.550',
+			`keywords F1 ${n(words.f1)}`,
+		);
+		if (source) {
+			misses(
+				'missed',
+				own.filter((_, i) => truth[i] && !flags[i]).map((r) => r.text),
+			);
+			misses(
+				'alarms',
+				own.filter((_, i) => !truth[i] && flags[i]).map((r) => `${r.intent}: ${r.text}`),
+			);
+		}
+	}
+}
+
+function sentiments() {
+	console.log('\nNegative sentiment of single messages');
+	const rows = read('sentiment');
+	if (!rows) return;
+	const groups: Array<[string, (r: Row) => boolean]> = [
+		['en airline', (r) => r.source === 'airline'],
+		['en general', (r) => r.lang === 'en' && r.source !== 'airline'],
+		['en', (r) => r.lang === 'en'],
+		...(['es', 'pt', 'de', 'fr', 'it', 'hi', 'id', 'ar'] as const).map(
+			(lang): [string, (r: Row) => boolean] => [lang, (r) => r.lang === lang],
+		),
+	];
+	for (const [name, mine] of groups) {
+		const own = rows.filter(mine);
+		if (own.length === 0) continue;
+		const truth = own.map((r) => r.label === 'negative');
+		const scores = own.map((r) => readMessage(clean(r.text), r.lang).feeling.negativity);
+		line(
+			`${name} (${own.length})`,
+			`AUROC ${n(auroc(scores, truth))} R@10% ${n(recallAt(scores, truth, 0.1))}`,
+			name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750',
+			`AFINN ${n(
+				auroc(
+					own.map((r) => byAfinn(r.text)),
+					truth,
+				),
+			)}`,
+		);
+	}
+}
+
+const clean = (text: string) =>
+	text.replace(/&amp;/g, '&').replace(/&gt;/g, '>').replace(/&lt;/g, '<');
+
+function complaints() {
+	console.log('\nComplaints against other messages to customer service');
+	const rows = read('complaints')?.filter((r) => r.domain !== 'random_tweet');
+	if (!rows?.length) return;
+	for (const [name, own] of [
+		['without replies to others', rows.filter((r) => r.domain !== 'random_reply')],
+		['all', rows],
+	] as const) {
+		const truth = own.map((r) => r.label === 'complaint');
+		const scores = own.map((r) => complaintScore(verdict(clean(r.text))));
+		line(
+			`${name} (${own.length})`,
+			`AUROC ${n(auroc(scores, truth))}`,
+			'≥0.850',
+			`AFINN ${n(
+				auroc(
+					own.map((r) => byAfinn(r.text)),
+					truth,
+				),
+			)}`,
+		);
+	}
+}
+
+/** The score, and below it the finer ranks of trouble and mood. */
+function complaintScore(result: ScoreResult): number {
+	return result.score + (1 - result.sentiment.value) / 2;
+}
+
+function dialogues() {
+	console.log('\nTurns that people rated unsatisfied in task dialogues');
+	const rows = read('dialogues');
+	if (!rows?.length) return;
+	const scores: number[] = [];
+	const base: number[] = [];
+	const low: boolean[] = [];
+	const byDialogue: number[] = [];
+	for (const row of rows) {
+		const history: unknown[] = [];
+		let counters = {};
+		const own: number[] = [];
+		const truth: boolean[] = [];
+		row.turns.forEach((turn, i) => {
+			const message = {
+				id: `t${i}`,
+				direction: turn.who === 'user' ? 'in' : 'out',
+				author: turn.who === 'user' ? 'customer' : 'bot',
+				type: 'text',
+				text: turn.text,
+				sentAt: new Date(Date.UTC(2026, 0, 1) + i * 1000).toISOString(),
+			};
+			if (turn.who === 'user') {
+				const result = score({ message, history, counters, bot: {} } as never);
+				counters = result.counters;
+				if (turn.satisfaction !== undefined) {
+					own.push(dissatisfaction(result));
+					truth.push(turn.satisfaction < 3);
+					scores.push(dissatisfaction(result));
+					base.push(byAfinn(turn.text));
+					low.push(turn.satisfaction < 3);
+				}
+			}
+			history.push(message);
+		});
+		const area = auroc(own, truth);
+		if (Number.isFinite(area)) byDialogue.push(area);
+	}
+	line(
+		`${low.length} turns, ${low.filter(Boolean).length} unsatisfied`,
+		`AUROC ${n(auroc(scores, low))}  by dialogue ${n(byDialogue.reduce((a, b) => a + b, 0) / byDialogue.length)}`,
+		'≥0.800',
+		`AFINN ${n(auroc(base, low))}`,
+	);
+}
+
+function dissatisfaction(result: ScoreResult): number {
+	return result.score + (1 - result.sentiment.value) / 2;
+}
+
+const SENSITIVE = new Set(
+	(
+		'compromised_card lost_or_stolen_card lost_or_stolen_phone card_payment_not_recognised cash_withdrawal_not_recognised ' +
+		'direct_debit_payment_not_recognised transaction_charged_twice terminate_account request_refund Refund_not_showing_up ' +
+		'unable_to_verify_identity report_fraud report_lost_card account_blocked freeze_account extra_charge_on_statement'
+	).split(' '),
+);
+const HARMLESS_CANCEL = new Set(['cancel', 'cancel_reservation']);
+
+function topics() {
+	console.log('\nSensitive topics, on the fifth that the models were not trained on');
+	const rows = read('service_intents')?.filter((r) => fifth(r.text) === 0);
+	if (!rows?.length) return;
+	const truth = rows.map((r) => SENSITIVE.has(r.intent));
+	const flags = rows.map((r) => verdict(r.text).decision === 'escalate');
+	const ours = f1(flags, truth);
+	const words = f1(
+		rows.map((r) => KEYWORDS.test(r.text)),
+		truth,
+	);
+	line(
+		`${truth.filter(Boolean).length} sensitive of ${rows.length}`,
+		`F1 ${n(ours.f1)} P ${n(ours.precision)} R ${n(ours.recall)}`,
+		'F1 ≥0.800',
+		`keywords F1 ${n(words.f1)}`,
+	);
+	const cancels = rows.filter(
+		(r) => HARMLESS_CANCEL.has(r.intent) || /^cancel_reservation/.test(r.intent),
+	);
+	const escalated = cancels.filter((r) => verdict(r.text).decision === 'escalate');
+	line(
+		`${cancels.length} harmless "cancel" sentences`,
+		`${escalated.length} escalated`,
+		'≤1 in 60',
+	);
+	misses(
+		'cancel',
+		escalated.map((r) => r.text),
+	);
+	if (showMisses) {
+		const by = new Map<string, [number, number]>();
+		rows.forEach((r, i) => {
+			const [hit, all] = by.get(r.intent) ?? [0, 0];
+			by.set(r.intent, [hit + (flags[i] ? 1 : 0), all + 1]);
+		});
+		for (const [intent, [hit, all]] of [...by].sort((a, b) => b[1][0] - a[1][0]).slice(0, 45)) {
+			console.log(`      ${SENSITIVE.has(intent) ? '*' : ' '} ${intent.padEnd(40)} ${hit}/${all}`);
+		}
+	}
+}
+
+function calibration() {
+	console.log('\nCalibration: of what is scored so, how much should have been escalated');
+	const rows = [
+		...(read('human_request') ?? [])
+			.filter((r) => r.label !== 'ambiguous')
+			.map((r) => ({ text: r.text, yes: r.label === 'human' })),
+		...(read('service_intents') ?? [])
+			.filter((_, i) => i % 5 === 0)
+			.map((r) => ({ text: r.text, yes: SENSITIVE.has(r.intent) })),
+	];
+	if (rows.length === 0) return;
+	const bins = Array.from({ length: 10 }, () => ({ n: 0, yes: 0, sum: 0 }));
+	for (const { text, yes } of rows) {
+		const s = verdict(text).score;
+		const bin = bins[Math.min(9, Math.floor(s / 10))]!;
+		bin.n++;
+		bin.sum += s;
+		if (yes) bin.yes++;
+	}
+	bins.forEach((bin, i) => {
+		if (bin.n)
+			line(
+				`${i * 10}–${i * 10 + 9}: ${bin.n} messages, mean ${(bin.sum / bin.n).toFixed(0)}`,
+				n(bin.yes / bin.n),
+			);
+	});
+}
+
+if (wanted('human')) humanRequests();
+if (wanted('bot')) botTraffic();
+if (wanted('sentiment')) sentiments();
+if (wanted('complaints')) complaints();
+if (wanted('dialogues')) dialogues();
+if (wanted('topics')) topics();
+if (wanted('calibration')) calibration();

@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+import { signToken } from '../adapters/inbox/tokens';
+import { N8nClient, OWNER } from '../host/n8n';
+import { INBOX_SECRET, readWorkflow, webhookUrl } from '../host/stack';
+
+/**
+ * Takes the pictures of the README from a running demo (`npm start` in another terminal). Needs Debian's chromium, or the path
+ * of another one in CHROMIUM.
+ */
+const OUT = path.join(__dirname, '..', 'docs', 'images');
+const EDITOR = process.env.N8N_URL ?? 'http://127.0.0.1:5678';
+const PHONE = process.env.PHONE_URL ?? 'http://127.0.0.1:5680/_control/phone';
+const TEMPLATES = {
+	'intake-template': '01-whatsapp-intake-faq-bot.json',
+	'inbox-template': '02-agent-inbox.json',
+	'watchdog-template': '03-sla-watchdog.json',
+};
+const MINUTE_MS = 60_000;
+
+async function main(): Promise<void> {
+	mkdirSync(OUT, { recursive: true });
+	const client = new N8nClient(EDITOR);
+	await client.signIn();
+	const workflows = await client.call<Array<{ id: string; name: string }>>(
+		'GET',
+		'/rest/workflows',
+	);
+
+	const browser = await chromium.launch({
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
+	});
+	const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
+	const page = await context.newPage();
+	try {
+		await page.goto(`${EDITOR}/signin`);
+		await page.fill('input[name="emailOrLdapLoginId"]', OWNER.email);
+		await page.fill('input[name="password"]', OWNER.password);
+		await page.click('button:has-text("Sign in")');
+		await page.waitForURL((url) => !url.pathname.includes('signin'));
+		for (const [picture, file] of Object.entries(TEMPLATES)) {
+			const { name } = readWorkflow(file);
+			const { id } = workflows.find((workflow) => workflow.name === name)!;
+			await page.goto(`${EDITOR}/workflow/${id}`);
+			await page.waitForSelector('[data-test-id="canvas-node"]', { timeout: MINUTE_MS });
+			await page.keyboard.press('1');
+			await page.waitForLoadState('networkidle');
+			await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
+		}
+
+		const inbox = webhookUrl(client, readWorkflow('02-agent-inbox.json'), 'handoffInbox', 'inbox');
+		const link = signToken(
+			{
+				id: 'agent.one@shop.example',
+				name: 'Agent One',
+				role: 'supervisor',
+				use: 'link',
+				nonce: String(process.hrtime.bigint()),
+				expiresAt: Date.now() + MINUTE_MS,
+			},
+			INBOX_SECRET,
+		);
+		await page.goto(`${inbox}?link=${link}`);
+		await page.click('[role="tab"]:has-text("All with people")');
+		await page.click('#conversations button >> nth=0');
+		await page.waitForSelector('.message');
+		await page.screenshot({ path: path.join(OUT, 'inbox.png') });
+
+		await page.setViewportSize({ width: 420, height: 800 });
+		await page.goto(PHONE);
+		await page.waitForSelector('h1');
+		await page.screenshot({ path: path.join(OUT, 'phone.png') });
+	} finally {
+		await browser.close();
+	}
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});

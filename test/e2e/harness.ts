@@ -1,0 +1,102 @@
+import { createHmac } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import type { Execution } from '../../host/executions';
+import { executionIds, waitForExecution } from '../../host/executions';
+import { N8nClient } from '../../host/n8n';
+import type { PhoneMessage } from '../../sandbox/graph';
+import type { HubspotState } from '../../sandbox/hubspot';
+import type { Environment } from './start';
+import { ENVIRONMENT_VARIABLE } from './start';
+
+/** Longer than any step takes on a slow machine; tests wait for events, not for this. */
+export const LIMIT_MS = 60_000;
+const LOOK_EVERY_MS = 100;
+
+export const environment = JSON.parse(process.env[ENVIRONMENT_VARIABLE] ?? '{}') as Environment;
+
+/** Signed in as the owner. */
+export async function signedInClient(): Promise<N8nClient> {
+	const client = new N8nClient(environment.n8nUrl);
+	await client.signIn();
+	return client;
+}
+
+/** Posts a body to the intake webhook, signed as Meta signs it unless a signature is given. */
+export async function deliver(
+	body: string | object,
+	signature?: string | null,
+): Promise<{ status: number; text: string }> {
+	const text = typeof body === 'string' ? body : JSON.stringify(body);
+	const signed =
+		signature === undefined
+			? `sha256=${createHmac('sha256', environment.appSecret).update(text).digest('hex')}`
+			: signature;
+	const response = await fetch(environment.intakeUrl, {
+		method: 'POST',
+		headers: {
+			'content-type': 'application/json',
+			...(signed === null ? {} : { 'x-hub-signature-256': signed }),
+		},
+		body: text,
+	});
+	return { status: response.status, text: await response.text() };
+}
+
+async function control<T>(service: string, path: string, body?: unknown): Promise<T> {
+	const response = await fetch(`${service}/_control/${path}`, {
+		method: body === undefined ? 'GET' : 'POST',
+		...(body === undefined ? {} : { body: JSON.stringify(body) }),
+	});
+	return (await response.json()) as T;
+}
+
+export const graph = {
+	customerSays: (message: { from: string; name?: string; text: string }) =>
+		control<{ messageId: string; status: number }>(environment.graphUrl, 'customer-says', message),
+	messages: () => control<PhoneMessage[]>(environment.graphUrl, 'messages'),
+	violations: () => control<string[]>(environment.graphUrl, 'violations'),
+	fail: (fault: object) => control<object>(environment.graphUrl, 'fail', fault),
+};
+
+export const hubspot = {
+	state: () => control<HubspotState>(environment.hubspotUrl, 'state'),
+	violations: () => control<string[]>(environment.hubspotUrl, 'violations'),
+	fail: (fault: object) => control<object>(environment.hubspotUrl, 'fail', fault),
+};
+
+/** Looks again and again until there is something. Throws with `what` where there is not in time. */
+export async function eventually<T>(
+	what: string,
+	look: () => Promise<T | undefined | false>,
+): Promise<T> {
+	const end = performance.now() + LIMIT_MS;
+	for (;;) {
+		const found = await look();
+		if (found) return found;
+		if (performance.now() > end) throw new Error(`Not within ${LIMIT_MS / 1000} s: ${what}`);
+		await pause(LOOK_EVERY_MS);
+	}
+}
+
+/** The finished execution of the intake that took in this message. */
+export function executionOf(client: N8nClient, messageId: string): Promise<Execution> {
+	return waitForExecution(
+		client,
+		environment.intakeId,
+		({ outputs }) =>
+			(outputs['WhatsApp Trigger'] ?? [])
+				.flat()
+				.some(({ json }) => (json.message as { id?: string } | undefined)?.id === messageId),
+		LIMIT_MS,
+	);
+}
+
+export const intakeExecutions = (client: N8nClient) =>
+	executionIds(client, environment.intakeId, 250);
+
+/** The first item that a node gave out. */
+export function itemOf(execution: Execution, node: string, output?: number) {
+	const outputs = execution.outputs[node] ?? [];
+	return (output === undefined ? outputs.flat() : (outputs[output] ?? []))[0]?.json;
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { tellProgress } from '../../host/progress';
+import type { Stack } from '../../host/stack';
+import {
+	connect,
+	createCredentials,
+	publish,
+	readWorkflow,
+	startStack,
+	webhookIsLive,
+	webhookUrl,
+} from '../../host/stack';
+
+/** What the tests need to know of the one n8n that serves them all. */
+export interface Environment {
+	n8nUrl: string;
+	graphUrl: string;
+	hubspotUrl: string;
+	intakeId: string;
+	intakeUrl: string;
+	inboxId: string;
+	inboxUrl: string;
+	watchdogId: string;
+	inboxSecret: string;
+	appSecret: string;
+	verifyToken: string;
+	phoneNumberId: string;
+	/** n8n's user folder. */
+	folder: string;
+}
+
+export const ENVIRONMENT_VARIABLE = 'HANDOFF_E2E';
+
+declare global {
+	var handoffStack: Stack | undefined;
+}
+
+/** Starts n8n and the stand-ins once for all end-to-end suites, with the templates published. */
+export default async function start(): Promise<void> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-e2e-'));
+	const stack = await startStack({ folder, progress: tellProgress, searchLagMs: 2000 });
+	globalThis.handoffStack = stack;
+	const credentials = await createCredentials(stack, 'local-hubspot-token');
+	const intake = connect(
+		readWorkflow('01-whatsapp-intake-faq-bot.json'),
+		credentials,
+		stack.hubspot!.url,
+	);
+	const inbox = connect(readWorkflow('02-agent-inbox.json'), credentials, undefined);
+	const watchdog = connect(readWorkflow('03-sla-watchdog.json'), credentials, undefined);
+	const environment: Environment = {
+		n8nUrl: stack.n8n.url,
+		graphUrl: stack.graph!.url,
+		hubspotUrl: stack.hubspot!.url,
+		inboxId: await publish(stack.n8n, inbox),
+		inboxUrl: webhookUrl(stack.n8n, inbox, 'handoffInbox', 'inbox'),
+		watchdogId: await publish(stack.n8n, watchdog),
+		intakeId: await publish(stack.n8n, intake),
+		intakeUrl: webhookUrl(stack.n8n, intake, 'whatsAppTrigger', 'whatsapp'),
+		inboxSecret: stack.inboxSecret,
+		appSecret: stack.whatsApp.appSecret,
+		verifyToken: stack.whatsApp.verifyToken,
+		phoneNumberId: stack.whatsApp.phoneNumberId,
+		folder,
+	};
+	await webhookIsLive(environment.intakeUrl);
+	await webhookIsLive(environment.inboxUrl);
+	stack.graph!.setWebhook(environment.intakeUrl);
+	process.env[ENVIRONMENT_VARIABLE] = JSON.stringify(environment);
+}

@@ -1,0 +1,10 @@
+import { rmSync } from 'node:fs';
+
+import type { Environment } from './start';
+import { ENVIRONMENT_VARIABLE } from './start';
+
+export default async function stop(): Promise<void> {
+	await globalThis.handoffStack?.stop();
+	const text = process.env[ENVIRONMENT_VARIABLE];
+	if (text) rmSync((JSON.parse(text) as Environment).folder, { recursive: true, force: true });
+}
