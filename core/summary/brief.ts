@@ -1,4 +1,5 @@
 import type { Priority } from '../conversation/conversation';
+import type { Author } from '../conversation/message';
 import type { IsoTime } from '../time';
 
 /** A statement and the messages that say it. */
@@ -26,6 +27,8 @@ export interface Brief {
 		score: number;
 		priority: Priority;
 		evidence: Grounded[];
+		/** The scorer's class of lead, e.g. "hot", where it ran before. */
+		leadClass?: string;
 	};
 	/** What the customer wants, in their own words. */
 	need?: Grounded;
@@ -38,6 +41,8 @@ export interface Brief {
 	references: Array<{ kind: ReferenceKind; label: string } & Grounded>;
 	/** What the bot already answered or tried. */
 	botTried: Grounded[];
+	/** Messages in which the bot said that it did not understand; absent if there are none. */
+	botMisunderstood?: { count: number; messageIds: string[] };
 	collected: Record<string, string | number | boolean>;
 	sentiment?: { course: number[]; summary: string };
 	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
@@ -46,8 +51,58 @@ export interface Brief {
 	suggestedReply: string;
 	transcript: Array<{ id: string; at: IsoTime; who: string; text: string }>;
 	createdAt: IsoTime;
-	/** How it was made; a model's claims without a supporting message are dropped and counted. */
-	source: { kind: 'rules' } | { kind: 'model'; droppedClaims: number };
+	/**
+	 * How it was made. A model's claims without a supporting message are dropped and counted; `fallback` says why a model that
+	 * is attached was not used.
+	 */
+	source: { kind: 'rules'; fallback?: string } | { kind: 'model'; droppedClaims: number };
+	/** IANA zone in which the agent reads times; renderings use it. */
+	timeZone?: string;
+	/** What the next summary goes on from. Not for readers. */
+	memory?: BriefMemory;
+}
+
+/** A statement that may stand in the brief, with how much speaks for it. */
+export interface Candidate {
+	value: string;
+	messageId: string;
+	score: number;
+}
+
+/** What may be said once in a brief and is chosen among candidates. */
+export type Slot = 'need' | 'product' | 'budget' | 'timeline' | 'urgency';
+
+/**
+ * All that a summary remembers of the messages read so far. Its size is bounded, whatever the length of the conversation,
+ * so that going on from it costs the same after 10 messages and after 10,000.
+ */
+export interface BriefMemory {
+	version: 1;
+	/** Messages read. */
+	count: number;
+	lastId: string;
+	lastSentAt: IsoTime;
+	/** Newest `receivedAt` read; a message that was sent before `lastSentAt` but learnt of later is still new. */
+	lastReceivedAt: IsoTime;
+	/** Ids read last, so that none is read twice. */
+	recentIds: string[];
+	/** Votes for the customer's language, by ISO 639-1 code. */
+	languages: Record<string, number>;
+	slots: Record<Slot, Candidate[]>;
+	references: Array<{ kind: ReferenceKind; value: string; messageIds: string[] }>;
+	/** Questions of the customer that wait for an answer, oldest first. */
+	openQuestions: Array<{ value: string; messageId: string }>;
+	/** The question that was answered last; it is open again if the customer says that the answer missed it. */
+	answeredQuestion?: { value: string; messageId: string };
+	tried: Array<{ value: string; messageId: string }>;
+	misunderstood: { count: number; messageIds: string[] };
+	/** What the last message to the customer asked for. */
+	asked: Array<ReferenceKind | 'budget' | 'timeline'>;
+	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
+	sentiment: number[];
+	transcript: Array<{ id: string; at: IsoTime; author: Author; name?: string; text: string }>;
+	/** How many lines of transcript were kept. */
+	transcriptLimit: number;
 }
 
 export type ReferenceKind =

@@ -1,0 +1,57 @@
+import { ar } from './ar';
+import { de } from './de';
+import { en } from './en';
+import { es } from './es';
+import { fr } from './fr';
+import { hi } from './hi';
+import { id } from './id';
+import { it } from './it';
+import type { CompiledLanguage } from './language';
+import { compile } from './language';
+import { nl } from './nl';
+import { pt } from './pt';
+
+/** The languages that the summary reads; a new one is a file beside these and a line here. */
+export const LANGUAGES: readonly CompiledLanguage[] = [en, es, pt, de, fr, it, nl, hi, id, ar].map(
+	compile,
+);
+
+export const ENGLISH = LANGUAGES[0] as CompiledLanguage;
+
+/** By BCP 47 tag ("pt-BR" is read as "pt"); English for a language that has no file here. */
+export function languageFor(tag: string | undefined): CompiledLanguage {
+	const primary = (tag ?? '').toLowerCase().split(/[-_]/u)[0];
+	return LANGUAGES.find((language) => language.code === primary) ?? ENGLISH;
+}
+
+/**
+ * How strongly a text speaks for each language: letters of a script of its own, else frequent small words. A word that
+ * several languages share counts for each of them.
+ */
+export function languageVotes(text: string): Record<string, number> {
+	const votes: Record<string, number> = {};
+	for (const language of LANGUAGES) {
+		if (!language.script) continue;
+		const letters = text.match(language.script)?.length ?? 0;
+		if (letters > 1) votes[language.code] = Math.ceil(letters / 3);
+	}
+	const own = (text.toLowerCase().match(/[\p{L}’']+/gu) ?? []).slice(0, 200);
+	for (const language of LANGUAGES) {
+		let count = 0;
+		for (const word of own) if (language.commonWords.has(word)) count += 1;
+		if (count > 0) votes[language.code] = (votes[language.code] ?? 0) + count;
+	}
+	return votes;
+}
+
+/** The languages with most votes: one, or several where they are level, or none. */
+export function leadingLanguages(votes: Readonly<Record<string, number>>): string[] {
+	const most = Math.max(0, ...Object.values(votes));
+	return most === 0 ? [] : Object.keys(votes).filter((code) => votes[code] === most);
+}
+
+/** The language with most votes; undefined without any, or where several are level. */
+export function leadingLanguage(votes: Readonly<Record<string, number>>): string | undefined {
+	const leading = leadingLanguages(votes);
+	return leading.length === 1 ? leading[0] : undefined;
+}

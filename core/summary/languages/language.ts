@@ -1,0 +1,186 @@
+import type { ReferenceKind } from '../brief';
+
+/**
+ * What the summary knows of one language, as data. Entries of word lists are sources of regular expressions without anchors
+ * (`bestell(?:ung|nummer)`); {@link compile} puts the word boundaries round them. Reviewed by reading, measured by
+ * test/fixtures/dialogues.
+ */
+export interface Language {
+	/** ISO 639-1. */
+	code: string;
+	/** Frequent small words by which the language is recognised. For a script of its own, the script does. */
+	common: string;
+	script?: RegExp;
+	/** Letters that may be glued before and after a word (Arabic "و", "ال", suffixed pronouns). */
+	glueBefore?: string;
+	glueAfter?: string;
+	/** Words that name what a number is. */
+	references: Partial<Record<ReferenceKind, string[]>>;
+	/** Address patterns, whole. */
+	addresses: string[];
+	months: string[];
+	/** Currency words after or before a number. */
+	currencies: string[];
+	/** Words that multiply a number ("2 lakh", "5 juta"). */
+	multipliers: string[];
+	budget: string[];
+	/** When something must be ready or shall begin: whole phrases. */
+	timeline: string[];
+	urgent: string[];
+	notUrgent: string[];
+	/** "I want", "I need", "I would like". */
+	want: string[];
+	/** "I do not want": neither a wish nor a product. */
+	refuse: string[];
+	/** "does not work", "has not arrived", "wrong". */
+	trouble: string[];
+	/** Sentences that are questions although the mark is missing begin so. */
+	questionStart: string[];
+	/** Asking for a person is the reason of the handoff, neither need nor question. */
+	person: string[];
+	/** "Hello", "good morning", "thanks", "ok": nothing to know. */
+	courtesy: string[];
+	/** The customer says that the answer missed the question. */
+	missed: string[];
+	/** A product's name stands right after (or, in Hindi, before) these words. */
+	productAfter: string[];
+	/** As `productAfter`, in questions only: "do you have". */
+	productAsk: string[];
+	/** As `productAfter`, but as often something else follows: "I want", "we need". */
+	productWant: string[];
+	/** What follows those is no product if it looks like this: an infinitive. */
+	infinitive?: RegExp;
+	productBefore?: string[];
+	/** Words that may stand between them and the name. */
+	determiners: string;
+	/** Words that end the name. */
+	productStop: string;
+	/** What stands there when it is no product. */
+	noProduct: string;
+	bot: {
+		/** "I did not understand". */
+		fallback: string[];
+		/** "A colleague will be with you". */
+		handoff: string[];
+		/** "Sorry": a short message that begins so and speaks of what was asked (`said`) is a fallback in other words. */
+		apology: string[];
+		/** "question", "message", "request". */
+		said: string[];
+		/** "I cannot", of the bot itself: an answer speaks for the company. */
+		cannot: string[];
+		/** Greetings, fillers and menus: say nothing. */
+		empty: string[];
+	};
+	reply: ReplyTemplates;
+}
+
+/** Sentences of the suggested reply. `{name}` and the like are filled in; every sentence can be left out. */
+export interface ReplyTemplates {
+	helloName: string;
+	hello: string;
+	takenOver: string;
+	product: string;
+	order: string;
+	question: string;
+	need: string;
+	close: string;
+	/** Where nothing is known. */
+	open: string;
+}
+
+/** A language with its lists made into regular expressions. */
+export interface CompiledLanguage extends Omit<Language, Lists | 'bot' | 'references'> {
+	references: Array<{ kind: ReferenceKind; pattern: RegExp }>;
+	patterns: Record<Lists, RegExp>;
+	bot: Record<keyof Language['bot'], RegExp>;
+	commonWords: ReadonlySet<string>;
+	determinerWords: ReadonlySet<string>;
+	stopWords: ReadonlySet<string>;
+	noProductWords: ReadonlySet<string>;
+}
+
+type Lists =
+	| 'addresses'
+	| 'budget'
+	| 'timeline'
+	| 'urgent'
+	| 'notUrgent'
+	| 'want'
+	| 'refuse'
+	| 'trouble'
+	| 'questionStart'
+	| 'person'
+	| 'courtesy'
+	| 'missed'
+	| 'productAfter'
+	| 'productAsk'
+	| 'productWant'
+	| 'productBefore';
+
+export function compile(language: Language): CompiledLanguage {
+	const list = (sources: readonly string[] = [], flags = 'giu') =>
+		wordPattern(sources, flags, language.glueBefore, language.glueAfter);
+	const set = (text: string) => new Set(text.toLowerCase().split(/\s+/u).filter(Boolean));
+	return {
+		...language,
+		references: Object.entries(language.references).map(([kind, sources]) => ({
+			kind: kind as ReferenceKind,
+			pattern: list(sources),
+		})),
+		patterns: {
+			addresses: list(language.addresses, 'gu'),
+			budget: list(language.budget),
+			timeline: list(language.timeline),
+			urgent: list(language.urgent),
+			notUrgent: list(language.notUrgent),
+			want: list(language.want),
+			refuse: list(language.refuse),
+			trouble: list(language.trouble),
+			questionStart: new RegExp(
+				`^(?:${language.questionStart.join('|') || '(?!)'})(?![\\p{L}\\p{M}\\p{N}])`,
+				'iu',
+			),
+			person: list(language.person),
+			courtesy: list(language.courtesy),
+			missed: list(language.missed),
+			productAfter: list(language.productAfter),
+			productAsk: list(language.productAsk),
+			productWant: list(language.productWant),
+			productBefore: list(language.productBefore),
+		},
+		bot: {
+			fallback: list(language.bot.fallback),
+			handoff: list(language.bot.handoff),
+			apology: list(language.bot.apology),
+			said: list(language.bot.said),
+			cannot: list(language.bot.cannot),
+			empty: list(language.bot.empty),
+		},
+		commonWords: set(language.common),
+		determinerWords: set(language.determiners),
+		stopWords: set(language.productStop),
+		noProductWords: set(language.noProduct),
+	};
+}
+
+/** Any of `sources` as a word of its own. With no source it matches nothing. */
+export function wordPattern(
+	sources: readonly string[],
+	flags = 'giu',
+	glueBefore = '',
+	glueAfter = '',
+): RegExp {
+	if (sources.length === 0) return new RegExp('(?!)', flags);
+	return new RegExp(
+		`(?<![\\p{L}\\p{M}\\p{N}])${glueBefore}(?:${sources.join('|')})${glueAfter}(?:(?<=['’])|(?![\\p{L}\\p{M}\\p{N}]))`,
+		flags,
+	);
+}
+
+/** Whether a global pattern occurs, without leaving its position behind. */
+export function has(pattern: RegExp, text: string): boolean {
+	pattern.lastIndex = 0;
+	const found = pattern.test(text);
+	pattern.lastIndex = 0;
+	return found;
+}

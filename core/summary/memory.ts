@@ -1,0 +1,385 @@
+import type { ConversationMessage } from '../conversation/message';
+import { byTime, isCustomerTurn } from '../conversation/message';
+import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
+import { ENGLISH, LANGUAGES, languageVotes, leadingLanguages } from './languages';
+import type { CompiledLanguage } from './languages/language';
+import { has } from './languages/language';
+import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
+import { ALL_KINDS, boundedText, findSecrets } from './secrets';
+import { readCustomer, readReply } from './statements';
+import { MAX_MESSAGE_CHARACTERS, oneLine, sameWords } from './text';
+
+/**
+ * The summary as a fold: each message changes the memory, and the brief is read off the memory. Going on from an earlier
+ * memory is therefore the same as reading everything again. All lists are bounded.
+ */
+
+const MAX_CANDIDATES = 3;
+const MAX_REFERENCES = 40;
+const MAX_IDS_PER_REFERENCE = 5;
+const MAX_QUESTIONS = 5;
+const MAX_TRIED = 6;
+const MAX_MISUNDERSTOOD = 5;
+const MAX_ATTACHMENTS = 20;
+const MAX_SENTIMENT = 12;
+const MAX_RECENT_IDS = 200;
+/** By how much a later statement must outweigh the first one to be taken for the need. */
+const NEED_MARGIN = 0.4;
+/** After a silence of a day (WhatsApp's service window) the customer comes with something new. */
+const SESSION_GAP_MS = 24 * 60 * 60 * 1000;
+/** What was said in an earlier session weighs this much of what it did. */
+const SESSION_WEIGHT = 0.3;
+
+export interface ReadOptions {
+	/** Country in which national phone numbers are read. */
+	country?: string;
+	/** The customer's language as far as it is known otherwise, e.g. from the profile. */
+	language?: string;
+	/** Sentiment of a text, -1 to 1, where the caller measures it. */
+	sentiment?: (text: string, language: string | undefined) => number;
+}
+
+export function emptyMemory(transcriptLimit: number): BriefMemory {
+	return {
+		version: 1,
+		count: 0,
+		lastId: '',
+		lastSentAt: '',
+		lastReceivedAt: '',
+		recentIds: [],
+		languages: {},
+		slots: { need: [], product: [], budget: [], timeline: [], urgency: [] },
+		references: [],
+		openQuestions: [],
+		tried: [],
+		misunderstood: { count: 0, messageIds: [] },
+		asked: [],
+		attachments: [],
+		sentiment: [],
+		transcript: [],
+		transcriptLimit,
+	};
+}
+
+/** Whether a message has not been read into this memory. */
+export function isNew(memory: BriefMemory, message: ConversationMessage): boolean {
+	if (memory.count === 0) return true;
+	if (memory.recentIds.includes(message.id)) return false;
+	if (message.sentAt > memory.lastSentAt) return true;
+	if (message.sentAt === memory.lastSentAt && message.id > memory.lastId) return true;
+	return message.receivedAt > memory.lastReceivedAt;
+}
+
+/** Reads messages in the order of the thread. The memory given is not changed. */
+export function readMessages(
+	before: BriefMemory,
+	messages: readonly ConversationMessage[],
+	options: ReadOptions,
+): BriefMemory {
+	const memory = structuredClone(before);
+	for (const message of [...messages].sort(byTime)) read(memory, message, options);
+	if (memory.transcript.length > memory.transcriptLimit)
+		memory.transcript = memory.transcript.slice(-memory.transcriptLimit);
+	return memory;
+}
+
+function read(memory: BriefMemory, message: ConversationMessage, options: ReadOptions): void {
+	const gap = Date.parse(message.sentAt) - Date.parse(memory.lastSentAt || message.sentAt);
+	if (message.author === 'customer' && gap > SESSION_GAP_MS) newSession(memory);
+	note(memory, message);
+	if (message.type === 'revoke' && message.target)
+		return forget(memory, message.target.messageId, true);
+	if (message.type === 'edit' && message.target) {
+		const { messageId, text = message.text } = message.target;
+		const known = memory.transcript.find((line) => line.id === messageId);
+		forget(memory, messageId, false);
+		if (known) known.text = tidy(text);
+		if (message.author === 'customer') readText(memory, messageId, text, options);
+		return;
+	}
+	if (message.internal || message.type === 'note') return;
+	if (message.type === 'reaction' || message.type === 'system') return;
+
+	addToTranscript(memory, message);
+	addAttachment(memory, message);
+	if (isCustomerTurn(message)) {
+		readExtras(memory, message);
+		readText(memory, message.id, message.text, options);
+		memory.asked = [];
+	} else if (message.direction === 'out' && message.author !== 'system') {
+		readOutgoing(memory, message, options);
+	}
+}
+
+function note(memory: BriefMemory, message: ConversationMessage): void {
+	memory.count += 1;
+	if (
+		message.sentAt > memory.lastSentAt ||
+		(message.sentAt === memory.lastSentAt && message.id > memory.lastId)
+	) {
+		memory.lastSentAt = message.sentAt;
+		memory.lastId = message.id;
+	}
+	if (message.receivedAt > memory.lastReceivedAt) memory.lastReceivedAt = message.receivedAt;
+	memory.recentIds.push(message.id);
+	if (memory.recentIds.length > MAX_RECENT_IDS) memory.recentIds.shift();
+}
+
+function readText(memory: BriefMemory, messageId: string, raw: string, options: ReadOptions): void {
+	const text = boundedText(raw, MAX_MESSAGE_CHARACTERS).toWellFormed();
+	if (text.trim() === '') return;
+	const votes = languageVotes(text);
+	for (const [code, count] of Object.entries(votes))
+		memory.languages[code] = Math.min((memory.languages[code] ?? 0) + count, 10_000);
+	const languages = languagesOf(memory, votes, options);
+
+	if (options.sentiment) {
+		memory.sentiment.push(round(options.sentiment(text, languages[0]?.code)));
+		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
+	}
+
+	const secrets = findSecrets(text, { kinds: ALL_KINDS, ...country(options) });
+	const asked = {
+		budget: memory.asked.includes('budget'),
+		timeline: memory.asked.includes('timeline'),
+	};
+	// A question mark within an address ends no sentence either.
+	const addresses = [...text.matchAll(URL_PATTERN)].map((match) => ({
+		start: match.index,
+		end: match.index + match[0].length,
+	}));
+	const reading = readCustomer(text, languages, [...secrets, ...addresses], asked);
+	for (const { slot, value, score } of reading.statements)
+		offer(memory, slot, { value: tidy(value), messageId, score });
+
+	const askedKinds = memory.asked.filter(
+		(kind): kind is ReferenceKind => kind !== 'budget' && kind !== 'timeline',
+	);
+	for (const { kind, value } of findReferences(text, { asked: askedKinds, ...country(options) }))
+		addReference(memory, kind, value, messageId);
+
+	if (reading.missed && memory.answeredQuestion) {
+		memory.openQuestions.push(memory.answeredQuestion);
+		delete memory.answeredQuestion;
+	}
+	for (const question of reading.questions) {
+		const value = tidy(question);
+		memory.openQuestions = memory.openQuestions.filter(
+			(open) => sameWords(open.value) !== sameWords(value),
+		);
+		memory.openQuestions.push({ value, messageId });
+	}
+	if (memory.openQuestions.length > MAX_QUESTIONS)
+		memory.openQuestions = memory.openQuestions.slice(-MAX_QUESTIONS);
+}
+
+/** What WhatsApp's own message types say: a basket, a product, an advertisement, a place. */
+function readExtras(memory: BriefMemory, message: ConversationMessage): void {
+	const { order, referral, quoted, location } = message;
+	if (order) {
+		const value = order.items.map((item) => `${item.quantity} × ${item.productId}`).join(', ');
+		if (value !== '')
+			offer(memory, 'product', { value: tidy(value), messageId: message.id, score: 3 });
+	}
+	if (quoted?.product?.productId)
+		offer(memory, 'product', {
+			value: tidy(quoted.product.productId),
+			messageId: message.id,
+			score: 2.2,
+		});
+	if (referral?.headline)
+		offer(memory, 'product', { value: tidy(referral.headline), messageId: message.id, score: 1 });
+	const place = location && [location.name, location.address].filter(Boolean).join(', ');
+	if (place) addReference(memory, 'address', tidy(place), message.id);
+}
+
+function readOutgoing(
+	memory: BriefMemory,
+	message: ConversationMessage,
+	options: ReadOptions,
+): void {
+	const text = boundedText(message.text, MAX_MESSAGE_CHARACTERS).toWellFormed();
+	if (text.trim() === '') {
+		if (message.author === 'agent' && message.media) answered(memory);
+		return;
+	}
+	const languages = languagesOf(memory, languageVotes(text), options);
+	const reading = readReply(text, languages);
+	for (const { kind, value } of findReferences(text, { codesOnly: true }))
+		addReference(memory, kind, value, message.id);
+
+	if (reading.fallback && message.author === 'bot') {
+		memory.misunderstood.count += 1;
+		memory.misunderstood.messageIds.push(message.id);
+		if (memory.misunderstood.messageIds.length > MAX_MISUNDERSTOOD)
+			memory.misunderstood.messageIds.shift();
+	}
+	memory.asked = [];
+	if (reading.asks) {
+		memory.asked.push(...namedKinds(text).filter((kind) => CODE_KINDS.includes(kind)));
+		if (languages.some((language) => has(language.patterns.budget, text)))
+			memory.asked.push('budget');
+	}
+	const repeated = memory.tried.some(
+		({ value }) => sameWords(value) === sameWords(tidy(reading.answer)),
+	);
+	// A bot that says the same once more has not understood what was asked since.
+	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
+		answered(memory);
+		if (message.author === 'bot') {
+			memory.tried.push({ value: tidy(reading.answer), messageId: message.id });
+			if (memory.tried.length > MAX_TRIED) memory.tried.shift();
+		}
+	}
+}
+
+function answered(memory: BriefMemory): void {
+	const last = memory.openQuestions[memory.openQuestions.length - 1];
+	if (last) memory.answeredQuestion = last;
+	memory.openQuestions = [];
+}
+
+function offer(memory: BriefMemory, slot: Slot, candidate: Candidate): void {
+	const candidates = memory.slots[slot];
+	// What the customer needs is said first and repeated in anger; a product, sum or date may be corrected later.
+	const at = candidates.findIndex((known) =>
+		slot === 'need' ? known.score + NEED_MARGIN < candidate.score : known.score <= candidate.score,
+	);
+	candidates.splice(at < 0 ? candidates.length : at, 0, candidate);
+	candidates.length = Math.min(candidates.length, MAX_CANDIDATES);
+}
+
+function newSession(memory: BriefMemory): void {
+	for (const candidates of Object.values(memory.slots))
+		for (const candidate of candidates) candidate.score *= SESSION_WEIGHT;
+	memory.openQuestions = [];
+	delete memory.answeredQuestion;
+	memory.asked = [];
+}
+
+function addReference(
+	memory: BriefMemory,
+	kind: ReferenceKind,
+	value: string,
+	messageId: string,
+): void {
+	const key = referenceKey(value);
+	const known = memory.references.find(
+		(reference) => reference.kind === kind && referenceKey(reference.value) === key,
+	);
+	if (known) {
+		if (!known.messageIds.includes(messageId)) {
+			known.messageIds.push(messageId);
+			// The first mention stays: it is the one whose spelling is shown.
+			if (known.messageIds.length > MAX_IDS_PER_REFERENCE) known.messageIds.splice(1, 1);
+		}
+		return;
+	}
+	memory.references.push({ kind, value, messageIds: [messageId] });
+	if (memory.references.length > MAX_REFERENCES) memory.references.shift();
+}
+
+function referenceKey(value: string): string {
+	return value.toLowerCase().replace(/[\s-]/gu, '');
+}
+
+/** The customer took a message back or wrote it anew: nothing rests on its old words. */
+function forget(memory: BriefMemory, messageId: string, fromTranscript: boolean): void {
+	for (const slot of Object.keys(memory.slots) as Slot[])
+		memory.slots[slot] = memory.slots[slot].filter((known) => known.messageId !== messageId);
+	for (const reference of memory.references)
+		reference.messageIds = reference.messageIds.filter((id) => id !== messageId);
+	memory.references = memory.references.filter(({ messageIds }) => messageIds.length > 0);
+	memory.openQuestions = memory.openQuestions.filter((open) => open.messageId !== messageId);
+	if (memory.answeredQuestion?.messageId === messageId) delete memory.answeredQuestion;
+	memory.tried = memory.tried.filter((tried) => tried.messageId !== messageId);
+	if (fromTranscript) {
+		memory.transcript = memory.transcript.filter((line) => line.id !== messageId);
+		memory.attachments = memory.attachments.filter((file) => file.messageId !== messageId);
+	}
+}
+
+function addToTranscript(memory: BriefMemory, message: ConversationMessage): void {
+	const text = tidy(spoken(message));
+	if (text === '') return;
+	const line = {
+		id: message.id,
+		at: message.sentAt,
+		author: message.author,
+		...(message.authorName ? { name: message.authorName } : {}),
+		text,
+	};
+	let at = memory.transcript.length;
+	while (at > 0 && after(memory.transcript[at - 1] as { at: string; id: string }, line)) at -= 1;
+	memory.transcript.splice(at, 0, line);
+	if (memory.transcript.length > memory.transcriptLimit + 50)
+		memory.transcript = memory.transcript.slice(-memory.transcriptLimit);
+}
+
+function after(a: { at: string; id: string }, b: { at: string; id: string }): boolean {
+	return a.at > b.at || (a.at === b.at && a.id > b.id);
+}
+
+/** A message as one line of a transcript; a file without words shows what it is. */
+export function spoken(message: ConversationMessage): string {
+	const name = message.media?.fileName;
+	const file = message.media
+		? `[${message.media.voice ? 'voice message' : message.type}${name ? `: ${name}` : ''}]`
+		: message.location
+			? '[location]'
+			: message.contacts
+				? '[contacts]'
+				: '';
+	return [file, message.text].filter((part) => part.trim() !== '').join(' ');
+}
+
+function addAttachment(memory: BriefMemory, message: ConversationMessage): void {
+	const add = (type: string, name?: string, url?: string) => {
+		memory.attachments.push({
+			type,
+			...(name ? { name: tidy(name) } : {}),
+			...(url ? { url } : {}),
+			messageId: message.id,
+		});
+	};
+	const { media, location, contacts } = message;
+	if (media) add(media.voice ? 'voice' : message.type, media.fileName, media.url);
+	if (location)
+		add(
+			'location',
+			location.name ?? location.address,
+			location.url ??
+				`https://www.openstreetmap.org/?mlat=${location.latitude}&mlon=${location.longitude}`,
+		);
+	if (contacts) add('contacts', contacts.map((contact) => contact.name).join(', '));
+	if (memory.attachments.length > MAX_ATTACHMENTS)
+		memory.attachments = memory.attachments.slice(-MAX_ATTACHMENTS);
+}
+
+/** The languages to read a text in: its own, and the one that the customer has spoken so far. */
+function languagesOf(
+	memory: BriefMemory,
+	votes: Readonly<Record<string, number>>,
+	options: ReadOptions,
+): CompiledLanguage[] {
+	const codes = [
+		...leadingLanguages(votes),
+		...leadingLanguages(memory.languages),
+		options.language?.toLowerCase().split(/[-_]/u)[0],
+	];
+	const languages = LANGUAGES.filter((language) => codes.includes(language.code));
+	if (languages.length === 0) return [ENGLISH];
+	return languages.sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
+}
+
+function country(options: ReadOptions): { country?: string } {
+	return options.country ? { country: options.country } : {};
+}
+
+function tidy(text: string): string {
+	return oneLine(boundedText(text, MAX_MESSAGE_CHARACTERS));
+}
+
+function round(value: number): number {
+	return Math.round(Math.max(-1, Math.min(1, value)) * 100) / 100;
+}

@@ -1,0 +1,430 @@
+import fc from 'fast-check';
+
+import type { ConversationMessage } from '../../../core/conversation/message';
+import { summarise } from '../../../core/summary';
+import type { Brief } from '../../../core/summary/brief';
+import { oneLine, plainDigits } from '../../../core/summary/text';
+import { aConversation, aMessage, at } from '../../builders';
+
+let count = 0;
+beforeEach(() => {
+	count = 0;
+});
+
+function says(
+	author: ConversationMessage['author'],
+	text: string,
+	changes: Partial<ConversationMessage> = {},
+): ConversationMessage {
+	count += 1;
+	const time = at(count);
+	return aMessage({
+		id: `m${String(count).padStart(3, '0')}`,
+		author,
+		direction: author === 'customer' ? 'in' : 'out',
+		text,
+		sentAt: time,
+		receivedAt: time,
+		...changes,
+	});
+}
+
+const customer = (text: string, changes: Partial<ConversationMessage> = {}) =>
+	says('customer', text, changes);
+const bot = (text: string) => says('bot', text);
+
+function briefOf(
+	messages: ConversationMessage[],
+	more: Partial<Parameters<typeof summarise>[0]> = {},
+) {
+	return summarise({ conversation: aConversation(), messages, now: at(600), ...more });
+}
+
+describe('summarise', () => {
+	it('makes a brief of a conversation without messages', () => {
+		const brief = briefOf([]);
+		expect(brief).toMatchObject({ references: [], transcript: [], source: { kind: 'rules' } });
+		expect(brief.suggestedReply).toBe('Hi Robin, how can I help you?');
+	});
+
+	it('greets by name, quotes the open question and names the reference, so that the customer repeats nothing', () => {
+		const { suggestedReply, headline } = briefOf([
+			customer('My order AB-1002 has not arrived. When will it come?'),
+		]);
+		expect(suggestedReply).toContain('Hi Robin,');
+		expect(suggestedReply).toContain('“When will it come?”');
+		expect(suggestedReply).toContain('AB-1002');
+		expect(headline).toBe('Robin Sample · Order AB-1002 · When will it come?');
+	});
+
+	it('does not greet by a nickname that is no name', () => {
+		const conversation = aConversation({
+			profile: { name: '<b>💥 boss</b>', consent: { status: 'unknown', scope: 'all' }, fields: {} },
+		});
+		expect(briefOf([], { conversation }).suggestedReply).toBe('Hello, how can I help you?');
+	});
+
+	it('takes an answer of the bot for an answer, and its misunderstanding for none', () => {
+		const asked = customer('Do you ship to Norway?');
+		expect(briefOf([asked, bot('Sorry, I did not understand that.')]).unansweredQuestion).toEqual({
+			value: 'Do you ship to Norway?',
+			messageIds: [asked.id],
+		});
+		expect(
+			briefOf([asked, bot('We ship to all of Scandinavia within a week.')]).unansweredQuestion,
+		).toBeUndefined();
+	});
+
+	it('leaves a question open when the bot only asks back or announces a person', () => {
+		const asked = customer('Do you ship to Norway?');
+		const brief = briefOf([
+			asked,
+			bot('Which product do you mean?'),
+			bot('A colleague will be with you shortly.'),
+		]);
+		expect(brief.unansweredQuestion?.messageIds).toEqual([asked.id]);
+	});
+
+	it('opens the question again when the customer says that the answer missed it', () => {
+		const asked = customer('Do you ship to Norway?');
+		const brief = briefOf([
+			asked,
+			bot('Our shop is open from nine to five.'),
+			customer('That is not what I asked.'),
+		]);
+		expect(brief.unansweredQuestion?.value).toBe('Do you ship to Norway?');
+	});
+
+	it('takes an answer that the bot gives a second time for none', () => {
+		const opening = bot('Our shop is open from nine to five.');
+		const again = bot('Our shop is open from nine to five.');
+		const [first, second] = [customer('When do you open?'), customer('And on public holidays?')];
+		expect(briefOf([first, opening, second, again]).unansweredQuestion).toBeDefined();
+		expect(briefOf([first, opening, second, again]).botTried).toHaveLength(1);
+	});
+
+	it('knows an excuse in words that it has not read before, and an apology that answers', () => {
+		const asked = customer('Do you ship to Norway?');
+		const excuse = bot('Sorry, your message went over my head!');
+		expect(briefOf([asked, excuse])).toMatchObject({
+			unansweredQuestion: { messageIds: [asked.id] },
+			botMisunderstood: { count: 1, messageIds: [excuse.id] },
+		});
+		const answer = bot('Sorry, we do not ship outside of the European Union.');
+		expect(briefOf([asked, answer]).unansweredQuestion).toBeUndefined();
+	});
+
+	it('does not take what the customer refuses for a wish or a product', () => {
+		const brief = briefOf([customer('I do not want a voucher, I want a red bicycle instead.')]);
+		expect(brief.product?.value).toBe('red bicycle');
+		expect(briefOf([customer('I do not want a voucher.')]).product).toBeUndefined();
+	});
+
+	it('does not take yesterday’s delivery for a date to keep', () => {
+		expect(
+			briefOf([customer('The parcel came on Monday and is damaged.')]).timeline,
+		).toBeUndefined();
+		expect(
+			briefOf([customer('I ordered it three weeks ago and it is late.')]).timeline,
+		).toBeUndefined();
+	});
+
+	it('does not take the wish for a person for the question or the need', () => {
+		const brief = briefOf([customer('Can I talk to a human?')]);
+		expect(brief.unansweredQuestion).toBeUndefined();
+		expect(brief.need).toBeUndefined();
+	});
+
+	it('takes a bare number for what the bot has just asked for', () => {
+		const brief = briefOf([bot('What is your invoice number?'), customer('4471902')]);
+		expect(brief.references).toEqual([
+			expect.objectContaining({ kind: 'invoice', value: '4471902', label: 'Invoice' }),
+		]);
+	});
+
+	it('does not take the bot’s example for a reference', () => {
+		const brief = briefOf([bot('Please send your order number, e.g. ORD-12345.')]);
+		expect(brief.references).toEqual([]);
+	});
+
+	it('takes a later budget, product and date for the ones that count', () => {
+		const brief = briefOf([
+			customer('I am interested in the Basic plan, my budget is $500.'),
+			customer('Actually I am interested in the Team plan, and my budget is $900.'),
+		]);
+		expect(brief.product?.value).toBe('Team plan');
+		expect(brief.budget?.value).toBe('$900');
+	});
+
+	it('lets the need of last month make room for the one of today', () => {
+		const old = customer('I want to return the blue jacket because it does not fit and is broken.');
+		const monthLater = { sentAt: at(50_000), receivedAt: at(50_000) };
+		const brief = briefOf([old, customer('My parcel is late.', monthLater)]);
+		expect(brief.need?.value).toBe('My parcel is late.');
+	});
+
+	it('lists attachments, places and contacts with their links', () => {
+		const brief = briefOf([
+			customer('', {
+				type: 'image',
+				media: { id: '1', url: 'https://lookaside.example/1', caption: '' },
+			}),
+			customer('Invoice attached', {
+				type: 'document',
+				media: { id: '2', fileName: 'invoice.pdf' },
+			}),
+			customer('', { type: 'audio', media: { id: '3', voice: true } }),
+			customer('', {
+				type: 'location',
+				location: { latitude: 52.5, longitude: 13.4, address: '1 Sample Square, Berlin' },
+			}),
+		]);
+		expect(brief.attachments).toEqual([
+			{ type: 'image', url: 'https://lookaside.example/1', messageId: 'm001' },
+			{ type: 'document', name: 'invoice.pdf', messageId: 'm002' },
+			{ type: 'voice', messageId: 'm003' },
+			{
+				type: 'location',
+				name: '1 Sample Square, Berlin',
+				url: 'https://www.openstreetmap.org/?mlat=52.5&mlon=13.4',
+				messageId: 'm004',
+			},
+		]);
+		expect(brief.references).toContainEqual({
+			kind: 'address',
+			label: 'Address',
+			value: '1 Sample Square, Berlin',
+			messageIds: ['m004'],
+		});
+		expect(brief.transcript[1]!.text).toBe('[document: invoice.pdf] Invoice attached');
+	});
+
+	it('names basket and advertisement as the product', () => {
+		const basket = customer('', {
+			type: 'order',
+			order: { items: [{ productId: 'SKU-7', quantity: 2 }] },
+		});
+		expect(briefOf([basket]).product).toEqual({ value: '2 × SKU-7', messageIds: ['m001'] });
+		const advertised = customer('Hello', { referral: { headline: 'Autumn sale: garden chairs' } });
+		expect(briefOf([advertised]).product?.value).toBe('Autumn sale: garden chairs');
+	});
+
+	it('forgets what the customer took back and reads anew what was edited', () => {
+		const wrong = customer('My order number is ZZ-99881.');
+		const edit = customer('', {
+			type: 'edit',
+			target: { messageId: wrong.id, text: 'My order number is ZZ-99882.' },
+		});
+		const edited = briefOf([wrong, edit]);
+		expect(edited.references.map(({ value }) => value)).toEqual(['ZZ-99882']);
+		expect(edited.transcript.map(({ text }) => text)).toEqual(['My order number is ZZ-99882.']);
+		const revoke = customer('', { type: 'revoke', target: { messageId: wrong.id } });
+		const revoked = briefOf([wrong, revoke]);
+		expect(revoked.references).toEqual([]);
+		expect(revoked.transcript).toEqual([]);
+	});
+
+	it('does not read internal notes to the agent as part of the conversation', () => {
+		const note = says('agent', 'Customer seems angry, order 99887766', {
+			internal: true,
+			type: 'note',
+		});
+		const brief = briefOf([customer('hello'), note]);
+		expect(brief.transcript.map(({ text }) => text)).toEqual(['hello']);
+		expect(brief.references).toEqual([]);
+	});
+
+	it('says why a person is needed with the words that it rests on', () => {
+		const brief = briefOf([customer('talk to a human!')], {
+			escalation: {
+				reason: 'Asked for a person',
+				score: 80,
+				priority: 'high',
+				leadClass: 'hot',
+				signals: [
+					{
+						signal: 'human_request',
+						label: 'Asked for a person',
+						weight: 1,
+						value: 1,
+						points: 80,
+						evidence: 'talk to a human',
+						messageId: 'm001',
+					},
+					{ signal: 'sentiment', label: 'Mood', weight: 1, value: 0, points: 0, evidence: 'x' },
+				],
+			},
+		});
+		expect(brief.escalation).toEqual({
+			reason: 'Asked for a person',
+			score: 80,
+			priority: 'high',
+			leadClass: 'hot',
+			evidence: [{ value: 'talk to a human', messageIds: ['m001'] }],
+		});
+		expect(brief.headline).toBe('Robin Sample · High priority · Asked for a person');
+	});
+
+	it('describes the course of the mood by the measure given', () => {
+		const moods = [0.5, -0.1, -0.8];
+		const brief = briefOf([customer('nice'), customer('hm'), customer('bad')], {
+			sentiment: () => moods.shift() ?? 0,
+		});
+		expect(brief.sentiment).toEqual({
+			course: [0.5, -0.1, -0.8],
+			summary: 'From positive to negative',
+		});
+	});
+
+	it('finds a message that arrived late, though it was sent before the last brief', () => {
+		const early = customer('My order is AA-55110.', { receivedAt: at(30) });
+		const later = customer('Where is it?');
+		const first = briefOf([later]);
+		const second = briefOf([early, later], { previous: first });
+		expect(second.references.map(({ value }) => value)).toEqual(['AA-55110']);
+		expect(second.transcript.map(({ id }) => id)).toEqual([early.id, later.id]);
+	});
+
+	it('reads no message twice, however often it is given', () => {
+		const messages = [customer('Do you ship to Norway?'), bot('Sorry, I did not understand.')];
+		const once = briefOf(messages);
+		const again = briefOf(messages, { previous: once });
+		expect({ ...again, memory: undefined }).toEqual({ ...once, memory: undefined });
+		expect(again.memory?.count).toBe(2);
+	});
+
+	it('starts anew from a brief that kept less transcript than is wanted now', () => {
+		const messages = Array.from({ length: 20 }, (_, index) => customer(`line number ${index}`));
+		const short = briefOf(messages, { transcriptLimit: 5 });
+		expect(short.transcript).toHaveLength(5);
+		expect(briefOf(messages, { transcriptLimit: 10, previous: short }).transcript).toHaveLength(10);
+	});
+
+	it('remembers no more after 3,000 messages than its lists allow', () => {
+		const size = (brief: Brief) => JSON.stringify(brief.memory).length;
+		const line = (index: number) =>
+			customer(`Where is order XX-${10_000 + index}? I need it by Friday, budget $${index}`);
+		const some = briefOf(Array.from({ length: 300 }, (_, index) => line(index)));
+		const many = briefOf(Array.from({ length: 3_000 }, (_, index) => line(index)));
+		expect(size(many)).toBeLessThan(size(some) * 1.1);
+	});
+});
+
+describe('a hostile message of 8,000 characters', () => {
+	const parts = [
+		'1 ',
+		'1.',
+		'1-',
+		'ab-cd-12 ',
+		'12 Aaa ',
+		'3 to 3 ',
+		'€1 ',
+		'+1 ',
+		'DE12 ',
+		'a@a.',
+		'password ',
+		'Calle A ',
+		'I need ',
+		'¿',
+		'. ',
+		'नहीं ',
+		'لا ',
+	];
+	it.each(parts.map((part) => [part]))('is read in less than two seconds (%j)', (part) => {
+		const text = part.repeat(8_000 / part.length);
+		const start = performance.now();
+		briefOf([customer(text), bot(text)]);
+		expect(performance.now() - start).toBeLessThan(2_000);
+	});
+});
+
+const TEXTS = fc.oneof(
+	fc.string({ unit: 'grapheme', maxLength: 120 }),
+	fc.constantFrom(
+		'My order AB-10023 has not arrived, where is it?',
+		'Mi presupuesto es de 500 euros',
+		'¿Cuándo llega? Es urgente',
+		'Ich brauche bis Freitag zwei Stühle. Was kostet das?',
+		'Sorry, I did not understand.',
+		'We ship within three days.',
+		'मेरा ऑर्डर नंबर ४५१२०९८ है',
+		'رقم الطلب ٧٧٤٥١٢ متى سيصل؟',
+		'That is not what I asked',
+		'a@shop.example +4930123456 https://shop.example/x',
+		'\ud800 lone {{ $json }} <b>x</b>',
+	),
+);
+const THREAD = fc.array(
+	fc.record({
+		author: fc.constantFrom('customer', 'bot', 'agent') as fc.Arbitrary<
+			'customer' | 'bot' | 'agent'
+		>,
+		text: TEXTS,
+		minutes: fc.integer({ min: 0, max: 3_000 }),
+	}),
+	{ maxLength: 25 },
+);
+
+function threadOf(
+	lines: Array<{ author: 'customer' | 'bot' | 'agent'; text: string; minutes: number }>,
+) {
+	count = 0;
+	let time = 0;
+	return lines.map(({ author, text, minutes }) => {
+		time += minutes;
+		return says(author, text, { sentAt: at(time), receivedAt: at(time) });
+	});
+}
+
+describe('whatever is said', () => {
+	it('every statement stands in a message that it names', () => {
+		fc.assert(
+			fc.property(THREAD, (lines) => {
+				const messages = threadOf(lines);
+				const texts = new Map(
+					messages.map(({ id, text }) => [id, plainDigits(oneLine(text)).text]),
+				);
+				const brief = briefOf(messages);
+				const { need, unansweredQuestion, product, budget, timeline, urgency } = brief;
+				for (const said of [
+					need,
+					unansweredQuestion,
+					product,
+					budget,
+					timeline,
+					urgency,
+					...brief.references,
+				]) {
+					if (!said) continue;
+					expect(said.messageIds.length).toBeGreaterThan(0);
+					for (const id of said.messageIds) {
+						const words = plainDigits(oneLine(said.value)).text.replace(/\s/gu, '').toLowerCase();
+						expect(texts.get(id)!.replace(/\s/gu, '').toLowerCase()).toContain(words);
+					}
+				}
+			}),
+			{ numRuns: 150 },
+		);
+	});
+
+	it('going on from any earlier brief gives what reading everything gives', () => {
+		fc.assert(
+			fc.property(THREAD, fc.nat(25), (lines, cut) => {
+				const messages = threadOf(lines);
+				const first = JSON.parse(JSON.stringify(briefOf(messages.slice(0, cut)))) as Brief;
+				expect(briefOf(messages, { previous: first })).toEqual(briefOf(messages));
+			}),
+			{ numRuns: 100 },
+		);
+	});
+
+	it('the order in which messages are given does not matter', () => {
+		fc.assert(
+			fc.property(THREAD, (lines) => {
+				const messages = threadOf(lines);
+				expect(briefOf([...messages].reverse())).toEqual(briefOf(messages));
+			}),
+			{ numRuns: 50 },
+		);
+	});
+});
