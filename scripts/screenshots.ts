@@ -46,8 +46,14 @@ async function main(): Promise<void> {
 			const { id } = workflows.find((workflow) => workflow.name === name)!;
 			await page.goto(`${EDITOR}/workflow/${id}`);
 			await page.waitForSelector('[data-test-id="canvas-node"]', { timeout: MINUTE_MS });
-			await page.keyboard.press('1');
 			await page.waitForLoadState('networkidle');
+			// n8n's own checklist lies over the canvas.
+			const checklist = page
+				.locator('[data-test-id="suggested-actions-popover"] button, .el-popper button')
+				.first();
+			if (await checklist.isVisible()) await checklist.click();
+			else await page.keyboard.press('Escape');
+			await page.click('[data-test-id="zoom-to-fit"]');
 			await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
 		}
 

@@ -3,8 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { openStore } from '../adapters/store/open';
-import type { MessagingPort, OutboundMessage, Recipient } from '../core/ports/messaging';
-import { MessagingError } from '../core/ports/messaging';
+import type {
+	MessagingPort,
+	OutboundMessage,
+	Recipient,
+	MessagingError,
+} from '../core/ports/messaging';
 import type { HandoffStore, InboundMessage } from '../core/ports/store';
 import type { Clock, IsoTime } from '../core/time';
 import { aConversation, aMessage, at } from './builders';

@@ -7,6 +7,7 @@ import type { ConversationMessage, DeliveryStatus } from '../../core/conversatio
 import { byTime, isCustomerTurn } from '../../core/conversation/message';
 import { transition } from '../../core/conversation/transitions';
 import type { InboundMessage } from '../../core/ports/store';
+import { StoreError } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
 
 /** What every store does with an inbound message; only reading and writing differ. */
@@ -113,4 +114,20 @@ export function supersedes(known: DeliveryStatus | undefined, next: DeliveryStat
 	if (known === 'failed') return false;
 	if (next === 'failed') return known === undefined || known === 'pending' || known === 'sent';
 	return STATUS_ORDER.indexOf(next) > STATUS_ORDER.indexOf(known ?? 'pending');
+}
+
+/** Throws StoreError where a decision gives a conversation back without having counted the change. */
+export function checkVersion(before: Conversation, after: Conversation): void {
+	if (after.id === before.id && after.version > before.version) return;
+	throw new StoreError(
+		`The change of conversation ${before.id} was decided on version ${after.version - 1} of ${after.id}, not on version ${before.version}`,
+		'Read the conversation again and repeat the step.',
+	);
+}
+
+export function noSuchConversation(id: string): StoreError {
+	return new StoreError(
+		`There is no conversation ${id || '(empty)'}`,
+		'Check the field Conversation: it needs the ID that WhatsApp Trigger puts into conversation.id.',
+	);
 }

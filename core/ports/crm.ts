@@ -1,7 +1,17 @@
 /** CRMs that the port has an adapter for. */
 export type CrmName = 'hubspot' | 'pipedrive' | 'salesforce';
 
-/** What is to be in the CRM after a handoff. Values left out are not touched. */
+/** What staff call them. */
+export const CRM_TITLES: Readonly<Record<CrmName, string>> = {
+	hubspot: 'HubSpot',
+	pipedrive: 'Pipedrive',
+	salesforce: 'Salesforce',
+};
+
+/** Values of the account's own fields, by their internal name. */
+export type CrmProperties = Record<string, string | number | boolean>;
+
+/** What is known of the customer. Values left out are not touched. */
 export interface CrmContactInput {
 	/** E.164. */
 	phone?: string;
@@ -12,16 +22,27 @@ export interface CrmContactInput {
 	firstName?: string;
 	lastName?: string;
 	company?: string;
-	/** The account's own properties, by their internal name. */
-	properties?: Record<string, string | number | boolean>;
+	ownerId?: string;
+	properties?: CrmProperties;
 }
 
 export interface CrmContact {
 	id: string;
+	/** As they stand in the CRM, in any format. */
 	phones: string[];
 	email?: string;
+	/** All e-mail addresses, where the CRM keeps several. */
+	emails?: string[];
+	firstName?: string;
+	lastName?: string;
 	name?: string;
+	company?: string;
 	ownerId?: string;
+	/** Our key, if the contact carries one. */
+	key?: string;
+	createdAt?: string;
+	/** The filled ones of those that were asked for. */
+	properties?: Record<string, unknown>;
 	url?: string;
 }
 
@@ -38,7 +59,7 @@ export interface CrmDealInput {
 	ownerId?: string;
 	/** "YYYY-MM-DD". */
 	closeDate?: string;
-	properties?: Record<string, string | number | boolean>;
+	properties?: CrmProperties;
 }
 
 export interface CrmDeal {
@@ -46,10 +67,16 @@ export interface CrmDeal {
 	name: string;
 	pipelineId: string;
 	stageId: string;
-	stageName?: string;
+	/** Our key, if the deal carries one. */
+	key?: string;
 	amount?: number;
+	currency?: string;
+	source?: string;
 	ownerId?: string;
+	closeDate?: string;
 	closed: boolean;
+	/** The filled ones of those that were asked for. */
+	properties?: Record<string, unknown>;
 	url?: string;
 }
 
@@ -73,68 +100,92 @@ export interface CrmOwner {
 	email?: string;
 }
 
+export interface CrmNoteInput {
+	key: string;
+	/** Already safe: see core/crm/html. */
+	html: string;
+	contactId: string;
+	dealId?: string;
+	/** ISO 8601. */
+	at: string;
+}
+
+export interface CrmTaskInput {
+	key: string;
+	title: string;
+	html?: string;
+	/** ISO 8601. */
+	dueAt: string;
+	ownerId?: string;
+	contactId: string;
+	dealId?: string;
+}
+
+/** Where notes and tasks of ours are looked for. */
+export interface CrmPlace {
+	contactId: string;
+	dealId?: string;
+}
+
 /**
- * One CRM account. Small steps, each safe to repeat; what an upsert means (matching, stage order, what to do after a lost
- * answer) is decided once, in core/crm. Implementations: adapters/crm, through each vendor's own SDK; all pass
- * test/contract/crm. Errors: {@link CrmError}.
+ * One CRM account. Small steps that read or write one thing; what an upsert means (matching, which fields are filled, stage
+ * order, what to do after a lost answer) is decided once, in core/crm. Implementations: adapters/crm, through each vendor's
+ * own SDK; all pass test/contract/crm. Errors: {@link CrmError}.
+ *
+ * `properties` names account fields that are to be read along.
  */
 export interface CrmPort {
 	readonly crm: CrmName;
 	/** Contacts that may be this person. May return too many (a CRM compares phone numbers as text); core decides. */
-	findContacts(input: CrmContactInput): Promise<CrmContact[]>;
+	findContacts(input: CrmContactInput, properties: string[]): Promise<CrmContact[]>;
 	/** The contact that carries this key of ours, read strongly (not by a lagging search); undefined if there is none. */
-	findContactByKey(key: string): Promise<CrmContact | undefined>;
+	findContactByKey(key: string, properties: string[]): Promise<CrmContact | undefined>;
+	/** Undefined if it was deleted, or merged into another. */
+	readContact(id: string, properties: string[]): Promise<CrmContact | undefined>;
+	/** Rejects with kind `conflict` where the CRM knows that the contact is there already. */
 	createContact(input: CrmContactInput, key: string): Promise<CrmContact>;
-	/** Fills what is empty; overwrites filled values only with `overwrite`. */
-	updateContact(
-		id: string,
-		input: CrmContactInput,
-		options: { overwrite: boolean },
-	): Promise<CrmContact>;
-	findDealByKey(key: string, contactId: string): Promise<CrmDeal | undefined>;
+	/** Writes these values, whatever stood there; `key` is put on a contact that has none. */
+	updateContact(id: string, changes: CrmContactInput, key?: string): Promise<void>;
+
+	/** The deal that carries this key of ours, read strongly. */
+	findDealByKey(key: string, contactId: string, properties: string[]): Promise<CrmDeal | undefined>;
+	readDeal(id: string, properties: string[]): Promise<CrmDeal | undefined>;
 	createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal>;
-	updateDeal(id: string, changes: Partial<Omit<CrmDealInput, 'key'>>): Promise<CrmDeal>;
-	/** Notes carry their key in the text or a property, so that a lost answer can be recovered. */
-	findNoteByKey(
-		key: string,
-		contactId: string,
-		dealId?: string,
-	): Promise<{ id: string } | undefined>;
-	createNote(input: {
-		key: string;
-		html: string;
-		contactId: string;
-		dealId?: string;
-		at: string;
-	}): Promise<{ id: string }>;
-	findTaskByKey(
-		key: string,
-		contactId: string,
-		dealId?: string,
-	): Promise<{ id: string } | undefined>;
-	createTask(input: {
-		key: string;
-		title: string;
-		html?: string;
-		dueAt: string;
-		ownerId?: string;
-		contactId: string;
-		dealId?: string;
-	}): Promise<{ id: string }>;
+	updateDeal(id: string, changes: Partial<CrmDealInput>): Promise<void>;
+	openDeals(contactId: string): Promise<CrmDeal[]>;
+
+	/** Notes and tasks carry their key in the text or a field, so that a lost answer can be recovered. */
+	findNoteByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined>;
+	createNote(input: CrmNoteInput): Promise<{ id: string }>;
+	findTaskByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined>;
+	createTask(input: CrmTaskInput): Promise<{ id: string }>;
+
 	findOwner(query: { email?: string; id?: string }): Promise<CrmOwner | undefined>;
 	listOwners(): Promise<CrmOwner[]>;
+	/** In the account's order; the first is the default. */
 	listPipelines(): Promise<CrmPipeline[]>;
-	openDeals(contactId: string): Promise<CrmDeal[]>;
 }
 
-/** The CRM did not do what was asked. `message` names the CRM, the status and what it said. */
+/**
+ * What a failed call means: `auth` (the credential does not allow it), `limit` (too many calls), `unavailable` (the CRM answered
+ * that it cannot at present; a write may have been done), `lost` (no answer came; a write may have been done), `invalid`,
+ * `not_found`, `conflict` (there is one with this key already).
+ */
+export type CrmErrorKind =
+	'auth' | 'limit' | 'unavailable' | 'lost' | 'invalid' | 'not_found' | 'conflict';
+
+/** The CRM did not do what was asked. `message` names the CRM, the status and what it said; `advice` what to do. */
 export class CrmError extends Error {
 	constructor(
 		message: string,
-		/** `lost`: no answer came, the write may have been done. */
-		readonly kind: 'auth' | 'limit' | 'unavailable' | 'lost' | 'invalid' | 'not_found' | 'conflict',
+		readonly kind: CrmErrorKind,
 		readonly advice: string,
-		readonly details: { httpStatus?: number; retryAfterMs?: number } = {},
+		readonly details: {
+			httpStatus?: number;
+			retryAfterMs?: number;
+			/** With `conflict`: the record that is there already, if the CRM names it. */
+			existingId?: string;
+		} = {},
 		options?: { cause?: unknown },
 	) {
 		super(message, options);

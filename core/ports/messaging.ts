@@ -61,6 +61,8 @@ export interface MessagingPort {
 export type SendFailure =
 	/** Try again later by itself: a limit, an outage. */
 	| 'retry'
+	/** No answer came: it may have been sent, so it must not be repeated blindly. */
+	| 'lost'
 	/** The 24-hour window is closed: only a template can be sent. */
 	| 'window_closed'
 	/** This customer cannot be reached. */
@@ -78,7 +80,14 @@ export class MessagingError extends Error {
 		message: string,
 		readonly failure: SendFailure,
 		readonly advice: string,
-		readonly details: { httpStatus?: number; code?: number; retryAfterMs?: number } = {},
+		readonly details: {
+			httpStatus?: number;
+			/** WhatsApp's own code. */
+			code?: number;
+			retryAfterMs?: number;
+			/** Ids of the parts that had gone out before. */
+			sentIds?: string[];
+		} = {},
 		options?: { cause?: unknown },
 	) {
 		super(message, options);

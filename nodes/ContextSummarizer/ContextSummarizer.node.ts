@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { toNodeError } from '../shared/errors';
+import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
 import { summariseItem } from './summariseItem';
@@ -50,11 +50,7 @@ export class ContextSummarizer implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				output.push({
-					json: { ...item.json, error: failure.message, errorDescription: failure.description },
-					error: failure,
-					pairedItem: { item: index },
-				});
+				output.push(failedItem(this.getNode(), item, failure, index));
 			}
 		}
 		return [output];

@@ -10,7 +10,7 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { conversationIdField } from '../shared/descriptions';
-import { toNodeError } from '../shared/errors';
+import { failedItem, toNodeError } from '../shared/errors';
 import { openStore } from '../../adapters/store/open';
 import type { StoreOptions } from '../../adapters/store/open';
 import { storeFor } from '../shared/store';
@@ -100,15 +100,7 @@ export class Conversation implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				outputs[0]!.push({
-					json: {
-						...items[index]!.json,
-						error: failure.message,
-						errorDescription: failure.description,
-					},
-					error: failure,
-					pairedItem: { item: index },
-				});
+				outputs[0]!.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return outputs;

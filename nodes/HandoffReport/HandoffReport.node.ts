@@ -8,7 +8,7 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { isoTime } from '../../core/time';
 import { systemClock } from '../../adapters/clock/system';
-import { toNodeError } from '../shared/errors';
+import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
 
@@ -62,15 +62,7 @@ export class HandoffReport implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				output.push({
-					json: {
-						...items[index]!.json,
-						error: failure.message,
-						errorDescription: failure.description,
-					},
-					error: failure,
-					pairedItem: { item: index },
-				});
+				output.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return [output];

@@ -7,7 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import type { HandoffOutcome } from '../../core/routing';
-import { toNodeError } from '../shared/errors';
+import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
 import { routeItem } from './routeItem';
@@ -57,15 +57,7 @@ export class HandoffRouter implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				outputs[0]!.push({
-					json: {
-						...items[index]!.json,
-						error: failure.message,
-						errorDescription: failure.description,
-					},
-					error: failure,
-					pairedItem: { item: index },
-				});
+				outputs[0]!.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return outputs;

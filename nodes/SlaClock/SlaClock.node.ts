@@ -7,7 +7,7 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { conversationIdField } from '../shared/descriptions';
-import { toNodeError } from '../shared/errors';
+import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
 import { now } from './operations/operation';
@@ -65,15 +65,7 @@ export class SlaClock implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				output.push({
-					json: {
-						...items[index]!.json,
-						error: failure.message,
-						errorDescription: failure.description,
-					},
-					error: failure,
-					pairedItem: { item: index },
-				});
+				output.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return [output];

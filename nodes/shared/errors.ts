@@ -1,4 +1,4 @@
-import type { INode, JsonObject } from 'n8n-workflow';
+import type { INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** An error of ours carries advice for staff; others do not. */
@@ -32,4 +32,25 @@ export function toNodeError(
 		...(description ? { description } : {}),
 		...(itemIndex === undefined ? {} : { itemIndex }),
 	});
+}
+
+/**
+ * The item of a failure where staff chose to go on: what came in, with `error` and `errorDescription` beside it. The property
+ * `error` of the item itself stays unset, since n8n would then throw the rest of the item away. On n8n's error output it adds
+ * the rest itself, and knows a failure by there being nothing but `error` and `details`.
+ */
+export function failedItem(
+	node: INode,
+	item: INodeExecutionData,
+	failure: NodeApiError | NodeOperationError,
+	index: number,
+): INodeExecutionData {
+	const description = failure.description ?? undefined;
+	return {
+		json:
+			node.onError === 'continueErrorOutput'
+				? { error: failure.message, details: description }
+				: { ...item.json, error: failure.message, errorDescription: description },
+		pairedItem: { item: index },
+	};
 }

@@ -18,34 +18,19 @@ const BY_TYPE: Record<string, string> = {
 	reaction: 'ReactionMessage',
 };
 
-interface Loaded {
-	description: ApiDescription;
-	schemas: Record<string, object>;
-}
-
-let loaded: Promise<Loaded> | undefined;
+let description: ApiDescription | undefined;
 
 /**
  * What is wrong with a message to send, by Meta's published description with its overlay. The schema is chosen by the message's
  * type, since the description's `oneOf` accepts one message under several names. Empty if nothing is wrong.
  */
-export async function checkOutbound(body: unknown): Promise<string[]> {
+export function checkOutbound(body: unknown): string[] {
 	const message = body as { type?: string; status?: string } | undefined;
 	// Read receipts and typing have no schema of their own in the description.
 	if (message?.status === 'read') return [];
 	const name = BY_TYPE[message?.type ?? 'text'];
 	if (!name) return [`POST messages: unknown type ${String(message?.type)}`];
-	loaded ??= load();
-	const { description, schemas } = await loaded;
-	return description.differences(schemas[name]!, body, `POST messages (${name})`);
-}
-
-async function load(): Promise<Loaded> {
-	let schemas: Record<string, object> = {};
-	const description = await ApiDescription.load([FILE], (document) => {
-		const mended = metaOverlay(document);
-		schemas = (mended as { components: { schemas: Record<string, object> } }).components.schemas;
-		return mended;
-	});
-	return { description, schemas };
+	// A megabyte of YAML: read when the first message is sent.
+	description ??= new ApiDescription([FILE], metaOverlay);
+	return description.differences(name, body, `POST messages (${name})`);
 }

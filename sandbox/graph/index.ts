@@ -158,13 +158,13 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		);
 	}
 
-	async function send({ body, params }: Exchange): Promise<Answer> {
+	function send({ body, params }: Exchange): Answer {
 		if (params.phone !== options.phoneNumberId) {
 			return refusal(400, 100, `Object with ID '${params.phone}' does not exist`);
 		}
 		const request = body as Record<string, unknown> | undefined;
 		if (!request) return refusal(400, 100, 'The body is not JSON');
-		if (options.validate !== false) violations.push(...(await checkOutbound(request)));
+		if (options.validate !== false) violations.push(...checkOutbound(request));
 		if (request.status === 'read') return { status: 200, body: { success: true } };
 		const waId = String(request.to ?? request.recipient ?? '').replace(/^\+/u, '');
 		if (!waId) return refusal(400, 131009, 'Parameter value is not valid: to');
@@ -251,6 +251,14 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 				path: '/_control/fail',
 				handle({ body }) {
 					faults.add(body as Fault);
+					return { status: 200, body: {} };
+				},
+			},
+			{
+				method: 'POST',
+				path: '/_control/clear-faults',
+				handle() {
+					faults.clear();
 					return { status: 200, body: {} };
 				},
 			},

@@ -81,7 +81,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 	const faults = new Faults();
 	const violations: string[] = [];
 	let objects = new Objects(now, options.searchLagMs ?? 5000);
-	const description = options.validate === false ? undefined : await publishedDescription();
+	const description = options.validate === false ? undefined : publishedDescription();
 
 	const state = (): HubspotState => ({
 		contacts: objects.all('contacts'),
@@ -235,10 +235,10 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 					status: 200,
 					body: {
 						results: ids.map((toId) => ({
-							toObjectId: toId,
+							toObjectId: Number(toId),
 							associationTypes: mine
 								.filter((one) => one.toId === toId)
-								.map(({ typeId }) => ({ category: 'HUBSPOT_DEFINED', typeId, label: null })),
+								.map(({ typeId }) => ({ category: 'HUBSPOT_DEFINED', typeId })),
 						})),
 					},
 				};
@@ -363,6 +363,14 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		},
 		{
 			method: 'POST',
+			path: '/_control/clear-faults',
+			handle() {
+				faults.clear();
+				return { status: 200, body: {} };
+			},
+		},
+		{
+			method: 'POST',
 			path: '/_control/reset',
 			handle() {
 				objects = new Objects(now, options.searchLagMs ?? 5000);
@@ -453,7 +461,7 @@ function misbehave(fault: Fault): Answer {
 }
 
 /** HubSpot's descriptions may not be redistributed: they are read from beside the repository where they are. */
-async function publishedDescription(): Promise<ApiDescription | undefined> {
+function publishedDescription(): ApiDescription | undefined {
 	const folder = path.join(
 		process.env.VENDOR_SPECS_DIR ?? path.join(__dirname, '..', '..', '..', 'shared', 'specs'),
 		'hubspot',
@@ -469,5 +477,5 @@ async function publishedDescription(): Promise<ApiDescription | undefined> {
 		.filter((file) => file.endsWith('.json'))
 		.sort((a, b) => Number(a.startsWith('Objects')) - Number(b.startsWith('Objects')))
 		.map((file) => path.join(folder, file));
-	return ApiDescription.load(files);
+	return new ApiDescription(files);
 }

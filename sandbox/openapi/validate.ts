@@ -1,62 +1,56 @@
-import SwaggerParser from '@apidevtools/swagger-parser';
+import { readFileSync } from 'node:fs';
 import type { ValidateFunction } from 'ajv';
 import Ajv from 'ajv';
 import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
 
 interface Operation {
-	requestBody?: { required?: boolean; content?: Record<string, { schema?: object }> };
-	responses?: Record<string, { content?: Record<string, { schema?: object }> }>;
+	requestBody?: { required?: boolean; $ref?: string };
+	responses?: Record<string, object>;
 }
 
 interface Description {
 	paths: Record<string, Record<string, Operation>>;
 }
 
+interface Route {
+	template: string;
+	pattern: RegExp;
+	/** Which of the descriptions it stands in. */
+	document: number;
+	methods: Record<string, Operation>;
+}
+
 /** A vendor's published description of an API, against which what passes is checked. */
 export class ApiDescription {
-	private readonly ajv: Ajv;
-	private readonly compiled = new Map<object, ValidateFunction>();
-	private readonly routes: Array<{
-		pattern: RegExp;
-		template: string;
-		methods: Record<string, Operation>;
-	}>;
+	private readonly ajv = new Ajv({ strict: false, allErrors: true });
+	private readonly compiled = new Map<string, ValidateFunction>();
+	private readonly documents: Description[];
+	private readonly routes: Route[];
 
-	private constructor(documents: Description[]) {
-		this.ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
+	/** Reads descriptions (JSON or YAML) from files; `overlay` may mend each before it is used. */
+	constructor(files: string[], overlay: (document: object) => object = (document) => document) {
 		addFormats(this.ajv);
 		for (const format of ['url', 'int32', 'int64', 'float', 'double', 'binary', 'datetime']) {
 			this.ajv.addFormat(format, true);
 		}
-		this.routes = documents
-			.flatMap(({ paths }) => Object.entries(paths))
-			.map(([template, methods]) => ({
-				template,
-				methods,
-				pattern: new RegExp(
-					`^${template.replace(/[.*+?^$()|[\]\\]/gu, '\\$&').replace(/\{[^}]+\}/gu, '[^/]+')}$`,
-					'u',
-				),
-			}))
-			// A path without variables wins over one whose variable would swallow it.
-			.sort((a, b) => variables(a.template) - variables(b.template));
-	}
-
-	/** Reads descriptions from files; `overlay` may mend each before it is used. */
-	static async load(
-		files: string[],
-		overlay: (document: object) => object = (document) => document,
-	): Promise<ApiDescription> {
-		return new ApiDescription(
-			await Promise.all(
-				files.map(async (file) => {
-					const parsed = await SwaggerParser.parse(file);
-					return (await SwaggerParser.dereference(overlay(parsed) as typeof parsed, {
-						dereference: { circular: 'ignore' },
-					})) as unknown as Description;
-				}),
-			),
+		this.documents = files.map(
+			(file) => overlay(parse(readFileSync(file, 'utf8')) as object) as Description,
 		);
+		this.documents.forEach((document, index) =>
+			this.ajv.addSchema(document, `description-${index}`),
+		);
+		this.routes = this.documents
+			.flatMap(({ paths }, document) =>
+				Object.entries(paths).map(([template, methods]) => ({
+					document,
+					template,
+					methods,
+					pattern: patternOf(template),
+				})),
+			)
+			// A path without variables wins over one whose variable would swallow it.
+			.sort((a, b) => a.template.split('{').length - b.template.split('{').length);
 	}
 
 	/** What is wrong with an exchange by the description, in words; empty if nothing is. */
@@ -68,40 +62,82 @@ export class ApiDescription {
 		response: unknown;
 	}): string[] {
 		const name = `${exchange.method} ${exchange.path}`;
+		const method = exchange.method.toLowerCase();
 		const route = this.routes.find(
-			({ pattern, methods }) =>
-				pattern.test(exchange.path) && methods[exchange.method.toLowerCase()],
+			({ pattern, methods }) => pattern.test(exchange.path) && methods[method],
 		);
 		if (!route) return [`${name}: the published description has no such call`];
-		const operation = route.methods[exchange.method.toLowerCase()]!;
+		const { requestBody, responses } = route.methods[method]!;
+		const base = ['paths', route.template, method];
 		const problems: string[] = [];
 		// A request that was refused may well have been wrong: that is what was answered.
-		if (exchange.status < 400) {
-			const body = operation.requestBody;
-			const schema = body?.content?.['application/json']?.schema;
-			if (schema && exchange.request !== undefined) {
-				problems.push(...this.differences(schema, exchange.request, `${name} request`));
-			} else if (body?.required && exchange.request === undefined) {
+		if (exchange.status < 400 && requestBody) {
+			if (exchange.request !== undefined) {
+				problems.push(
+					...this.differencesAt(
+						route.document,
+						[...base, 'requestBody'],
+						exchange.request,
+						`${name} request`,
+					),
+				);
+			} else if (requestBody.required) {
 				problems.push(`${name} request: there is no body`);
 			}
 		}
-		const answer = operation.responses?.[String(exchange.status)] ?? operation.responses?.default;
-		const schema =
-			answer?.content?.['application/json']?.schema ?? answer?.content?.['*/*']?.schema;
-		if (schema && exchange.response !== undefined) {
+		const status = responses?.[String(exchange.status)] ? String(exchange.status) : 'default';
+		if (responses?.[status] && exchange.response !== undefined) {
 			problems.push(
-				...this.differences(schema, exchange.response, `${name} ${exchange.status} response`),
+				...this.differencesAt(
+					route.document,
+					[...base, 'responses', status],
+					exchange.response,
+					`${name} ${exchange.status} response`,
+				),
 			);
 		}
 		return problems;
 	}
 
-	/** Checks a value against one schema of the description. */
-	differences(schema: object, value: unknown, where: string): string[] {
-		let validate = this.compiled.get(schema);
+	/** Checks a value against a named schema of the first description. */
+	differences(schema: string, value: unknown, where: string): string[] {
+		return this.validate(`description-0#/components/schemas/${schema}`, value, where);
+	}
+
+	/** Checks a body against what stands at a place of a description; nothing is asked of one without a JSON schema. */
+	private differencesAt(
+		document: number,
+		place: string[],
+		value: unknown,
+		where: string,
+	): string[] {
+		const at = this.follow(document, place);
+		for (const type of ['application/json', '*/*']) {
+			if (this.read(document, [...at, 'content', type, 'schema']) === undefined) continue;
+			const pointer = [...at, 'content', type, 'schema'].map(escapePointer).join('/');
+			return this.validate(`description-${document}#/${pointer}`, value, where);
+		}
+		return [];
+	}
+
+	/** Bodies may be named in the components and only referred to. */
+	private follow(document: number, place: string[]): string[] {
+		const { $ref } = (this.read(document, place) ?? {}) as { $ref?: string };
+		return $ref ? $ref.replace(/^#\//u, '').split('/') : place;
+	}
+
+	private read(document: number, place: string[]): unknown {
+		return place.reduce<unknown>(
+			(node, key) => (node as Record<string, unknown> | undefined)?.[key],
+			this.documents[document],
+		);
+	}
+
+	private validate(reference: string, value: unknown, where: string): string[] {
+		let validate = this.compiled.get(reference);
 		if (!validate) {
-			validate = this.ajv.compile(schema);
-			this.compiled.set(schema, validate);
+			validate = this.ajv.compile({ $ref: reference });
+			this.compiled.set(reference, validate);
 		}
 		if (validate(value)) return [];
 		return (validate.errors ?? []).map(
@@ -111,6 +147,11 @@ export class ApiDescription {
 	}
 }
 
-function variables(template: string): number {
-	return template.split('{').length - 1;
+function patternOf(template: string): RegExp {
+	const source = template.replace(/[.*+?^$()|[\]\\]/gu, '\\$&').replace(/\{[^}]+\}/gu, '[^/]+');
+	return new RegExp(`^${source}$`, 'u');
+}
+
+function escapePointer(key: string): string {
+	return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
 }

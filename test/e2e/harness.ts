@@ -6,8 +6,8 @@ import { executionIds, waitForExecution } from '../../host/executions';
 import { N8nClient } from '../../host/n8n';
 import type { PhoneMessage } from '../../sandbox/graph';
 import type { HubspotState } from '../../sandbox/hubspot';
-import type { Environment } from './start';
-import { ENVIRONMENT_VARIABLE } from './start';
+import type { Environment } from './environment';
+import { ENVIRONMENT_VARIABLE } from './environment';
 
 /** Longer than any step takes on a slow machine; tests wait for events, not for this. */
 export const LIMIT_MS = 60_000;
@@ -57,12 +57,14 @@ export const graph = {
 	messages: () => control<PhoneMessage[]>(environment.graphUrl, 'messages'),
 	violations: () => control<string[]>(environment.graphUrl, 'violations'),
 	fail: (fault: object) => control<object>(environment.graphUrl, 'fail', fault),
+	clearFaults: () => control<object>(environment.graphUrl, 'clear-faults', {}),
 };
 
 export const hubspot = {
 	state: () => control<HubspotState>(environment.hubspotUrl, 'state'),
 	violations: () => control<string[]>(environment.hubspotUrl, 'violations'),
 	fail: (fault: object) => control<object>(environment.hubspotUrl, 'fail', fault),
+	clearFaults: () => control<object>(environment.hubspotUrl, 'clear-faults', {}),
 };
 
 /** Looks again and again until there is something. Throws with `what` where there is not in time. */
@@ -93,7 +95,7 @@ export function executionOf(client: N8nClient, messageId: string): Promise<Execu
 }
 
 export const intakeExecutions = (client: N8nClient) =>
-	executionIds(client, environment.intakeId, 250);
+	executionIds(client, environment.intakeId, 100);
 
 /** The first item that a node gave out. */
 export function itemOf(execution: Execution, node: string, output?: number) {

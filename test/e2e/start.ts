@@ -13,26 +13,8 @@ import {
 	webhookIsLive,
 	webhookUrl,
 } from '../../host/stack';
-
-/** What the tests need to know of the one n8n that serves them all. */
-export interface Environment {
-	n8nUrl: string;
-	graphUrl: string;
-	hubspotUrl: string;
-	intakeId: string;
-	intakeUrl: string;
-	inboxId: string;
-	inboxUrl: string;
-	watchdogId: string;
-	inboxSecret: string;
-	appSecret: string;
-	verifyToken: string;
-	phoneNumberId: string;
-	/** n8n's user folder. */
-	folder: string;
-}
-
-export const ENVIRONMENT_VARIABLE = 'HANDOFF_E2E';
+import type { Environment } from './environment';
+import { ENVIRONMENT_VARIABLE } from './environment';
 
 declare global {
 	var handoffStack: Stack | undefined;
@@ -49,6 +31,11 @@ export default async function start(): Promise<void> {
 		credentials,
 		stack.hubspot!.url,
 	);
+	// The suites hand over more conversations than two people can hold.
+	const router = intake.nodes.find(({ type }) => type.endsWith('.handoffRouter'))!;
+	for (const agent of (router.parameters.agents as { agent: Array<{ capacity: number }> }).agent) {
+		agent.capacity = 0;
+	}
 	const inbox = connect(readWorkflow('02-agent-inbox.json'), credentials, undefined);
 	const watchdog = connect(readWorkflow('03-sla-watchdog.json'), credentials, undefined);
 	const environment: Environment = {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 
-import type { Environment } from './start';
-import { ENVIRONMENT_VARIABLE } from './start';
+import type { Environment } from './environment';
+import { ENVIRONMENT_VARIABLE } from './environment';
 
 export default async function stop(): Promise<void> {
 	await globalThis.handoffStack?.stop();

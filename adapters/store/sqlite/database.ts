@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { StoreError } from '../../../core/ports/store';
@@ -37,17 +38,23 @@ export class Database {
 		}
 	}
 
-	/** Runs `work` as one transaction: all of it is written, or nothing. */
+	/** Runs `work` as one transaction: all of it is written, or nothing. Throws StoreError where the file does not take it. */
 	transaction<T>(work: () => T): T {
-		// IMMEDIATE takes the write lock at once: what is read inside cannot be changed by another process before the commit.
-		this.db.exec('BEGIN IMMEDIATE');
 		try {
+			// IMMEDIATE takes the write lock at once: what is read inside cannot be changed by another process before the commit.
+			this.db.exec('BEGIN IMMEDIATE');
 			const result = work();
 			this.db.exec('COMMIT');
 			return result;
 		} catch (error) {
-			this.db.exec('ROLLBACK');
-			throw error;
+			// SQLite has rolled back by itself where the disk is full or broken.
+			if (this.db.isOpen && this.db.isTransaction) this.db.exec('ROLLBACK');
+			if ((error as { code?: unknown }).code !== 'ERR_SQLITE_ERROR') throw error;
+			throw new StoreError(
+				`The store file could not be written: ${(error as Error).message}`,
+				'Check that the disk is not full and that no other program holds the file.',
+				{ cause: error },
+			);
 		}
 	}
 
@@ -97,11 +104,10 @@ export class Database {
 	}
 }
 
-function requireSqlite(): typeof import('node:sqlite') {
+function requireSqlite(): typeof Sqlite {
 	try {
 		// Required when first used: an older Node can load the package and read this advice.
-		// eslint-disable-next-line @typescript-eslint/no-require-imports
-		return require('node:sqlite') as typeof import('node:sqlite');
+		return require('node:sqlite') as typeof Sqlite;
 	} catch (cause) {
 		throw new StoreError(
 			`The embedded store needs Node 22.13 or newer; n8n runs on ${process.version}`,

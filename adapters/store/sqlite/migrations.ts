@@ -105,4 +105,39 @@ export const MIGRATIONS: readonly string[] = [
 		PRIMARY KEY (namespace, key)
 	) WITHOUT ROWID;
 	`,
+	// Counted as conversations change hands: a routing decision reads one number for each agent, however many are open.
+	`
+	CREATE TABLE loads (
+		namespace TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		owner TEXT NOT NULL,
+		open INTEGER NOT NULL,
+		PRIMARY KEY (namespace, kind, owner)
+	) WITHOUT ROWID;
+	INSERT INTO loads SELECT namespace, 'agent', agent_id, COUNT(*) FROM conversations
+		WHERE agent_id IS NOT NULL GROUP BY namespace, agent_id;
+	INSERT INTO loads SELECT namespace, 'queue', queue, COUNT(*) FROM conversations
+		WHERE queue IS NOT NULL GROUP BY namespace, queue;
+	CREATE TRIGGER loads_insert AFTER INSERT ON conversations WHEN NEW.agent_id IS NOT NULL OR NEW.queue IS NOT NULL BEGIN
+		INSERT INTO loads VALUES (NEW.namespace, IIF(NEW.agent_id IS NULL, 'queue', 'agent'), COALESCE(NEW.agent_id, NEW.queue), 1)
+			ON CONFLICT DO UPDATE SET open = open + 1;
+	END;
+	CREATE TRIGGER loads_leave AFTER UPDATE OF agent_id, queue ON conversations
+		WHEN (OLD.agent_id IS NOT NEW.agent_id OR OLD.queue IS NOT NEW.queue) AND (OLD.agent_id IS NOT NULL OR OLD.queue IS NOT NULL)
+	BEGIN
+		UPDATE loads SET open = open - 1 WHERE namespace = OLD.namespace
+			AND kind = IIF(OLD.agent_id IS NULL, 'queue', 'agent') AND owner = COALESCE(OLD.agent_id, OLD.queue);
+	END;
+	CREATE TRIGGER loads_arrive AFTER UPDATE OF agent_id, queue ON conversations
+		WHEN (OLD.agent_id IS NOT NEW.agent_id OR OLD.queue IS NOT NEW.queue) AND (NEW.agent_id IS NOT NULL OR NEW.queue IS NOT NULL)
+	BEGIN
+		INSERT INTO loads VALUES (NEW.namespace, IIF(NEW.agent_id IS NULL, 'queue', 'agent'), COALESCE(NEW.agent_id, NEW.queue), 1)
+			ON CONFLICT DO UPDATE SET open = open + 1;
+	END;
+	CREATE TRIGGER loads_delete AFTER DELETE ON conversations WHEN OLD.agent_id IS NOT NULL OR OLD.queue IS NOT NULL BEGIN
+		UPDATE loads SET open = open - 1 WHERE namespace = OLD.namespace
+			AND kind = IIF(OLD.agent_id IS NULL, 'queue', 'agent') AND owner = COALESCE(OLD.agent_id, OLD.queue);
+	END;
+	CREATE INDEX turns_by_tick ON turns (namespace, roster, tick);
+	`,
 ];

@@ -17,7 +17,6 @@ import type {
 	InboundMessage,
 	IntakeResult,
 } from '../../../core/ports/store';
-import { StoreError } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
 import { takeEvents } from '../../../core/sla';
 import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
@@ -27,7 +26,9 @@ import { addMilliseconds } from '../../../core/time';
 import {
 	bestMatch,
 	byTimeSent,
+	checkVersion,
 	needsRecovery,
+	noSuchConversation,
 	received,
 	startConversation,
 	supersedes,
@@ -175,7 +176,8 @@ export class SqliteStore implements HandoffStore {
 			add(
 				`(id = ? OR json_extract(doc, '$.profile.name') LIKE ? ESCAPE '\\'
 				OR json_extract(doc, '$.identity.name') LIKE ? ESCAPE '\\'
-				OR json_extract(doc, '$.identity.keys') LIKE ? ESCAPE '\\')`,
+				OR EXISTS (SELECT 1 FROM json_each(doc, '$.identity.keys')
+					WHERE json_extract(value, '$.value') LIKE ? ESCAPE '\\'))`,
 				filter.search,
 				pattern,
 				pattern,
@@ -275,8 +277,9 @@ export class SqliteStore implements HandoffStore {
 		return new Promise((resolve) =>
 			resolve(
 				this.db.transaction(() => {
-					const changes = decide(this.view(conversationId));
-					this.apply(conversationId, changes);
+					const view = this.view(conversationId);
+					const changes = decide(view);
+					this.apply(view.conversation, changes);
 					return changes.result;
 				}),
 			),
@@ -291,8 +294,9 @@ export class SqliteStore implements HandoffStore {
 		return new Promise((resolve) =>
 			resolve(
 				this.db.transaction(() => {
-					const changes = decide({ ...this.view(conversationId), ...this.routingView(roster) });
-					this.apply(conversationId, changes);
+					const view = this.view(conversationId);
+					const changes = decide({ ...view, ...this.routingView(roster) });
+					this.apply(view.conversation, changes);
 					if (changes.assignedAgentId !== undefined) {
 						this.db.run(
 							`INSERT INTO turns (namespace, roster, agent_id, tick)
@@ -310,30 +314,25 @@ export class SqliteStore implements HandoffStore {
 	}
 
 	private routingView(roster: { key: string; agentIds: string[]; queue: string }): RoutingView {
-		const lastAssigned = new Map(
-			this.db
-				.all<{ agent_id: string; tick: number }>(
-					'SELECT agent_id, tick FROM turns WHERE namespace = ? AND roster = ?',
-					this.namespace,
-					roster.key,
-				)
-				.map(({ agent_id, tick }) => [agent_id, tick]),
-		);
-		const openByAgent = new Map(
-			roster.agentIds.map((agentId) => [
-				agentId,
-				this.db.get<{ open: number }>(
-					'SELECT COUNT(*) AS open FROM conversations WHERE namespace = ? AND agent_id = ?',
-					this.namespace,
-					agentId,
-				)!.open,
-			]),
-		);
-		const { waiting } = this.db.get<{ waiting: number }>(
-			'SELECT COUNT(*) AS waiting FROM conversations WHERE namespace = ? AND queue = ?',
+		// One value each, put together by SQLite: a row for each agent would cost more than all the rest of the decision.
+		const ticks = this.db.get<Doc>(
+			'SELECT json_group_object(agent_id, tick) AS doc FROM turns WHERE namespace = ? AND roster = ?',
 			this.namespace,
-			roster.queue,
+			roster.key,
 		)!;
+		const loads = this.db.get<Doc>(
+			`SELECT json_group_object(owner, open) AS doc FROM loads
+			WHERE namespace = ? AND kind = 'agent' AND open > 0`,
+			this.namespace,
+		)!;
+		const lastAssigned = numbersOf(ticks, roster.agentIds);
+		const openByAgent = numbersOf(loads, roster.agentIds);
+		const waiting =
+			this.db.get<{ open: number }>(
+				"SELECT open FROM loads WHERE namespace = ? AND kind = 'queue' AND owner = ?",
+				this.namespace,
+				roster.queue,
+			)?.open ?? 0;
 		return { lastAssigned, openByAgent, waiting };
 	}
 
@@ -495,10 +494,7 @@ export class SqliteStore implements HandoffStore {
 	private mustRead(id: string): Conversation {
 		const conversation = this.read(id);
 		if (conversation) return conversation;
-		throw new StoreError(
-			`There is no conversation ${id || '(empty)'}`,
-			'Check the field Conversation: it needs the ID that WhatsApp Trigger puts into conversation.id.',
-		);
+		throw noSuchConversation(id);
 	}
 
 	private view(id: string): ConversationView {
@@ -530,18 +526,23 @@ export class SqliteStore implements HandoffStore {
 		return bestMatch(found);
 	}
 
-	private apply<T>(conversationId: string, changes: Changes<T>): void {
-		if (changes.conversation) this.writeConversation(changes.conversation);
-		changes.messages?.forEach((message) => this.writeMessage(conversationId, message));
-		changes.audit?.forEach((entry) => this.writeAudit(conversationId, entry));
+	private apply<T>(before: Conversation, changes: Changes<T>): void {
+		if (changes.conversation) {
+			checkVersion(before, changes.conversation);
+			this.writeConversation(changes.conversation);
+		}
+		changes.messages?.forEach((message) => this.writeMessage(before.id, message));
+		changes.audit?.forEach((entry) => this.writeAudit(before.id, entry));
 		changes.clocks?.forEach((clock) => this.writeClock(clock));
 	}
 
 	private writeConversation(conversation: Conversation): void {
 		const { owner } = conversation;
 		this.db.run(
-			`INSERT OR REPLACE INTO conversations
-			(namespace, id, channel_id, state, agent_id, queue, last_message_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO conversations
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, queue = excluded.queue,
+				last_message_at = excluded.last_message_at, doc = excluded.doc`,
 			this.namespace,
 			conversation.id,
 			conversation.channelId,
@@ -608,4 +609,12 @@ export class SqliteStore implements HandoffStore {
 
 function parse<T>({ doc }: Doc): T {
 	return JSON.parse(doc) as T;
+}
+
+/** What a JSON object says of these names; those that it does not name are absent. */
+function numbersOf(row: Doc, names: readonly string[]): Map<string, number> {
+	const all = parse<Record<string, number>>(row);
+	const numbers = new Map<string, number>();
+	for (const name of names) if (Object.hasOwn(all, name)) numbers.set(name, all[name]!);
+	return numbers;
 }

@@ -1,129 +1,131 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { openStore } from '../../../adapters/store/open';
+import { openStore, testStore } from '../../../adapters/store/open';
 import { Database } from '../../../adapters/store/sqlite/database';
+import { MIGRATIONS } from '../../../adapters/store/sqlite/migrations';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
-import { at } from '../../builders';
-import { customerWrites } from '../../support';
+import { StoreError } from '../../../core/ports/store';
+import { aConversation, ana } from '../../builders';
 import { storeContract } from './contract';
+import { startWorker } from './support/worker';
 
-function temporaryFolder(): string {
-	return mkdtempSync(path.join(tmpdir(), 'handoff-sqlite-'));
-}
+const TIMEOUT_MS = 60_000;
 
-storeContract('SQLite', () => {
-	const folder = temporaryFolder();
-	const file = path.join(folder, 'store.sqlite');
+storeContract('SQLite', async () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-store-'));
+	const file = path.join(folder, 'deep', 'store.sqlite');
 	return Promise.resolve({
-		// Not through openStore, which would hand out one instance: two instances stand for two processes.
-		open: (namespace = 'default') =>
+		options: { file },
+		routers: { processes: 2, width: 8 },
+		another: async (namespace = 'default') =>
 			Promise.resolve(new SqliteStore(Database.open(file), namespace)),
-		remove: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+		remove: async () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
 	});
 });
 
-describe('SQLite file', () => {
+describe('the SQLite file', () => {
 	let folder: string;
 	let file: string;
 	beforeEach(() => {
-		folder = temporaryFolder();
+		folder = mkdtempSync(path.join(tmpdir(), 'handoff-store-'));
 		file = path.join(folder, 'store.sqlite');
 	});
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-	/** Runs a script in a process of its own that has the store's modules. */
-	function child(script: string) {
-		return spawn(process.execPath, ['-r', 'ts-node/register/transpile-only', '-e', script], {
-			cwd: path.join(__dirname, '..', '..', '..'),
-			env: { ...process.env, TS_NODE_PROJECT: 'tsconfig.dev.json', STORE_FILE: file },
-			stdio: ['ignore', 'pipe', 'inherit'],
-		});
-	}
+	it('is brought up to date from every earlier schema with its data', async () => {
+		for (let version = 1; version < MIGRATIONS.length; version++) {
+			const old = path.join(folder, `v${version}.sqlite`);
+			const db = new DatabaseSync(old);
+			MIGRATIONS.slice(0, version).forEach((step) => db.exec(step));
+			db.exec(`PRAGMA user_version = ${version}`);
+			const insert = db.prepare(
+				`INSERT INTO conversations (namespace, id, channel_id, state, agent_id, queue, last_message_at, doc)
+				VALUES ('default', ?, 'channel', 'human', ?, ?, ?, ?)`,
+			);
+			for (const [id, agent, queue] of [
+				['c1', 'ana', null],
+				['c2', 'ana', null],
+				['c3', null, 'Support'],
+			] as const) {
+				const conversation = aConversation({
+					id,
+					state: 'human',
+					owner: agent ? ana : { kind: 'queue', name: queue! },
+				});
+				insert.run(id, agent, queue, conversation.lastMessageAt, JSON.stringify(conversation));
+			}
+			db.close();
 
-	it('holds nothing half-written after the writing process was killed', async () => {
-		const writer = child(`
-			const { openStore } = require('./adapters/store/open');
-			const { customerWrites } = require('./test/support');
-			const { handToSomebody } = require('./test/contract/store/hand');
-			openStore({ file: process.env.STORE_FILE }).then(async (store) => {
-				for (let minute = 0; ; minute++) {
-					const { conversationId } = await customerWrites(store, minute);
-					await handToSomebody(store, conversationId, minute);
-					await store.decide(conversationId, ({ conversation }) => ({
-						result: undefined,
-						conversation: { ...conversation, state: 'bot', owner: undefined, version: conversation.version + 1 },
-					}));
-					process.stdout.write(minute + '\\n');
-				}
-			});
-		`);
-		let acknowledged = -1;
-		for await (const chunk of writer.stdout as AsyncIterable<Buffer>) {
-			acknowledged = Number(chunk.toString().trim().split('\n').at(-1));
-			if (acknowledged >= 25) break;
+			const store = new SqliteStore(Database.open(old), 'default');
+			const roster = { key: 'all', agentIds: ['ana'], queue: 'Support' };
+			const view = await store.route('c1', roster, ({ openByAgent, waiting, conversation }) => ({
+				result: { open: openByAgent.get('ana'), waiting, conversation },
+			}));
+			expect(view).toMatchObject({ open: 2, waiting: 1, conversation: { id: 'c1', owner: ana } });
+			await store.close();
 		}
-		writer.kill('SIGKILL');
-		if (writer.exitCode === null && writer.signalCode === null) await once(writer, 'exit');
-
-		const raw = new DatabaseSync(file);
-		expect(raw.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-		raw.close();
-		const store = await openStore({ file });
-		const [conversation] = (await store.list({})).conversations;
-		// Every message that was acknowledged is there, and state and audit log tell the same number of handoffs.
-		const history = await store.history(conversation!.id, { limit: 10_000 });
-		expect(history.length).toBeGreaterThanOrEqual(acknowledged + 1);
-		const handoffs = (await store.audit(conversation!.id)).filter(
-			({ action }) => action === 'escalate',
-		);
-		expect(handoffs).toHaveLength(conversation!.handoffCount);
-		await store.close();
-	}, 60_000);
-
-	it('is brought up to date once when two processes start at the same time', async () => {
-		const starts = [1, 2].map(() =>
-			child(`
-				const { openStore } = require('./adapters/store/open');
-				openStore({ file: process.env.STORE_FILE }).then((store) => store.close()).then(() => process.stdout.write('ok'));
-			`),
-		);
-		const codes = await Promise.all(
-			starts.map(async (one) => (await once(one, 'exit'))[0] as number),
-		);
-		expect(codes).toEqual([0, 0]);
-	}, 60_000);
-
-	it('is refused with advice where a newer version of the package wrote it', async () => {
-		const raw = new DatabaseSync(file);
-		raw.exec('PRAGMA user_version = 999');
-		raw.close();
-		await expect(openStore({ file })).rejects.toThrow('newer version of this package');
 	});
 
-	it('is not used in queue mode, where every worker would keep a state of its own', async () => {
+	it(
+		'is created once by processes that start at the same time',
+		async () => {
+			const workers = [1, 2, 3].map(() => startWorker({ file }, { do: 'open' }));
+			await Promise.all(workers.map(({ done }) => done));
+			expect(workers.map(({ said }) => said)).toEqual([['open'], ['open'], ['open']]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it('of a newer version is refused and left alone', async () => {
+		const db = new DatabaseSync(file);
+		db.exec('PRAGMA user_version = 999');
+		db.close();
+		await expect(openStore({ file })).rejects.toThrow('was written by a newer version');
+		await expect(openStore({ file })).rejects.toBeInstanceOf(StoreError);
+	});
+
+	it('that is none is refused with what to check, and tried again at the next call', async () => {
+		writeFileSync(file, 'not a database, whatever its name says'.repeat(100));
+		await expect(testStore({ file })).rejects.toMatchObject({
+			name: 'StoreError',
+			advice: expect.stringContaining('Check') as unknown,
+		});
+		rmSync(file);
+		await testStore({ file });
+		await (await openStore({ file })).close();
+	});
+
+	it('stands in n8n’s user folder unless another is named', async () => {
+		const before = process.env.N8N_USER_FOLDER;
+		process.env.N8N_USER_FOLDER = folder;
+		try {
+			const store = await openStore({});
+			await store.putSetting('inbox.url', 'https://one.example');
+			await store.close();
+			const db = new DatabaseSync(path.join(folder, '.n8n', 'whatsapp-handoff.sqlite'));
+			expect(db.prepare('SELECT COUNT(*) AS n FROM settings').get()).toMatchObject({ n: 1 });
+			db.close();
+		} finally {
+			if (before === undefined) delete process.env.N8N_USER_FOLDER;
+			else process.env.N8N_USER_FOLDER = before;
+		}
+	});
+
+	it('is refused in queue mode, with the way out', async () => {
 		const before = process.env.EXECUTIONS_MODE;
 		process.env.EXECUTIONS_MODE = 'queue';
 		try {
-			await expect(openStore({ file })).rejects.toThrow('queue mode');
+			await expect(openStore({ file })).rejects.toMatchObject({
+				name: 'StoreError',
+				message: expect.stringContaining('queue mode') as unknown,
+				advice: expect.stringContaining('PostgreSQL') as unknown,
+			});
 		} finally {
 			if (before === undefined) delete process.env.EXECUTIONS_MODE;
 			else process.env.EXECUTIONS_MODE = before;
 		}
-	});
-
-	it('survives a restart with everything in it', async () => {
-		const first = await openStore({ file });
-		const { conversationId } = await customerWrites(first, 0);
-		await first.close();
-		const second = await openStore({ file });
-		expect(await second.conversation(conversationId)).toMatchObject({
-			lastCustomerMessageAt: at(0),
-		});
-		await second.close();
 	});
 });

@@ -1,0 +1,17 @@
+/**
+ * Notes and tasks carry their key as a last line of text: of everything in a note it is what no editor and no sanitizer of a CRM
+ * removes, and staff can see where the note comes from.
+ */
+export function withMarker(html: string, key: string): string {
+	return `${html}<p>${markerOf(key)}</p>`;
+}
+
+/** Whether this note carries the key. */
+export function hasMarker(body: string | null | undefined, key: string): boolean {
+	return body?.includes(markerOf(key)) ?? false;
+}
+
+/** Closed at the end, so that "h1" is not found in "h10". */
+function markerOf(key: string): string {
+	return `WhatsApp handoff [${key.replace(/[<>&[\]]/g, '_')}]`;
+}

@@ -1,0 +1,189 @@
+import type { ConnectionOptions } from 'node:tls';
+
+import type * as Pg from 'pg';
+import type { Pool, PoolClient } from 'pg';
+
+import { StoreError } from '../../../core/ports/store';
+import { MIGRATIONS } from './migrations';
+
+/** Where the server is and how to sign in. */
+export interface PostgresOptions {
+	host?: string;
+	/** Default 5432. */
+	port?: number;
+	database?: string;
+	user?: string;
+	password?: string;
+	/** "disable" (default), "require" (encrypted), "verify" (encrypted, and the server's certificate is checked). */
+	ssl?: 'disable' | 'require' | 'verify';
+	/** Certificate authority in PEM, for "verify" with a private one. */
+	ca?: string;
+	/** Connections that one process opens at most. Default 10. */
+	poolSize?: number;
+}
+
+const DEFAULT_POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 15_000;
+/** Conflicts are rare and short; who meets this many in a row meets something else. */
+const ATTEMPTS = 10;
+/** Serialization failure and deadlock: the server undid the transaction and asks for it again. */
+const RETRY_CODES = new Set(['40001', '40P01']);
+/** Any number that no other program in the database uses for its advisory locks. */
+const MIGRATION_LOCK = 7_401_926_151;
+
+type Value = string | number | boolean | null | readonly string[];
+
+/** Queries of one transaction. */
+export interface Transaction {
+	all<Row>(sql: string, ...values: Value[]): Promise<Row[]>;
+	get<Row>(sql: string, ...values: Value[]): Promise<Row | undefined>;
+	run(sql: string, ...values: Value[]): Promise<number>;
+}
+
+/** One PostgreSQL database: a pool of connections, brought up to date on opening. */
+export class PostgresDatabase {
+	private constructor(
+		private readonly pool: Pool,
+		private readonly place: string,
+	) {}
+
+	/** Connects and migrates. Throws StoreError where the server does not let us in or a newer version was here. */
+	static async open(options: PostgresOptions): Promise<PostgresDatabase> {
+		const host = options.host || 'localhost';
+		const port = options.port || 5432;
+		const pool = new (requirePg().Pool)({
+			host,
+			port,
+			database: options.database || 'n8n',
+			user: options.user || 'postgres',
+			password: options.password ?? '',
+			ssl: tlsOf(options),
+			max: options.poolSize || DEFAULT_POOL_SIZE,
+			connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+			application_name: 'n8n-nodes-whatsapp-handoff',
+			// A process that has nothing else to do may end.
+			allowExitOnIdle: true,
+		});
+		// An idle connection that the server ends is replaced at the next query; without a listener it would end the process.
+		pool.on('error', () => undefined);
+		const database = new PostgresDatabase(pool, `${host}:${port}`);
+		try {
+			await database.migrate();
+			return database;
+		} catch (error) {
+			await pool.end();
+			throw error;
+		}
+	}
+
+	/**
+	 * Runs `work` as one transaction: all of it is written, or nothing. Runs it again where the server asks for that. Locks that
+	 * `work` takes decide what cannot change meanwhile; each query sees what was committed before it.
+	 */
+	async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+		for (let attempt = 1; ; attempt++) {
+			try {
+				return await this.attempt(work);
+			} catch (error) {
+				if (attempt === ATTEMPTS || !RETRY_CODES.has(codeOf(error))) throw error;
+			}
+		}
+	}
+
+	async close(): Promise<void> {
+		if (!this.pool.ended) await this.pool.end();
+	}
+
+	private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+		const client = await this.pool.connect().catch((cause: unknown) => {
+			throw this.refused(cause);
+		});
+		let broken: Error | undefined;
+		// A connection that dies while it is ours reports it to the query that waits; this keeps the event from ending the process.
+		const onError = (error: Error) => (broken = error);
+		client.on('error', onError);
+		try {
+			const tx = this.queriesOf(client);
+			await tx.run('BEGIN');
+			const result = await work(tx);
+			await tx.run('COMMIT');
+			return result;
+		} catch (error) {
+			await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+			throw error;
+		} finally {
+			client.off('error', onError);
+			client.release(broken);
+		}
+	}
+
+	private queriesOf(client: PoolClient): Transaction {
+		const query = async (sql: string, values: Value[]) => {
+			try {
+				return await client.query<never>(sql, values);
+			} catch (cause) {
+				throw this.refused(cause);
+			}
+		};
+		return {
+			all: async (sql, ...values) => (await query(sql, values)).rows,
+			get: async (sql, ...values) => (await query(sql, values)).rows[0],
+			run: async (sql, ...values) => (await query(sql, values)).rowCount ?? 0,
+		};
+	}
+
+	private refused(cause: unknown): StoreError {
+		const { message } = cause as Error;
+		const code = codeOf({ cause });
+		const advice = code.startsWith('28')
+			? 'Check User and Password in the store credential.'
+			: code === '3D000'
+				? 'Check Database in the store credential, or create that database.'
+				: code === '42501'
+					? 'Let the user of the store credential create tables in this database.'
+					: /certificate|SSL|TLS/iu.test(message)
+						? 'Check SSL in the store credential against what the server offers.'
+						: 'Check Host and Port in the store credential, and that the server is running and has connections left.';
+		return new StoreError(
+			`PostgreSQL at ${this.place} did not do what was asked: ${message || code}`,
+			advice,
+			{ cause },
+		);
+	}
+
+	private async migrate(): Promise<void> {
+		await this.transaction(async (tx) => {
+			// Several workers may start at once: the first brings the schema up to date, the others wait for it.
+			await tx.run('SELECT pg_advisory_xact_lock($1)', MIGRATION_LOCK);
+			await tx.run('CREATE TABLE IF NOT EXISTS handoff_schema (version INTEGER NOT NULL)');
+			const row = await tx.get<{ version: number }>('SELECT version FROM handoff_schema');
+			const from = row?.version ?? 0;
+			if (from === MIGRATIONS.length) return;
+			if (from > MIGRATIONS.length) {
+				throw new StoreError(
+					`The store at ${this.place} was written by a newer version of this package`,
+					'Install that version again, or restore a backup from before the upgrade.',
+				);
+			}
+			for (const step of MIGRATIONS.slice(from)) await tx.run(step);
+			await tx.run('DELETE FROM handoff_schema');
+			await tx.run('INSERT INTO handoff_schema (version) VALUES ($1)', MIGRATIONS.length);
+		});
+	}
+}
+
+function tlsOf({ ssl, ca }: PostgresOptions): ConnectionOptions | false {
+	if (!ssl || ssl === 'disable') return false;
+	return { rejectUnauthorized: ssl === 'verify', ...(ca ? { ca } : {}) };
+}
+
+/** The server's five-character code, or Node's (ECONNREFUSED), of what lies under an error. */
+function codeOf(error: unknown): string {
+	const cause = (error as { cause?: unknown }).cause as { code?: unknown } | undefined;
+	return typeof cause?.code === 'string' ? cause.code : '';
+}
+
+/** Loaded when first used: who keeps to SQLite never pays for it. */
+function requirePg(): typeof Pg {
+	return require('pg') as typeof Pg;
+}

@@ -1,0 +1,145 @@
+/**
+ * The schema, step by step. Forward only: a step that has been released is never changed, a new need is a new step. Step N takes
+ * a database from version N-1 to N; the version stands in `handoff_schema`.
+ *
+ * Documents are JSON as text: `jsonb` refuses characters that a customer may well send (NUL, lone surrogates). What is asked for
+ * by a query has a column of its own, and every such query an index. Text sorts by its bytes (`COLLATE "C"`), so that ids and
+ * ISO times stand in the same order here as in memory, whatever the server's language.
+ */
+export const MIGRATIONS: readonly string[] = [
+	`
+	CREATE TABLE handoff_conversations (
+		namespace TEXT COLLATE "C" NOT NULL,
+		id TEXT COLLATE "C" NOT NULL,
+		channel_id TEXT NOT NULL,
+		state TEXT NOT NULL,
+		agent_id TEXT,
+		queue TEXT,
+		last_message_at TEXT COLLATE "C" NOT NULL,
+		tags TEXT[] NOT NULL,
+		search TEXT NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	);
+	CREATE INDEX handoff_conversations_recent ON handoff_conversations (namespace, last_message_at DESC, id);
+	CREATE INDEX handoff_conversations_by_state ON handoff_conversations (namespace, state, last_message_at DESC, id);
+	CREATE INDEX handoff_conversations_of_agent ON handoff_conversations (namespace, agent_id, last_message_at DESC, id)
+		WHERE agent_id IS NOT NULL;
+	CREATE INDEX handoff_conversations_in_queue ON handoff_conversations (namespace, queue, last_message_at DESC, id)
+		WHERE queue IS NOT NULL;
+
+	CREATE TABLE handoff_identity_keys (
+		namespace TEXT COLLATE "C" NOT NULL,
+		channel_id TEXT NOT NULL,
+		kind TEXT NOT NULL,
+		value TEXT NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		PRIMARY KEY (namespace, channel_id, kind, value)
+	);
+
+	CREATE TABLE handoff_messages (
+		namespace TEXT COLLATE "C" NOT NULL,
+		id TEXT COLLATE "C" NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		sent_at TEXT COLLATE "C" NOT NULL,
+		received_at TEXT COLLATE "C" NOT NULL,
+		handled_at TEXT,
+		recover BOOLEAN NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	);
+	CREATE INDEX handoff_messages_of_conversation ON handoff_messages (namespace, conversation_id, sent_at, id);
+	CREATE INDEX handoff_messages_unhandled ON handoff_messages (namespace, received_at, id)
+		WHERE recover AND handled_at IS NULL;
+
+	CREATE TABLE handoff_audit (
+		sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		namespace TEXT COLLATE "C" NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		doc TEXT NOT NULL
+	);
+	CREATE INDEX handoff_audit_of_conversation ON handoff_audit (namespace, conversation_id, sequence);
+
+	CREATE TABLE handoff_briefs (
+		namespace TEXT COLLATE "C" NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, conversation_id)
+	);
+
+	CREATE TABLE handoff_clocks (
+		namespace TEXT COLLATE "C" NOT NULL,
+		id TEXT COLLATE "C" NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		live BOOLEAN NOT NULL,
+		next_event_at TEXT COLLATE "C",
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	);
+	CREATE INDEX handoff_clocks_of_conversation ON handoff_clocks (namespace, conversation_id);
+	CREATE INDEX handoff_clocks_due ON handoff_clocks (namespace, next_event_at, id) WHERE next_event_at IS NOT NULL;
+
+	CREATE TABLE handoff_events (
+		namespace TEXT COLLATE "C" NOT NULL,
+		id TEXT COLLATE "C" NOT NULL,
+		taken_until TEXT COLLATE "C" NOT NULL,
+		doc TEXT NOT NULL,
+		PRIMARY KEY (namespace, id)
+	);
+	CREATE INDEX handoff_events_by_lease ON handoff_events (namespace, taken_until);
+
+	CREATE TABLE handoff_once (
+		namespace TEXT COLLATE "C" NOT NULL,
+		key TEXT NOT NULL,
+		until TEXT COLLATE "C",
+		result TEXT,
+		PRIMARY KEY (namespace, key)
+	);
+
+	CREATE TABLE handoff_turns (
+		namespace TEXT COLLATE "C" NOT NULL,
+		roster TEXT NOT NULL,
+		agent_id TEXT NOT NULL,
+		tick BIGINT NOT NULL,
+		PRIMARY KEY (namespace, roster, agent_id)
+	);
+	CREATE INDEX handoff_turns_by_tick ON handoff_turns (namespace, roster, tick);
+
+	CREATE TABLE handoff_settings (
+		namespace TEXT COLLATE "C" NOT NULL,
+		key TEXT NOT NULL,
+		value TEXT NOT NULL,
+		PRIMARY KEY (namespace, key)
+	);
+
+	CREATE TABLE handoff_loads (
+		namespace TEXT COLLATE "C" NOT NULL,
+		kind TEXT NOT NULL,
+		owner TEXT NOT NULL,
+		open INTEGER NOT NULL,
+		PRIMARY KEY (namespace, kind, owner)
+	);
+	CREATE FUNCTION handoff_add_load(in_namespace TEXT, in_kind TEXT, in_owner TEXT, change INTEGER) RETURNS VOID AS $body$
+		INSERT INTO handoff_loads (namespace, kind, owner, open) VALUES (in_namespace, in_kind, in_owner, change)
+		ON CONFLICT (namespace, kind, owner) DO UPDATE SET open = handoff_loads.open + excluded.open
+	$body$ LANGUAGE sql;
+	CREATE FUNCTION handoff_count_load() RETURNS TRIGGER AS $body$
+	BEGIN
+		IF TG_OP = 'UPDATE' AND OLD.agent_id IS NOT DISTINCT FROM NEW.agent_id AND OLD.queue IS NOT DISTINCT FROM NEW.queue THEN
+			RETURN NULL;
+		END IF;
+		IF TG_OP <> 'INSERT' THEN
+			IF OLD.agent_id IS NOT NULL THEN PERFORM handoff_add_load(OLD.namespace, 'agent', OLD.agent_id, -1); END IF;
+			IF OLD.queue IS NOT NULL THEN PERFORM handoff_add_load(OLD.namespace, 'queue', OLD.queue, -1); END IF;
+		END IF;
+		IF TG_OP <> 'DELETE' THEN
+			IF NEW.agent_id IS NOT NULL THEN PERFORM handoff_add_load(NEW.namespace, 'agent', NEW.agent_id, 1); END IF;
+			IF NEW.queue IS NOT NULL THEN PERFORM handoff_add_load(NEW.namespace, 'queue', NEW.queue, 1); END IF;
+		END IF;
+		RETURN NULL;
+	END
+	$body$ LANGUAGE plpgsql;
+	CREATE TRIGGER handoff_count_load AFTER INSERT OR UPDATE OR DELETE ON handoff_conversations
+		FOR EACH ROW EXECUTE FUNCTION handoff_count_load();
+	`,
+];

@@ -1,0 +1,663 @@
+import { randomUUID } from 'node:crypto';
+
+import type { AuditEntry } from '../../../core/conversation/audit';
+import type { Conversation } from '../../../core/conversation/conversation';
+import type { CustomerIdentity, IdentityKind } from '../../../core/conversation/identity';
+import type {
+	ConversationMessage,
+	DeliveryStatus,
+	MessageError,
+} from '../../../core/conversation/message';
+import type {
+	Changes,
+	ConversationFilter,
+	ConversationView,
+	HandoffStore,
+	InboundMessage,
+	IntakeResult,
+} from '../../../core/ports/store';
+import type { RoutingView } from '../../../core/routing/agent';
+import { takeEvents } from '../../../core/sla';
+import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
+import type { Brief } from '../../../core/summary/brief';
+import type { IsoTime } from '../../../core/time';
+import { addMilliseconds } from '../../../core/time';
+import {
+	bestMatch,
+	byTimeSent,
+	checkVersion,
+	needsRecovery,
+	noSuchConversation,
+	received,
+	startConversation,
+	supersedes,
+} from '../intake';
+import type { PostgresDatabase, Transaction } from './database';
+
+interface Doc {
+	doc: string;
+}
+
+const DEFAULT_LIST_LIMIT = 50;
+
+/**
+ * The store on a PostgreSQL database, for any number of processes. What a method reads in order to write, it locks first: a
+ * conversation by its row, a customer by advisory locks on the identity keys (a first message has no row yet), a roster by an
+ * advisory lock on its key.
+ */
+export class PostgresStore implements HandoffStore {
+	constructor(
+		private readonly db: PostgresDatabase,
+		readonly namespace: string,
+		private readonly newId: () => string = randomUUID,
+	) {}
+
+	async intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]> {
+		return this.db.transaction(async (tx) => {
+			await this.lock(
+				tx,
+				messages.flatMap(({ channelId, identity, message }) => [
+					JSON.stringify(['message', message.id]),
+					...identity.keys.map(({ kind, value }) =>
+						JSON.stringify(['key', channelId, kind, value]),
+					),
+				]),
+			);
+			const results = new Array<IntakeResult>(messages.length);
+			for (const index of byTimeSent(messages)) {
+				results[index] = await this.record(tx, messages[index]!, now);
+			}
+			return results;
+		});
+	}
+
+	private async record(
+		tx: Transaction,
+		{ channelId, identity, message }: InboundMessage,
+		now: IsoTime,
+	): Promise<IntakeResult> {
+		const known = await tx.get<{ conversation_id: string } & Doc>(
+			'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2',
+			this.namespace,
+			message.id,
+		);
+		if (known) {
+			return {
+				fresh: false,
+				conversation: await this.mustRead(tx, known.conversation_id),
+				message: parse<ConversationMessage>(known),
+			};
+		}
+		const before =
+			(await this.find(tx, channelId, identity, 'FOR UPDATE OF c')) ??
+			startConversation(this.newId(), this.namespace, channelId, identity, message, now);
+		const { conversation, audit } = received(before, identity, message, now);
+		await this.writeConversation(tx, conversation);
+		await this.learnKeys(tx, conversation);
+		await this.writeMessage(tx, conversation.id, message);
+		if (audit) await this.writeAudit(tx, conversation.id, audit);
+		return { fresh: true, conversation, message };
+	}
+
+	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				`UPDATE handoff_messages SET handled_at = $1
+				WHERE namespace = $2 AND id = ANY($3) AND handled_at IS NULL`,
+				now,
+				this.namespace,
+				messageIds,
+			),
+		);
+	}
+
+	async unhandled(before: IsoTime, limit: number): Promise<IntakeResult[]> {
+		const rows = await this.all<{ conversation: string; message: string }>(
+			`SELECT c.doc AS conversation, m.doc AS message FROM handoff_messages m
+			JOIN handoff_conversations c ON c.namespace = m.namespace AND c.id = m.conversation_id
+			WHERE m.namespace = $1 AND m.recover AND m.handled_at IS NULL AND m.received_at < $2
+			ORDER BY m.received_at, m.id LIMIT $3`,
+			this.namespace,
+			before,
+			limit,
+		);
+		return rows.map((row) => ({
+			fresh: false,
+			conversation: JSON.parse(row.conversation) as Conversation,
+			message: JSON.parse(row.message) as ConversationMessage,
+		}));
+	}
+
+	async updateStatus(
+		messageId: string,
+		status: DeliveryStatus,
+		_at: IsoTime,
+		errors?: MessageError[],
+	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
+		return this.db.transaction(async (tx) => {
+			const row = await tx.get<{ conversation_id: string } & Doc>(
+				'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2 FOR UPDATE',
+				this.namespace,
+				messageId,
+			);
+			if (!row) return undefined;
+			const message = parse<ConversationMessage>(row);
+			if (message.direction !== 'out') return undefined;
+			const conversation = await this.mustRead(tx, row.conversation_id);
+			if (!supersedes(message.status, status)) return { conversation, changed: false };
+			await this.writeMessage(tx, row.conversation_id, {
+				...message,
+				status,
+				...(errors && errors.length > 0 ? { errors } : {}),
+			});
+			return { conversation, changed: true };
+		});
+	}
+
+	async conversation(id: string): Promise<Conversation | undefined> {
+		return this.db.transaction((tx) => this.read(tx, id));
+	}
+
+	async findConversation(
+		channelId: string,
+		identity: CustomerIdentity,
+	): Promise<Conversation | undefined> {
+		return this.db.transaction((tx) => this.find(tx, channelId, identity));
+	}
+
+	async list(
+		filter: ConversationFilter,
+	): Promise<{ conversations: Conversation[]; after?: string }> {
+		const where: string[] = [];
+		const values: Array<string | number | readonly string[]> = [];
+		/** Adds a condition; each "?" in it stands for the value given. */
+		const add = (condition: string, value: string | readonly string[]) => {
+			values.push(value);
+			where.push(condition.replaceAll('?', `$${values.length}`));
+		};
+		add('namespace = ?', this.namespace);
+		if (filter.states) add('state = ANY(?)', filter.states);
+		if (filter.agentId) add('agent_id = ?', filter.agentId);
+		if (filter.queue) add('queue = ?', filter.queue);
+		if (filter.since) add('last_message_at >= ?', filter.since);
+		if (filter.until) add('last_message_at < ?', filter.until);
+		if (filter.tag) add('? = ANY(tags)', filter.tag);
+		if (filter.search) {
+			add('search ILIKE ?', `%${filter.search.replace(/[\\%_]/gu, '\\$&')}%`);
+		}
+		if (filter.after) {
+			const [at, id] = JSON.parse(filter.after) as [string, string];
+			values.push(at, id);
+			const [atAt, idAt] = [values.length - 1, values.length];
+			where.push(`(last_message_at < $${atAt} OR (last_message_at = $${atAt} AND id > $${idAt}))`);
+		}
+		const limit = filter.limit ?? DEFAULT_LIST_LIMIT;
+		const rows = await this.all<Doc>(
+			`SELECT doc FROM handoff_conversations WHERE ${where.join(' AND ')}
+			ORDER BY last_message_at DESC, id LIMIT ${Math.trunc(limit) + 1}`,
+			...values,
+		);
+		const conversations = rows.map((row) => parse<Conversation>(row));
+		if (conversations.length <= limit) return { conversations };
+		conversations.pop();
+		const last = conversations.at(-1)!;
+		return { conversations, after: JSON.stringify([last.lastMessageAt, last.id]) };
+	}
+
+	async history(
+		conversationId: string,
+		options: { limit: number; before?: string },
+	): Promise<ConversationMessage[]> {
+		const rows = await this.db.transaction(async (tx) => {
+			const edge = options.before
+				? await tx.get<{ sent_at: string }>(
+						'SELECT sent_at FROM handoff_messages WHERE namespace = $1 AND id = $2',
+						this.namespace,
+						options.before,
+					)
+				: undefined;
+			return edge
+				? tx.all<Doc>(
+						`SELECT doc FROM handoff_messages
+						WHERE namespace = $1 AND conversation_id = $2 AND (sent_at, id) < ($4, $5)
+						ORDER BY sent_at DESC, id DESC LIMIT $3`,
+						this.namespace,
+						conversationId,
+						options.limit,
+						edge.sent_at,
+						options.before!,
+					)
+				: tx.all<Doc>(
+						`SELECT doc FROM handoff_messages WHERE namespace = $1 AND conversation_id = $2
+						ORDER BY sent_at DESC, id DESC LIMIT $3`,
+						this.namespace,
+						conversationId,
+						options.limit,
+					);
+		});
+		return rows.map((row) => parse<ConversationMessage>(row)).reverse();
+	}
+
+	async audit(conversationId: string): Promise<AuditEntry[]> {
+		const rows = await this.all<Doc>(
+			'SELECT doc FROM handoff_audit WHERE namespace = $1 AND conversation_id = $2 ORDER BY sequence',
+			this.namespace,
+			conversationId,
+		);
+		return rows.map((row) => parse<AuditEntry>(row));
+	}
+
+	async saveBrief(brief: Brief): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				`INSERT INTO handoff_briefs (namespace, conversation_id, doc) VALUES ($1, $2, $3)
+				ON CONFLICT (namespace, conversation_id) DO UPDATE SET doc = excluded.doc`,
+				this.namespace,
+				brief.conversationId,
+				JSON.stringify(brief),
+			),
+		);
+	}
+
+	async brief(conversationId: string): Promise<Brief | undefined> {
+		const [row] = await this.all<Doc>(
+			'SELECT doc FROM handoff_briefs WHERE namespace = $1 AND conversation_id = $2',
+			this.namespace,
+			conversationId,
+		);
+		return row && parse<Brief>(row);
+	}
+
+	async decide<T>(
+		conversationId: string,
+		decide: (view: ConversationView) => Changes<T>,
+	): Promise<T> {
+		return this.db.transaction(async (tx) => {
+			const view = await this.view(tx, conversationId);
+			const changes = decide(view);
+			await this.apply(tx, view.conversation, changes);
+			return changes.result;
+		});
+	}
+
+	async route<T>(
+		conversationId: string,
+		roster: { key: string; agentIds: string[]; queue: string },
+		decide: (view: ConversationView & RoutingView) => Changes<T>,
+	): Promise<T> {
+		return this.db.transaction(async (tx) => {
+			await this.lock(tx, [JSON.stringify(['roster', roster.key])]);
+			const view = await this.view(tx, conversationId);
+			const changes = decide({ ...view, ...(await this.routingView(tx, roster)) });
+			await this.apply(tx, view.conversation, changes);
+			if (changes.assignedAgentId !== undefined) {
+				await tx.run(
+					`INSERT INTO handoff_turns (namespace, roster, agent_id, tick)
+					VALUES ($1, $2, $3, (SELECT COALESCE(MAX(tick), -1) + 1 FROM handoff_turns WHERE namespace = $1 AND roster = $2))
+					ON CONFLICT (namespace, roster, agent_id) DO UPDATE SET tick = excluded.tick`,
+					this.namespace,
+					roster.key,
+					changes.assignedAgentId,
+				);
+			}
+			return changes.result;
+		});
+	}
+
+	private async routingView(
+		tx: Transaction,
+		roster: { key: string; agentIds: string[]; queue: string },
+	): Promise<RoutingView> {
+		const turns = await tx.all<{ agent_id: string; tick: string }>(
+			'SELECT agent_id, tick FROM handoff_turns WHERE namespace = $1 AND roster = $2',
+			this.namespace,
+			roster.key,
+		);
+		const loads = await tx.all<{ kind: string; owner: string; open: number }>(
+			`SELECT kind, owner, open FROM handoff_loads WHERE namespace = $1
+			AND ((kind = 'agent' AND owner = ANY($2)) OR (kind = 'queue' AND owner = $3))`,
+			this.namespace,
+			roster.agentIds,
+			roster.queue,
+		);
+		return {
+			// BIGINT arrives as text.
+			lastAssigned: new Map(turns.map(({ agent_id, tick }) => [agent_id, Number(tick)])),
+			openByAgent: new Map(
+				loads.filter(({ kind }) => kind === 'agent').map(({ owner, open }) => [owner, open]),
+			),
+			waiting: loads.find(({ kind }) => kind === 'queue')?.open ?? 0,
+		};
+	}
+
+	async putClocks(clocks: SlaClock[]): Promise<void> {
+		await this.db.transaction((tx) => this.writeClocks(tx, clocks));
+	}
+
+	async clocks(conversationId: string): Promise<SlaClock[]> {
+		const rows = await this.all<Doc>(
+			'SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 ORDER BY id',
+			this.namespace,
+			conversationId,
+		);
+		return rows.map((row) => parse<SlaClock>(row));
+	}
+
+	async nextClockEventAt(): Promise<IsoTime | undefined> {
+		const [row] = await this.all<{ at: string | null }>(
+			`SELECT MIN(at) AS at FROM (
+				SELECT MIN(next_event_at) AS at FROM handoff_clocks WHERE namespace = $1 AND next_event_at IS NOT NULL
+				UNION ALL SELECT MIN(taken_until) FROM handoff_events WHERE namespace = $1) AS next`,
+			this.namespace,
+		);
+		return row?.at ?? undefined;
+	}
+
+	async takeDueEvents(now: IsoTime, limit: number, leaseMs: number): Promise<SlaEvent[]> {
+		const until = addMilliseconds(now, leaseMs);
+		return this.db.transaction(async (tx) => {
+			// What another process is taking at this moment is its own: skipped, not waited for.
+			const lapsed = await tx.all<Doc>(
+				`SELECT doc FROM handoff_events WHERE namespace = $1 AND taken_until <= $2
+				ORDER BY taken_until, id LIMIT $3 FOR UPDATE SKIP LOCKED`,
+				this.namespace,
+				now,
+				limit,
+			);
+			const taken = lapsed.map((row) => parse<SlaEvent>(row));
+			const due = await tx.all<Doc>(
+				`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND next_event_at IS NOT NULL AND next_event_at <= $2
+				ORDER BY next_event_at, id LIMIT $3 FOR UPDATE SKIP LOCKED`,
+				this.namespace,
+				now,
+				Math.max(0, limit - taken.length),
+			);
+			const clocks: SlaClock[] = [];
+			for (const row of due) {
+				const { clock, events } = takeEvents(parse<SlaClock>(row), now);
+				clocks.push(clock);
+				taken.push(...events);
+			}
+			await this.writeClocks(tx, clocks);
+			for (const event of taken) {
+				await tx.run(
+					`INSERT INTO handoff_events (namespace, id, taken_until, doc) VALUES ($1, $2, $3, $4)
+					ON CONFLICT (namespace, id) DO UPDATE SET taken_until = excluded.taken_until, doc = excluded.doc`,
+					this.namespace,
+					event.id,
+					until,
+					JSON.stringify(event),
+				);
+			}
+			return taken.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+		});
+	}
+
+	async confirmEvents(eventIds: string[], _now: IsoTime): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				'DELETE FROM handoff_events WHERE namespace = $1 AND id = ANY($2)',
+				this.namespace,
+				eventIds,
+			),
+		);
+	}
+
+	async beginOnce(
+		key: string,
+		now: IsoTime,
+		leaseMs: number,
+	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }> {
+		return this.db.transaction(async (tx) => {
+			const claimed = await tx.run(
+				`INSERT INTO handoff_once (namespace, key, until) VALUES ($1, $2, $3)
+				ON CONFLICT (namespace, key) DO UPDATE SET until = excluded.until
+				WHERE handoff_once.until IS NOT NULL AND handoff_once.until <= $4`,
+				this.namespace,
+				key,
+				addMilliseconds(now, leaseMs),
+				now,
+			);
+			if (claimed === 1) return { state: 'mine' };
+			const row = await tx.get<{ until: string | null; result: string | null }>(
+				'SELECT until, result FROM handoff_once WHERE namespace = $1 AND key = $2',
+				this.namespace,
+				key,
+			);
+			if (row?.until === null) {
+				return { state: 'done', result: JSON.parse(row.result ?? 'null') as unknown };
+			}
+			return { state: 'busy' };
+		});
+	}
+
+	async completeOnce(key: string, result: unknown, _now: IsoTime): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				`INSERT INTO handoff_once (namespace, key, until, result) VALUES ($1, $2, NULL, $3)
+				ON CONFLICT (namespace, key) DO UPDATE SET until = NULL, result = excluded.result`,
+				this.namespace,
+				key,
+				JSON.stringify(result ?? null),
+			),
+		);
+	}
+
+	async abandonOnce(key: string): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				'DELETE FROM handoff_once WHERE namespace = $1 AND key = $2 AND until IS NOT NULL',
+				this.namespace,
+				key,
+			),
+		);
+	}
+
+	async getSetting<T>(key: string): Promise<T | undefined> {
+		const [row] = await this.all<{ value: string }>(
+			'SELECT value FROM handoff_settings WHERE namespace = $1 AND key = $2',
+			this.namespace,
+			key,
+		);
+		return row && (JSON.parse(row.value) as T);
+	}
+
+	async putSetting(key: string, value: unknown): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				`INSERT INTO handoff_settings (namespace, key, value) VALUES ($1, $2, $3)
+				ON CONFLICT (namespace, key) DO UPDATE SET value = excluded.value`,
+				this.namespace,
+				key,
+				JSON.stringify(value ?? null),
+			),
+		);
+	}
+
+	async close(): Promise<void> {
+		await this.db.close();
+	}
+
+	private async all<Row>(
+		sql: string,
+		...values: Array<string | number | readonly string[]>
+	): Promise<Row[]> {
+		return this.db.transaction((tx) => tx.all<Row>(sql, ...values));
+	}
+
+	/** Locks names of this namespace until the transaction ends, always in one order, so that two callers cannot block each other. */
+	private async lock(tx: Transaction, names: string[]): Promise<void> {
+		await tx.run(
+			`SELECT pg_advisory_xact_lock(number) FROM (
+				SELECT DISTINCT hashtextextended(name, 0) AS number FROM unnest($1::text[]) AS name ORDER BY 1) AS numbers`,
+			names.map((name) => JSON.stringify([this.namespace, name])),
+		);
+	}
+
+	private async read(
+		tx: Transaction,
+		id: string,
+		lock: '' | 'FOR UPDATE' = '',
+	): Promise<Conversation | undefined> {
+		const row = await tx.get<Doc>(
+			`SELECT doc FROM handoff_conversations WHERE namespace = $1 AND id = $2 ${lock}`,
+			this.namespace,
+			id,
+		);
+		return row && parse<Conversation>(row);
+	}
+
+	private async mustRead(tx: Transaction, id: string, lock?: 'FOR UPDATE'): Promise<Conversation> {
+		const conversation = await this.read(tx, id, lock);
+		if (!conversation) throw noSuchConversation(id);
+		return conversation;
+	}
+
+	private async view(tx: Transaction, id: string): Promise<ConversationView> {
+		const conversation = await this.mustRead(tx, id, 'FOR UPDATE');
+		// Locked as well: the watchdog takes marks off clocks without touching the conversation.
+		const rows = await tx.all<Doc>(
+			`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 AND live ORDER BY id FOR UPDATE`,
+			this.namespace,
+			id,
+		);
+		return { conversation, clocks: rows.map((row) => parse<SlaClock>(row)) };
+	}
+
+	private async find(
+		tx: Transaction,
+		channelId: string,
+		identity: CustomerIdentity,
+		lock: '' | 'FOR UPDATE OF c' = '',
+	): Promise<Conversation | undefined> {
+		const rows = await tx.all<{ kind: IdentityKind } & Doc>(
+			`SELECT k.kind, c.doc FROM handoff_identity_keys k
+			JOIN handoff_conversations c ON c.namespace = k.namespace AND c.id = k.conversation_id
+			WHERE k.namespace = $1 AND k.channel_id = $2
+			AND (k.kind, k.value) IN (SELECT * FROM unnest($3::text[], $4::text[])) ${lock}`,
+			this.namespace,
+			channelId,
+			identity.keys.map(({ kind }) => kind),
+			identity.keys.map(({ value }) => value),
+		);
+		return bestMatch(
+			rows.map((row) => ({ kind: row.kind, conversation: parse<Conversation>(row) })),
+		);
+	}
+
+	private async apply<T>(
+		tx: Transaction,
+		before: Conversation,
+		changes: Changes<T>,
+	): Promise<void> {
+		if (changes.conversation) {
+			checkVersion(before, changes.conversation);
+			await this.writeConversation(tx, changes.conversation);
+		}
+		for (const message of changes.messages ?? []) await this.writeMessage(tx, before.id, message);
+		for (const entry of changes.audit ?? []) await this.writeAudit(tx, before.id, entry);
+		await this.writeClocks(tx, changes.clocks ?? []);
+	}
+
+	private async writeConversation(tx: Transaction, conversation: Conversation): Promise<void> {
+		const { owner, identity, profile } = conversation;
+		const search = [
+			conversation.id,
+			profile.name,
+			identity.name,
+			...identity.keys.map(({ value }) => value),
+		];
+		await tx.run(
+			`INSERT INTO handoff_conversations
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (namespace, id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id,
+				queue = excluded.queue, last_message_at = excluded.last_message_at, tags = excluded.tags,
+				search = excluded.search, doc = excluded.doc`,
+			this.namespace,
+			conversation.id,
+			conversation.channelId,
+			conversation.state,
+			owner?.kind === 'agent' ? owner.id : null,
+			owner?.kind === 'queue' ? owner.name : null,
+			conversation.lastMessageAt,
+			conversation.tags.map(withoutNul),
+			withoutNul(search.filter(Boolean).join('\n')),
+			JSON.stringify(conversation),
+		);
+	}
+
+	/** A key belongs to the conversation that it was first seen with: conversations are never pointed elsewhere. */
+	private async learnKeys(tx: Transaction, conversation: Conversation): Promise<void> {
+		const { keys } = conversation.identity;
+		await tx.run(
+			`INSERT INTO handoff_identity_keys (namespace, channel_id, kind, value, conversation_id)
+			SELECT $1, $2, kind, value, $3 FROM unnest($4::text[], $5::text[]) AS keys (kind, value)
+			ON CONFLICT DO NOTHING`,
+			this.namespace,
+			conversation.channelId,
+			conversation.id,
+			keys.map(({ kind }) => kind),
+			keys.map(({ value }) => value),
+		);
+	}
+
+	private async writeMessage(
+		tx: Transaction,
+		conversationId: string,
+		message: ConversationMessage,
+	): Promise<void> {
+		await tx.run(
+			`INSERT INTO handoff_messages (namespace, id, conversation_id, sent_at, received_at, recover, doc)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (namespace, id) DO UPDATE SET doc = excluded.doc`,
+			this.namespace,
+			message.id,
+			conversationId,
+			message.sentAt,
+			message.receivedAt,
+			needsRecovery(message),
+			JSON.stringify(message),
+		);
+	}
+
+	private async writeAudit(
+		tx: Transaction,
+		conversationId: string,
+		entry: AuditEntry,
+	): Promise<void> {
+		await tx.run(
+			'INSERT INTO handoff_audit (namespace, conversation_id, doc) VALUES ($1, $2, $3)',
+			this.namespace,
+			conversationId,
+			JSON.stringify(entry),
+		);
+	}
+
+	private async writeClocks(tx: Transaction, clocks: readonly SlaClock[]): Promise<void> {
+		// In the order in which they are locked elsewhere.
+		for (const clock of [...clocks].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+			await tx.run(
+				`INSERT INTO handoff_clocks (namespace, id, conversation_id, live, next_event_at, doc)
+				VALUES ($1, $2, $3, $4, $5, $6)
+				ON CONFLICT (namespace, id) DO UPDATE SET conversation_id = excluded.conversation_id,
+					live = excluded.live, next_event_at = excluded.next_event_at, doc = excluded.doc`,
+				this.namespace,
+				clock.id,
+				clock.conversationId,
+				clock.status === 'running' || clock.status === 'paused',
+				clock.nextEventAt ?? null,
+				JSON.stringify(clock),
+			);
+		}
+	}
+}
+
+function parse<T>({ doc }: Doc): T {
+	return JSON.parse(doc) as T;
+}
+
+/** PostgreSQL's text holds every character but this one; documents have it escaped. */
+function withoutNul(text: string): string {
+	return text.replaceAll('\u0000', '');
+}

@@ -1,0 +1,319 @@
+import type { AxiosInstance } from 'axios';
+
+import type { MediaReference } from '../../core/conversation/message';
+import type { MessagingPort, OutboundMessage, Recipient } from '../../core/ports/messaging';
+import { MessagingError } from '../../core/ports/messaging';
+import { asFields, asFilledText, asList } from './fields';
+import { toMessagingError } from './graph';
+import type { RetryEnvironment, RetryPolicy } from './retry';
+import { withRetry } from './retry';
+import { MAX_TEXT, splitText } from './split';
+
+/** Longest text beside buttons, a list or a file. */
+const MAX_BODY = 1024;
+const MAX_BUTTONS = 3;
+const MAX_ROWS = 10;
+const MAX_BUTTON_TITLE = 20;
+const MAX_BUTTON_ID = 256;
+const MAX_ROW_ID = 200;
+const MAX_ROW_TITLE = 24;
+const MAX_ROW_DESCRIPTION = 72;
+const MAX_HEADER = 60;
+
+type Content = Record<string, unknown> & { type: string };
+
+/** One request: what it says, and the message that it answers. */
+interface Part {
+	content: Content;
+	replyTo?: string;
+}
+
+export interface CloudApiOptions {
+	/** The number to send from where a conversation names none. */
+	defaultChannelId?: string;
+	retry?: RetryPolicy;
+	/** Waiting and chance; tests pass their own. */
+	environment?: RetryEnvironment;
+}
+
+/** WhatsApp's Cloud API as the messaging port. `graph` carries address and credential, see graph.ts. */
+export function cloudApi(graph: AxiosInstance, options: CloudApiOptions = {}): MessagingPort {
+	const post = async (channelId: string, body: object, whatFor: string): Promise<unknown> =>
+		await withRetry(
+			async () => {
+				try {
+					const path = `/${encodeURIComponent(channelId || options.defaultChannelId || '')}/messages`;
+					return (await graph.post<unknown>(path, { messaging_product: 'whatsapp', ...body })).data;
+				} catch (error) {
+					throw toMessagingError(error, whatFor);
+				}
+			},
+			options.retry,
+			options.environment,
+		);
+
+	return {
+		async send(channelId, to, message) {
+			const address = addressOf(to);
+			const ids: string[] = [];
+			for (const { content, replyTo } of partsOf(message)) {
+				try {
+					const answer = await post(
+						channelId,
+						{
+							recipient_type: 'individual',
+							...address,
+							...(replyTo ? { context: { message_id: replyTo } } : {}),
+							...content,
+						},
+						'take the message',
+					);
+					ids.push(idIn(answer));
+				} catch (error) {
+					throw ids.length > 0 && error instanceof MessagingError ? afterParts(error, ids) : error;
+				}
+			}
+			return { ids };
+		},
+
+		async markRead(channelId, messageId, { typing = false } = {}) {
+			await post(
+				channelId,
+				{
+					status: 'read',
+					message_id: messageId,
+					...(typing ? { typing_indicator: { type: 'text' } } : {}),
+				},
+				'mark the message as read',
+			);
+		},
+	};
+}
+
+/** The phone-like id where there is one, since every kind of message can go to it. */
+function addressOf(to: Recipient): Record<string, string> {
+	if (to.waId) return { to: to.waId };
+	if (to.userId) return { recipient: to.userId };
+	throw new MessagingError(
+		'The customer has no WhatsApp id to write to',
+		'undeliverable',
+		'Wait until the customer writes, or enter the WhatsApp number on the conversation.',
+	);
+}
+
+function partsOf(message: OutboundMessage): Part[] {
+	switch (message.type) {
+		case 'text':
+			return texts(message.text, message.previewUrl, message.replyTo);
+		case 'buttons':
+			return interactive(message, {
+				type: 'button',
+				action: { buttons: replyButtons(message.buttons) },
+			});
+		case 'list':
+			return interactive(message, {
+				type: 'list',
+				action: {
+					button: fitting(message.buttonText, MAX_BUTTON_TITLE, 'The text of the list’s button'),
+					sections: sections(message.sections),
+				},
+			});
+		case 'media':
+			return media(message);
+		case 'template':
+			return [
+				{
+					content: {
+						type: 'template',
+						template: {
+							name: message.name,
+							language: { code: message.language },
+							...withComponents(message),
+						},
+					},
+				},
+			];
+	}
+}
+
+function texts(text: string, previewUrl = false, replyTo?: string): Part[] {
+	// WhatsApp takes no message of blanks alone, so a piece of nothing else is left out.
+	const pieces = splitText(text, MAX_TEXT).filter((piece) => piece.trim() !== '');
+	if (pieces.length === 0) throw invalid('The text is empty', 'Enter the text to send.');
+	return pieces.map((body, index) => ({
+		content: { type: 'text', text: { body, preview_url: previewUrl } },
+		...(index === 0 && replyTo ? { replyTo } : {}),
+	}));
+}
+
+/** What does not fit beside the buttons goes out before them as plain text; the buttons stay under the last piece. */
+function interactive(
+	message: Extract<OutboundMessage, { type: 'buttons' | 'list' }>,
+	specific: Record<string, unknown>,
+): Part[] {
+	const pieces = splitText(message.text, MAX_BODY).filter((piece) => piece.trim() !== '');
+	const body = pieces.pop();
+	if (body === undefined) throw invalid('The text is empty', 'Enter the text above the choices.');
+	const before = pieces.length > 0 ? texts(pieces.join(''), false, message.replyTo) : [];
+	return [
+		...before,
+		{
+			content: {
+				type: 'interactive',
+				interactive: {
+					...(message.header
+						? { header: { type: 'text', text: fitting(message.header, MAX_HEADER, 'The header') } }
+						: {}),
+					body: { text: body },
+					...(message.footer
+						? { footer: { text: fitting(message.footer, MAX_HEADER, 'The footer') } }
+						: {}),
+					...specific,
+				},
+			},
+			...(before.length === 0 && message.replyTo ? { replyTo: message.replyTo } : {}),
+		},
+	];
+}
+
+function replyButtons(buttons: Array<{ id: string; title: string }>): unknown[] {
+	if (buttons.length === 0 || buttons.length > MAX_BUTTONS) {
+		throw invalid(
+			`WhatsApp shows one to ${MAX_BUTTONS} buttons, not ${buttons.length}`,
+			'Use fewer buttons, or a list, which holds up to ten choices.',
+		);
+	}
+	unique(buttons);
+	return buttons.map(({ id, title }) => ({
+		type: 'reply',
+		reply: {
+			id: fitting(id, MAX_BUTTON_ID, 'The id of a button'),
+			title: fitting(title, MAX_BUTTON_TITLE, `The button “${title}”`),
+		},
+	}));
+}
+
+function sections(list: Extract<OutboundMessage, { type: 'list' }>['sections']): unknown[] {
+	const rows = list.flatMap((section) => section.rows);
+	if (rows.length === 0 || rows.length > MAX_ROWS) {
+		throw invalid(
+			`WhatsApp shows one to ${MAX_ROWS} choices in a list, not ${rows.length}`,
+			'Use fewer choices.',
+		);
+	}
+	unique(rows);
+	return list
+		.filter((section) => section.rows.length > 0)
+		.map((section, index, all) => ({
+			// With more than one section WhatsApp wants a title for each.
+			...(section.title || all.length > 1
+				? {
+						title: fitting(section.title ?? '', MAX_ROW_TITLE, `The title of section ${index + 1}`),
+					}
+				: {}),
+			rows: section.rows.map((row) => ({
+				id: fitting(row.id, MAX_ROW_ID, 'The id of a choice'),
+				title: fitting(row.title, MAX_ROW_TITLE, `The choice “${row.title}”`),
+				...(row.description
+					? {
+							description: fitting(
+								row.description,
+								MAX_ROW_DESCRIPTION,
+								`The description of “${row.title}”`,
+							),
+						}
+					: {}),
+			})),
+		}));
+}
+
+/** Voice and stickers carry no words, and captions have a limit; words that do not fit follow as a text of their own. */
+function media(message: Extract<OutboundMessage, { type: 'media' }>): Part[] {
+	const { kind, caption = message.media.caption } = message;
+	const fits = kind !== 'audio' && kind !== 'sticker' && (caption ?? '').length <= MAX_BODY;
+	const part: Part = {
+		content: {
+			type: kind,
+			[kind]: {
+				...fileOf(message.media),
+				...(caption && fits ? { caption } : {}),
+				...(kind === 'document' && message.media.fileName
+					? { filename: message.media.fileName }
+					: {}),
+			},
+		},
+		...(message.replyTo ? { replyTo: message.replyTo } : {}),
+	};
+	return caption && !fits ? [part, ...texts(caption)] : [part];
+}
+
+function fileOf({ id, url }: MediaReference): Record<string, string> {
+	if (id) return { id };
+	if (url) return { link: url };
+	throw invalid(
+		'The file has neither an id nor an address',
+		'Upload it to WhatsApp first, or give an address that is open to the internet.',
+	);
+}
+
+function withComponents({
+	bodyParameters,
+	components,
+}: Extract<OutboundMessage, { type: 'template' }>): Record<string, unknown> {
+	if (components && components.length > 0) return { components };
+	if (!bodyParameters || bodyParameters.length === 0) return {};
+	return {
+		components: [
+			{
+				type: 'body',
+				// WhatsApp takes no line breaks, tabs or runs of blanks in a template's values.
+				parameters: bodyParameters.map((text) => ({
+					type: 'text',
+					text: text.replace(/\s+/g, ' ').trim(),
+				})),
+			},
+		],
+	};
+}
+
+function idIn(answer: unknown): string {
+	const id = asFilledText(asList(asFields(answer)?.messages)[0]?.id);
+	if (id) return id;
+	throw new MessagingError(
+		'WhatsApp’s answer names no message',
+		'lost',
+		'The message may have gone out. Look into the chat before it is sent again, and check the address in the credential.',
+	);
+}
+
+function fitting(text: string, limit: number, what: string): string {
+	if (text.trim() === '') throw invalid(`${what} is empty`, 'Enter a text for it.');
+	if (text.length <= limit) return text;
+	throw invalid(
+		`${what} has ${text.length} characters; WhatsApp takes ${limit}`,
+		`Shorten it to ${limit} characters.`,
+	);
+}
+
+function unique(choices: Array<{ id: string; title: string }>): void {
+	for (const key of ['id', 'title'] as const) {
+		if (new Set(choices.map((choice) => choice[key])).size < choices.length) {
+			throw invalid(`Two choices have the same ${key}`, `Give each choice a ${key} of its own.`);
+		}
+	}
+}
+
+function invalid(message: string, advice: string): MessagingError {
+	return new MessagingError(message, 'invalid', advice);
+}
+
+/** Parts before this one are with the customer: whoever tries again must not send them twice. */
+function afterParts(error: MessagingError, sentIds: string[]): MessagingError {
+	return new MessagingError(
+		`${error.message} (after ${sentIds.length} part${sentIds.length === 1 ? '' : 's'} had gone out)`,
+		error.failure,
+		error.advice,
+		{ ...error.details, sentIds },
+		{ cause: error.cause },
+	);
+}

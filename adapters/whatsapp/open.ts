@@ -1,0 +1,49 @@
+import type { AxiosInstance } from 'axios';
+import type { IAllExecuteFunctions } from 'n8n-workflow';
+
+import type { MessagingPort } from '../../core/ports/messaging';
+import { n8nHttp } from '../http/n8n';
+import { cloudApi } from './cloudApi';
+import { graphOver } from './graph';
+
+/** Name of the credential type. */
+export const WHATSAPP_CREDENTIAL = 'whatsAppHandoffApi';
+
+/** Fields of the credential, as n8n hands them out. */
+export interface WhatsAppCredential {
+	accessToken: string;
+	phoneNumberId: string;
+	businessAccountId: string;
+	appId?: string;
+	appSecret: string;
+	verifyToken: string;
+	baseUrl?: string;
+	apiVersion?: string;
+}
+
+/** What is needed of n8n: the credential and the request helper. */
+export interface WhatsAppContext extends Pick<IAllExecuteFunctions, 'helpers'> {
+	getCredentials<T extends object>(type: string, itemIndex?: number): Promise<T>;
+}
+
+/** The credential that is chosen on the node. */
+export async function whatsAppCredential(
+	context: WhatsAppContext,
+	itemIndex?: number,
+): Promise<WhatsAppCredential> {
+	return await context.getCredentials<WhatsAppCredential>(WHATSAPP_CREDENTIAL, itemIndex);
+}
+
+/** The Graph API with the node's credential. */
+export function graphFor(context: WhatsAppContext, credential: WhatsAppCredential): AxiosInstance {
+	return graphOver(n8nHttp(context, WHATSAPP_CREDENTIAL), credential);
+}
+
+/** WhatsApp with the node's credential, for every node that speaks to the customer. */
+export async function whatsAppFor(
+	context: WhatsAppContext,
+	itemIndex?: number,
+): Promise<MessagingPort> {
+	const credential = await whatsAppCredential(context, itemIndex);
+	return cloudApi(graphFor(context, credential), { defaultChannelId: credential.phoneNumberId });
+}

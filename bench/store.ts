@@ -1,0 +1,164 @@
+/**
+ * What the store costs when it has grown. Prints two ratios and ends with status 1 if one is above its limit:
+ *
+ * - appending a message and loading the newest 20, in a conversation of 10 and of 10,000 messages (limit 1.5)
+ * - a routing decision, with 10 agents and 100 open conversations and with 1,000 agents and 100,000 (limit 3)
+ *
+ * Run: node scripts/node24.js -r ts-node/register/transpile-only bench/store.ts
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { Database } from '../adapters/store/sqlite/database';
+import { SqliteStore } from '../adapters/store/sqlite/sqliteStore';
+import type { HandoffStore, InboundMessage } from '../core/ports/store';
+import type { Agent } from '../core/routing/agent';
+import { handOver } from '../core/routing/handoff';
+
+const NOW = '2026-11-20T09:00:00.000Z';
+const LOADED = 20;
+const ROUNDS = 300;
+const BATCH = 1000;
+
+function message(customer: string, id: string, second: number): InboundMessage {
+	const time = new Date(Date.parse(NOW) + second * 1000).toISOString();
+	return {
+		channelId: 'channel',
+		identity: { keys: [{ kind: 'wa_id', value: customer }], waId: customer },
+		message: {
+			id,
+			direction: 'in',
+			author: 'customer',
+			type: 'text',
+			text: 'Where is my order? It was to come on Monday and nobody has told me anything.',
+			sentAt: time,
+			receivedAt: time,
+		},
+	};
+}
+
+async function intakeAll(store: HandoffStore, messages: InboundMessage[]): Promise<void> {
+	for (let i = 0; i < messages.length; i += BATCH) {
+		await store.intake(messages.slice(i, i + BATCH), NOW);
+	}
+}
+
+type Round = (round: number) => Promise<void>;
+
+/** Median milliseconds of each, measured in turns: what else the machine does meets both alike. */
+async function medians(small: Round, large: Round): Promise<[number, number]> {
+	const times: [number[], number[]] = [[], []];
+	for (let round = 0; round < ROUNDS; round++) {
+		for (const [i, work] of [small, large].entries()) {
+			const started = performance.now();
+			await work(round);
+			times[i]!.push(performance.now() - started);
+		}
+	}
+	const [first, second] = times.map((list) => list.sort((a, b) => a - b)[ROUNDS >> 1]!);
+	return [first!, second!];
+}
+
+async function talk(store: HandoffStore, length: number): Promise<Round> {
+	const customer = `talker-${length}`;
+	const history = Array.from({ length }, (_, i) => message(customer, `${customer}-${i}`, i));
+	await intakeAll(store, history);
+	return async (round) => {
+		const next = message(customer, `${customer}-next-${round}`, length + round);
+		const [result] = await store.intake([next], NOW);
+		const loaded = await store.history(result!.conversation.id, { limit: LOADED });
+		if (loaded.length === 0) throw new Error('nothing was loaded');
+	};
+}
+
+async function routing(store: HandoffStore, agentCount: number, open: number): Promise<Round> {
+	const agents: Agent[] = Array.from({ length: agentCount }, (_, i) => ({
+		id: `agent-${i}`,
+		name: `Agent ${i}`,
+	}));
+	const roster = { key: 'all', agentIds: agents.map(({ id }) => id), queue: 'Support' };
+	const request: Parameters<typeof handOver>[1] = {
+		agents,
+		queue: 'Support',
+		strategies: ['leastBusy'],
+		reason: 'Asked for a person',
+		score: 80,
+		signals: [],
+		priority: 'normal',
+		requiredSkills: [],
+		preferredSkills: [],
+		stickyDays: 30,
+		policies: [],
+	};
+	// The open ones are given out beforehand; going through the router for each would take longer than what is measured.
+	for (let from = 0; from < open + ROUNDS; from += BATCH) {
+		const size = Math.min(BATCH, open + ROUNDS - from);
+		const begun = await store.intake(
+			Array.from({ length: size }, (_, i) => message(`c-${from + i}`, `m-${from + i}`, 0)),
+			NOW,
+		);
+		for (const [i, { conversation }] of begun.entries()) {
+			if (from + i >= open) continue;
+			const agent = agents[(from + i) % agentCount]!;
+			await store.decide(conversation.id, (view) => ({
+				result: undefined,
+				conversation: {
+					...view.conversation,
+					state: 'human',
+					owner: { kind: 'agent', id: agent.id, name: agent.name },
+					version: view.conversation.version + 1,
+				},
+			}));
+		}
+	}
+	const waiting = await store.list({ states: ['bot'], limit: ROUNDS });
+	return async (round) => {
+		const { id } = waiting.conversations[round]!;
+		const { outcome } = await store.route(id, roster, (view) =>
+			handOver(view, request, { kind: 'workflow' }, NOW),
+		);
+		if (outcome !== 'assigned') throw new Error(`not assigned but ${outcome}`);
+	};
+}
+
+/** Runs `work` on a store of its own. */
+async function onNewStore<T>(work: (store: HandoffStore) => Promise<T>): Promise<T> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'bench-store-'));
+	const store = new SqliteStore(Database.open(path.join(folder, 'store.sqlite')), 'default');
+	try {
+		return await work(store);
+	} finally {
+		await store.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+function report(what: string, [small, large]: [number, number], limit: number): void {
+	const ratio = large / small;
+	console.log(
+		`${what}: ${small.toFixed(2)} ms → ${large.toFixed(2)} ms, ratio ${ratio.toFixed(2)} (limit ${limit})`,
+	);
+	if (ratio > limit) process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+	await onNewStore(async (store) =>
+		report(
+			'Append a message and load the newest 20, at 10 → 10,000 messages',
+			await medians(await talk(store, 10), await talk(store, 10_000)),
+			1.5,
+		),
+	);
+	await onNewStore((few) =>
+		onNewStore(async (many) =>
+			report(
+				'Route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
+				await medians(await routing(few, 10, 100), await routing(many, 1000, 100_000)),
+				3,
+			),
+		),
+	);
+}
+
+void main();

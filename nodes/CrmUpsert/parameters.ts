@@ -1,0 +1,200 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { conversationIdField } from '../shared/descriptions';
+
+/** Parameters in the order in which staff meet them. */
+export const parameters: INodeProperties[] = [
+	{
+		displayName: 'CRM',
+		name: 'crm',
+		type: 'options',
+		noDataExpression: true,
+		options: [{ name: 'HubSpot', value: 'hubspot' }],
+		default: 'hubspot',
+		description: 'Where contact, deal and note are kept',
+	},
+	{
+		displayName: 'Authentication',
+		name: 'authentication',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'App Token', value: 'appToken' },
+			{ name: 'OAuth2', value: 'oAuth2' },
+		],
+		default: 'appToken',
+		description: 'How n8n signs in to HubSpot; the same credentials as n8n’s own HubSpot node',
+	},
+	{
+		displayName: 'Name',
+		name: 'contactName',
+		type: 'string',
+		default: '={{ $json.customer?.name }}',
+		placeholder: 'e.g. Robin Sample',
+		description: 'Full name of the customer; written only where the CRM has none',
+	},
+	{
+		displayName: 'Phone',
+		name: 'phone',
+		type: 'string',
+		default: '={{ $json.customer?.phone }}',
+		placeholder: 'e.g. +16505551234',
+		description: 'Number with country code; finds the contact however the CRM has written it',
+	},
+	{
+		displayName: 'Email',
+		name: 'email',
+		type: 'string',
+		default: '={{ $json.customer?.email }}',
+		placeholder: 'name@email.com',
+		description: 'Finds the contact where the number does not',
+	},
+	{
+		displayName: 'Create or Update a Deal',
+		name: 'withDeal',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether each conversation gets a deal; a customer who comes back after the conversation was closed gets a new one',
+	},
+	{
+		displayName: 'Deal Name',
+		name: 'dealName',
+		type: 'string',
+		displayOptions: { show: { withDeal: [true] } },
+		default: '',
+		placeholder: 'e.g. Robin Sample – WhatsApp',
+		description: 'Empty for the customer’s name and where the deal came from',
+	},
+	{
+		displayName: 'Pipeline Name or ID',
+		name: 'pipeline',
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getPipelines' },
+		displayOptions: { show: { withDeal: [true] } },
+		default: '',
+		description:
+			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	},
+	{
+		displayName: 'Stage Name or ID',
+		name: 'stage',
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getStages', loadOptionsDependsOn: ['pipeline'] },
+		displayOptions: { show: { withDeal: [true] } },
+		default: '',
+		description:
+			'Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+	},
+	{
+		displayName: 'Owner',
+		name: 'ownerEmail',
+		type: 'string',
+		default: '={{ $json.handoff?.owner?.email }}',
+		placeholder: 'name@email.com',
+		description: 'Email of the agent; becomes the owner where the CRM has none',
+	},
+	{
+		displayName: 'Note',
+		name: 'note',
+		type: 'string',
+		typeOptions: { rows: 4 },
+		default: '={{ $json.brief?.renderings?.note }}',
+		description: 'What the agent finds at the contact and the deal; empty for no note',
+	},
+	{ ...conversationIdField, required: false, default: '={{ $json.conversation?.id }}' },
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		default: {},
+		placeholder: 'Add Option',
+		options: [
+			{
+				displayName: 'Allow Moving a Deal Back',
+				name: 'allowBackwards',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether a deal may go to an earlier stage, into another pipeline or out of a closed stage',
+			},
+			{
+				displayName: 'Amount',
+				name: 'amount',
+				type: 'number',
+				default: 0,
+				description: 'Value of the deal; 0 to leave it open',
+			},
+			{
+				displayName: 'Base URL',
+				name: 'baseUrl',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. https://api.hubapi.com',
+				description: 'Another address of the API, for a regional host or a sandbox',
+			},
+			{
+				displayName: 'Close Date',
+				name: 'closeDate',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 2026-12-31',
+				description: 'When the deal is expected to be decided',
+			},
+			{
+				displayName: 'Company',
+				name: 'company',
+				type: 'string',
+				default: '={{ $json.customer?.company }}',
+				description: 'Written only where the CRM has none',
+			},
+			{
+				displayName: 'Create a Task',
+				name: 'task',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether the owner gets a task to answer, due when the SLA clock of the handoff is',
+			},
+			{
+				displayName: 'Currency',
+				name: 'currency',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. EUR',
+				description: 'Three letters of the amount’s currency',
+			},
+			{
+				displayName: 'Overwrite Filled Fields',
+				name: 'overwrite',
+				type: 'boolean',
+				default: false,
+				description: 'Whether values that the CRM already has are replaced',
+			},
+			{
+				displayName: 'Reference',
+				name: 'reference',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. order 10023',
+				description:
+					'What the deal belongs to, in place of the conversation; the same reference never gets a second deal',
+			},
+			{
+				displayName: 'Source',
+				name: 'source',
+				type: 'string',
+				default: 'WhatsApp',
+				description: 'Where the deal came from, kept in a field of its own at the deal',
+			},
+			{
+				displayName: 'Use an Open Deal',
+				name: 'useOpenDeal',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether a deal that the contact has open in the pipeline is used in place of a new one',
+			},
+		],
+	},
+];

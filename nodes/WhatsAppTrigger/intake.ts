@@ -1,0 +1,164 @@
+import { consentGiven } from '../../core/conversation/consent';
+import type { Conversation } from '../../core/conversation/conversation';
+import type { CustomerIdentity } from '../../core/conversation/identity';
+import { answeredFromPhone, isPhoneAnswer } from '../../core/conversation/phoneAnswer';
+import type { HandoffStore, InboundMessage, IntakeResult } from '../../core/ports/store';
+import { isCustomerTurn } from '../../core/conversation/message';
+import { DEFAULT_POLICIES, clocksOnCustomerMessage } from '../../core/sla';
+import type { SlaPolicy } from '../../core/sla/policy';
+import type { IsoTime } from '../../core/time';
+import { addMilliseconds } from '../../core/time';
+import type { Delivery } from '../../adapters/whatsapp/webhook';
+import type { OtherEvent } from '../../adapters/whatsapp/events';
+import type { StatusUpdate } from '../../adapters/whatsapp/statuses';
+import type { Settings } from './settings';
+import { customerKey } from './settings';
+
+/** A message that is to run the workflow, with the conversation as it stands after the whole delivery. */
+export interface Arrival {
+	conversation: Conversation;
+	message: IntakeResult['message'];
+	raw: unknown;
+}
+
+export interface StatusArrival {
+	/** Undefined for a message that was not sent through this package. */
+	conversation?: Conversation;
+	update: StatusUpdate;
+}
+
+export interface Recorded {
+	arrivals: Arrival[];
+	statuses: StatusArrival[];
+	events: OtherEvent[];
+}
+
+/**
+ * Puts a delivery on record and says what of it is to run. Everything is written when this returns: only then may the delivery be
+ * acknowledged.
+ */
+export async function record(
+	store: HandoffStore,
+	delivery: Delivery,
+	settings: Settings,
+	now: IsoTime,
+): Promise<Recorded> {
+	const ours = (channelId: string | undefined) =>
+		settings.phoneNumberIds.size === 0 || !channelId || settings.phoneNumberIds.has(channelId);
+	const inbound = delivery.inbound.filter(
+		({ channelId, identity }) => ours(channelId) && isLetIn(identity, settings),
+	);
+	return {
+		arrivals: await recordMessages(store, inbound, settings, now),
+		statuses: await recordStatuses(
+			store,
+			delivery.statuses.filter(({ channelId }) => ours(channelId)),
+			settings,
+		),
+		events: await recordEvents(
+			store,
+			delivery.other.filter(({ channelId }) => ours(channelId)),
+			settings,
+			now,
+		),
+	};
+}
+
+async function recordMessages(
+	store: HandoffStore,
+	inbound: InboundMessage[],
+	settings: Settings,
+	now: IsoTime,
+): Promise<Arrival[]> {
+	if (inbound.length === 0) return [];
+	const results = await store.intake(inbound, now);
+	// A message may change a conversation after an earlier one of the same delivery: items carry the last state.
+	const latest = new Map<string, Conversation>();
+	const learn = (conversation: Conversation) => {
+		const known = latest.get(conversation.id);
+		if (!known || conversation.version >= known.version) latest.set(conversation.id, conversation);
+	};
+	results.forEach(({ conversation }) => learn(conversation));
+
+	const fresh = results.flatMap((result, index) =>
+		result.fresh ? [{ ...result, raw: inbound[index]?.raw }] : [],
+	);
+	for (const { conversation, message } of fresh) {
+		if (!isPhoneAnswer(message)) continue;
+		learn(await store.decide(conversation.id, (view) => answeredFromPhone(view, message, now)));
+	}
+
+	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
+	for (const { conversation, message } of fresh) {
+		if (!isCustomerTurn(message)) continue;
+		await store.decide(conversation.id, (view) => ({
+			result: undefined,
+			clocks: clocksOnCustomerMessage(policies, view.conversation, message, view.clocks, now),
+		}));
+	}
+
+	const oldest = addMilliseconds(now, -settings.maxAgeMs);
+	const runs = ({ message }: IntakeResult) =>
+		message.sentAt >= oldest &&
+		settings.types.has(message.type) &&
+		(settings.groups || message.groupId === undefined);
+	const settled = fresh.filter((result) => !runs(result)).map(({ message }) => message.id);
+	if (settled.length > 0) await store.markHandled(settled, now);
+
+	return fresh.filter(runs).map(({ conversation, message, raw }) => ({
+		conversation: latest.get(conversation.id) ?? conversation,
+		message,
+		raw,
+	}));
+}
+
+async function recordStatuses(
+	store: HandoffStore,
+	updates: StatusUpdate[],
+	settings: Settings,
+): Promise<StatusArrival[]> {
+	const arrivals: StatusArrival[] = [];
+	for (const update of updates) {
+		const known =
+			update.status === 'unknown'
+				? undefined
+				: await store.updateStatus(update.messageId, update.status, update.at, update.errors);
+		// A status that says nothing new is a redelivery.
+		if (known && !known.changed) continue;
+		if (!settings.statusEvents.has(update.status === 'unknown' ? 'other' : update.status)) continue;
+		arrivals.push({ ...(known ? { conversation: known.conversation } : {}), update });
+	}
+	return arrivals;
+}
+
+async function recordEvents(
+	store: HandoffStore,
+	events: OtherEvent[],
+	settings: Settings,
+	now: IsoTime,
+): Promise<OtherEvent[]> {
+	for (const { consent, identity, channelId } of events) {
+		if (!consent || !identity || !channelId) continue;
+		const conversation = await store.findConversation(channelId, identity);
+		if (!conversation) continue;
+		await store.decide(conversation.id, (view) => consentGiven(view, consent, now));
+	}
+	return events.filter(({ kind }) => settings.statusEvents.has(STATUS_EVENT[kind] ?? 'other'));
+}
+
+/** Which choice of the Status parameter an event falls under; all others are "other". */
+const STATUS_EVENT: Partial<Record<OtherEvent['kind'], string>> = {
+	account: 'account',
+	phone_number: 'account',
+	template: 'template',
+	consent: 'consent',
+};
+
+function isLetIn(identity: CustomerIdentity, settings: Settings): boolean {
+	const keys = identity.keys.map(({ value }) => customerKey(value));
+	const listed = (list: ReadonlySet<string>) => keys.some((key) => list.has(key));
+	return (
+		!listed(settings.ignoredCustomers) &&
+		(settings.onlyCustomers.size === 0 || listed(settings.onlyCustomers))
+	);
+}

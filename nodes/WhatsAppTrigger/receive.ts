@@ -1,0 +1,114 @@
+import type {
+	IDataObject,
+	INodeExecutionData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
+
+import { systemClock } from '../../adapters/clock/system';
+import { whatsAppCredential } from '../../adapters/whatsapp/open';
+import { readDelivery } from '../../adapters/whatsapp/webhook';
+import { isoTime } from '../../core/time';
+import { handoffItem, toJson } from '../shared/item';
+import { storeFor } from '../shared/store';
+import type { Arrival, Recorded, StatusArrival } from './intake';
+import { record } from './intake';
+import { showAsRead, withMedia } from './extras';
+import { answer, answerHandshake, readRequest } from './request';
+import type { Settings } from './settings';
+import { readSettings } from './settings';
+
+/** The node has answered, and there is nothing to run. */
+const DONE: IWebhookResponseData = { noWebhookResponse: true };
+
+/** Meta's verification of the address (GET). */
+export async function verifyAddress(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	answerHandshake(context, (await whatsAppCredential(context)).verifyToken);
+	return DONE;
+}
+
+/**
+ * One delivery (POST): check, record, acknowledge, run. A delivery that cannot be recorded is not acknowledged, so that Meta brings
+ * it again.
+ */
+export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const settings = readSettings(context);
+	const credential = await whatsAppCredential(context);
+	const reading = await readRequest(context, {
+		verify: settings.verifySignature,
+		appSecret: credential.appSecret,
+	});
+	if (!reading.ok) return DONE;
+
+	const now = isoTime(systemClock.now());
+	const delivery = readDelivery(reading.body, now, credential.phoneNumberId);
+	const recorded = await record(await storeFor(context), delivery, settings, now);
+	answer(context, 200, 'Received');
+
+	const items = await itemsOf(context, recorded, settings);
+	return items.every((output) => output.length === 0)
+		? DONE
+		: { noWebhookResponse: true, workflowData: items };
+}
+
+/** Bot, Human, Status. */
+async function itemsOf(
+	context: IWebhookFunctions,
+	{ arrivals, statuses, events }: Recorded,
+	settings: Settings,
+): Promise<INodeExecutionData[][]> {
+	const human = arrivals.filter(isForPeople);
+	const bot = arrivals.filter((arrival) => !isForPeople(arrival));
+	await showAsRead(context, bot, settings);
+	const toItems = async (list: Arrival[]) => {
+		const items: INodeExecutionData[] = [];
+		for (const arrival of list) {
+			items.push(
+				await withMedia(context, messageItem(arrival, settings), arrival.message, settings),
+			);
+		}
+		return items;
+	};
+	return [
+		await toItems(bot),
+		await toItems(human),
+		[
+			...statuses.map((status) => statusItem(status, settings)),
+			...events.map((event) => ({ json: toJson({ event }) })),
+		],
+	];
+}
+
+/** What staff wrote from the phone is for people even if the conversation was closed before. */
+function isForPeople({ conversation, message }: Arrival): boolean {
+	return conversation.state === 'human' || message.direction === 'out';
+}
+
+function messageItem(
+	{ conversation, message, raw }: Arrival,
+	settings: Settings,
+): INodeExecutionData {
+	return {
+		json: {
+			...handoffItem(conversation, message),
+			phoneNumberId: conversation.channelId,
+			...(settings.includeRaw ? { raw: raw as IDataObject } : {}),
+		},
+	};
+}
+
+function statusItem(
+	{ conversation, update: { raw, recipient, channelId, ...update } }: StatusArrival,
+	settings: Settings,
+): INodeExecutionData {
+	return {
+		json: {
+			...(conversation
+				? handoffItem(conversation)
+				: toJson({ customer: recipient ? { ...recipient, keys: undefined } : {} })),
+			status: toJson(update),
+			phoneNumberId: channelId,
+			...(settings.includeRaw ? { raw: raw as IDataObject } : {}),
+		},
+	};
+}

@@ -1,0 +1,124 @@
+import { openStore, testStore } from '../../../adapters/store/open';
+import type { PostgresOptions } from '../../../adapters/store/postgres/database';
+import { PostgresDatabase } from '../../../adapters/store/postgres/database';
+import { PostgresStore } from '../../../adapters/store/postgres/postgresStore';
+import { StoreError } from '../../../core/ports/store';
+import { at } from '../../builders';
+import { storeContract } from './contract';
+import type { PostgresServer } from './support/postgresServer';
+import { startPostgres } from './support/postgresServer';
+import { inbound } from './support/scenes';
+import { startWorker } from './support/worker';
+
+const TIMEOUT_MS = 180_000;
+
+let server: PostgresServer;
+beforeAll(async () => {
+	server = await startPostgres();
+}, TIMEOUT_MS);
+afterAll(() => server.stop());
+
+storeContract('PostgreSQL', async () => {
+	const options = await server.database();
+	return {
+		options: { storage: 'postgres', ...options },
+		routers: { processes: 4, width: 16 },
+		another: async (namespace = 'default') =>
+			new PostgresStore(await PostgresDatabase.open(options), namespace),
+		// The whole server is removed at the end.
+		remove: async () => Promise.resolve(),
+	};
+});
+
+describe('the PostgreSQL database', () => {
+	let options: PostgresOptions;
+	beforeEach(async () => {
+		options = await server.database();
+	});
+
+	/** What an administrator would see and do. */
+	const asAdministrator = async <Row extends object>(sql: string): Promise<Row[]> => {
+		const { Client } = await import('pg');
+		const { host, port, user, database } = options;
+		const client = new Client({ host, port, user, database });
+		await client.connect();
+		const { rows } = await client.query<Row>(sql);
+		await client.end();
+		return rows;
+	};
+
+	it(
+		'is set up once by processes that start at the same time',
+		async () => {
+			const workers = [1, 2, 3].map(() =>
+				startWorker({ storage: 'postgres', ...options }, { do: 'open' }),
+			);
+			await Promise.all(workers.map(({ done }) => done));
+			expect(await asAdministrator('SELECT version FROM handoff_schema')).toHaveLength(1);
+		},
+		TIMEOUT_MS,
+	);
+
+	it('of a newer version is refused and left alone', async () => {
+		await (await PostgresDatabase.open(options)).close();
+		await asAdministrator('UPDATE handoff_schema SET version = 999');
+		await expect(PostgresDatabase.open(options)).rejects.toThrow('was written by a newer version');
+		expect(await asAdministrator('SELECT version FROM handoff_schema')).toEqual([{ version: 999 }]);
+	});
+
+	it('serves queue mode', async () => {
+		const before = process.env.EXECUTIONS_MODE;
+		process.env.EXECUTIONS_MODE = 'queue';
+		try {
+			const store = await openStore({ storage: 'postgres', ...options });
+			expect((await store.list({})).conversations).toEqual([]);
+			await store.close();
+		} finally {
+			if (before === undefined) delete process.env.EXECUTIONS_MODE;
+			else process.env.EXECUTIONS_MODE = before;
+		}
+	});
+
+	it('opens no more connections than the credential allows', async () => {
+		const store = new PostgresStore(
+			await PostgresDatabase.open({ ...options, poolSize: 2 }),
+			'default',
+		);
+		await Promise.all(
+			Array.from({ length: 20 }, (_, i) => store.intake([inbound(`c${i}`, `m${i}`)], at(0))),
+		);
+		const [{ n } = { n: 0 }] = await asAdministrator<{ n: number }>(
+			`SELECT COUNT(*)::int AS n FROM pg_stat_activity
+			WHERE datname = current_database() AND application_name = 'n8n-nodes-whatsapp-handoff'`,
+		);
+		expect(n).toBe(2);
+		await store.close();
+	});
+
+	it('goes on after the server has ended its connections', async () => {
+		const store = new PostgresStore(await PostgresDatabase.open(options), 'default');
+		await store.intake([inbound('robin', 'm1')], at(0));
+		await asAdministrator(
+			`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+		);
+		// A call that meets a dead connection says so and has written nothing; the next one has a new connection.
+		const attempt = () => store.intake([inbound('robin', 'm2', 1)], at(1));
+		const [result] = await attempt().catch(attempt);
+		expect(result!.conversation.counters.customerTurns).toBe(2);
+		await store.close();
+	});
+
+	it.each([
+		[{ port: 1 }, 'Host and Port'],
+		[{ database: 'nowhere' }, 'Database'],
+		[{ user: 'nobody-we-know' }, 'User and Password'],
+		[{ ssl: 'require' as const }, 'SSL'],
+	])('cannot be reached with %j, and the test names the field to check', async (wrong, field) => {
+		const opening = testStore({ storage: 'postgres', ...options, ...wrong });
+		await expect(opening).rejects.toBeInstanceOf(StoreError);
+		await expect(opening).rejects.toMatchObject({
+			advice: expect.stringContaining(field) as unknown,
+		});
+	});
+});

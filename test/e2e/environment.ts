@@ -1,0 +1,19 @@
+/** What the tests need to know of the one n8n that serves them all. */
+export interface Environment {
+	n8nUrl: string;
+	graphUrl: string;
+	hubspotUrl: string;
+	intakeId: string;
+	intakeUrl: string;
+	inboxId: string;
+	inboxUrl: string;
+	watchdogId: string;
+	inboxSecret: string;
+	appSecret: string;
+	verifyToken: string;
+	phoneNumberId: string;
+	/** n8n's user folder. */
+	folder: string;
+}
+
+export const ENVIRONMENT_VARIABLE = 'HANDOFF_E2E';
