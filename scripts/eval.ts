@@ -243,9 +243,9 @@ function complaints() {
 	}
 }
 
-/** The score, and below it the finer ranks of trouble and mood. */
+/** How strongly a message complains: how negative it reads, and a little of the score. */
 function complaintScore(result: ScoreResult): number {
-	return result.score + (1 - result.sentiment.value) / 2;
+	return result.sentiment.negativity + result.score / 400;
 }
 
 function dialogues() {
@@ -295,7 +295,7 @@ function dialogues() {
 }
 
 function dissatisfaction(result: ScoreResult): number {
-	return result.score + (1 - result.sentiment.value) / 2;
+	return result.sentiment.negativity + result.score / 400;
 }
 
 const SENSITIVE = new Set(

@@ -1,0 +1,180 @@
+import { higherPriority, NO_COUNTERS, type Counters } from '../conversation/conversation';
+import { byTime, type ConversationMessage } from '../conversation/message';
+import { addUp, type Weighed } from './combine';
+import { classifyLead } from './lead';
+import { readMessage, type Reading } from './reading';
+import { resolveSettings, type ResolvedSettings } from './settings';
+import { HISTORY_LIMIT, type SignalContext } from './signal';
+import { ALL_SIGNALS } from './signals';
+import { earlierQuestion } from './signals/repetition';
+import { countTurn } from './counters';
+import { quote } from './text';
+import type { BotFacts, ScoreInput, ScoreResult, SentimentResult } from './types';
+
+export type * from './types';
+export type { StaffRule } from './rules';
+export { PRESETS, SIGNALS, resolveSettings, type PresetName, type SignalName } from './settings';
+export { PhraseError } from './matcher';
+export { LANGUAGES, LANGUAGE_NAMES } from './lexicon';
+
+/**
+ * Whether a person should step in, and why. Pure and deterministic: the same input gives the same result, byte for byte,
+ * in the live workflow and in a dry run. Every text gives a result; only staff rules that cannot be read throw
+ * ({@link PhraseError}).
+ */
+export function score(input: ScoreInput): ScoreResult {
+	const settings = resolveSettings(input.settings);
+	const text = String(input.message.text ?? '');
+	const reading = readMessage(text, input.conversation?.language ?? input.profile?.language);
+	const history = historyBefore(input);
+	const before: Counters = { ...NO_COUNTERS, ...withoutGaps(input.counters) };
+	const bot = normalBot(input.bot);
+	const { after, sentiment } = countTurn({
+		before,
+		bot,
+		settings,
+		reading,
+		sentiment: sentimentOf(reading),
+		messageId: input.message.id,
+		repeated:
+			earlierQuestion({
+				input: { ...input, message: { ...input.message, text } },
+				history,
+				reading,
+			}) !== undefined,
+	});
+	const context: SignalContext = {
+		input: { ...input, message: { ...input.message, text } },
+		settings,
+		reading,
+		sentiment,
+		bot,
+		history,
+		before,
+		after,
+	};
+	const weighed = weigh(context);
+	const { score: total, signals } = addUp(weighed, input.message.id);
+	const held = before.lastScore >= settings.threshold;
+	const threshold = held
+		? Math.max(1, settings.threshold - settings.hysteresis)
+		: settings.threshold;
+	const immediate = weighed.filter(({ finding, weight }) => finding.immediate && weight > 0);
+	const decision = immediate.length > 0 || total >= threshold ? 'escalate' : 'continue';
+	const strongestFirst = [...weighed].sort(
+		(a, b) =>
+			Number(b.finding.immediate ?? false) - Number(a.finding.immediate ?? false) ||
+			b.weight * b.finding.value - a.weight * a.finding.value,
+	);
+	const lead = classifyLead(context);
+	const top = strongestFirst[0];
+	const queue = strongestFirst.find(({ finding }) => finding.queue)?.finding.queue;
+	const skills = [...new Set(strongestFirst.flatMap(({ finding }) => finding.skills ?? []))];
+	return {
+		decision,
+		score: total,
+		threshold,
+		signals,
+		reason: reasonOf(decision, strongestFirst, total, threshold),
+		...(decision === 'escalate' && top ? { firedRule: top.finding.rule ?? top.signal.name } : {}),
+		priority: weighed.reduce(
+			(highest, { finding }) => higherPriority(highest, finding.priority ?? 'low'),
+			input.conversation?.priority ?? 'normal',
+		),
+		...(queue ? { queue } : {}),
+		...(skills.length > 0 ? { skills } : {}),
+		language: reading.language.tag,
+		languageSupported: reading.language.language !== undefined,
+		leadClass: lead.leadClass,
+		leadReasons: lead.reasons,
+		sentiment,
+		counters: { ...after, lastScore: total },
+	};
+}
+
+function weigh(context: SignalContext): Weighed[] {
+	const result: Weighed[] = [];
+	for (const signal of ALL_SIGNALS) {
+		const own = context.settings.weights[signal.name];
+		if (own === 0) continue;
+		const finding = signal.find(context);
+		if (!finding || finding.value <= 0) continue;
+		result.push({ signal, finding, weight: finding.weight ?? own });
+	}
+	return result;
+}
+
+/** At most this many signals are named in the reason. */
+const NAMED = 3;
+
+function reasonOf(
+	decision: ScoreResult['decision'],
+	strongestFirst: readonly Weighed[],
+	total: number,
+	threshold: number,
+): string {
+	if (strongestFirst.length === 0) return 'Nothing in this message calls for a person.';
+	const [first] = strongestFirst;
+	const evidence = first!.finding.evidence;
+	const quoted =
+		evidence && !first!.finding.reason.includes(evidence) ? ` ("${shorten(evidence)}")` : '';
+	if (decision === 'continue') {
+		return `${first!.finding.reason}${quoted}, which is not enough for a handoff: ${total} of ${threshold} points.`;
+	}
+	const more = strongestFirst
+		.slice(1, NAMED)
+		.filter(({ signal }) => signal.name !== 'carried_over')
+		.map(({ finding }) => lowerFirst(finding.reason));
+	return `${first!.finding.reason}${quoted}${more.length > 0 ? `; also, ${more.join(', and ')}` : ''}.`;
+}
+
+function shorten(text: string): string {
+	const line = text.replace(/\s+/g, ' ').trim();
+	return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+function lowerFirst(text: string): string {
+	return text[0]!.toLowerCase() + text.slice(1);
+}
+
+function historyBefore(input: ScoreInput): ConversationMessage[] {
+	const history = (input.history ?? [])
+		.slice(-HISTORY_LIMIT - 1)
+		.filter((message) => message && message.id !== input.message.id && !message.internal);
+	return history.slice(-HISTORY_LIMIT).sort(byTime);
+}
+
+function sentimentOf(reading: Reading): SentimentResult {
+	const { feeling, words } = reading;
+	const worst = feeling.evidence[0];
+	return {
+		value: feeling.value,
+		label: feeling.value <= -0.2 ? 'negative' : feeling.value >= 0.2 ? 'positive' : 'neutral',
+		negativity: feeling.negativity,
+		emotions: feeling.emotions,
+		trend: 0,
+		...(worst && worst.strength < 0 ? { evidence: quote(words, worst.from, worst.to) } : {}),
+	};
+}
+
+/** Confidence given in per cent is brought to 0 … 1; what is no fact is left out. */
+function normalBot(bot: BotFacts | undefined): BotFacts {
+	const { confidence, reply, ...rest } = bot ?? {};
+	const number = typeof confidence === 'string' ? Number(confidence) : confidence;
+	const usable = typeof number === 'number' && Number.isFinite(number) && number >= 0;
+	return {
+		...rest,
+		...(typeof reply === 'string' && reply.trim() ? { reply } : {}),
+		...(usable ? { confidence: number > 1 ? Math.min(1, number / 100) : number } : {}),
+	};
+}
+
+function withoutGaps(counters: Partial<Counters> | undefined): Partial<Counters> {
+	return Object.fromEntries(
+		Object.entries(counters ?? {}).filter(
+			([, value]) => value !== undefined && value !== null && !Number.isNaN(value),
+		),
+	);
+}
+
+export type { ResolvedSettings };

@@ -1,0 +1,102 @@
+import { amountsIn, inCurrency } from './amounts';
+import { strongest, words } from './reading';
+import type { SignalContext } from './signal';
+import type { LeadClass } from './types';
+
+export interface Lead {
+	leadClass: LeadClass;
+	/** For the team, each naming the words it rests on. */
+	reasons: string[];
+	evidence?: string;
+	/** 0 to 1. */
+	strength: number;
+}
+
+/** From this many units on, an order is a large one. */
+const LARGE_QUANTITY = 50;
+const UNITS =
+	/^(units?|pcs|pieces?|items?|licen[cs]es|seats|users|employees|people|boxes|pallets|copies|devices|tickets|rooms|unidades|piezas|stück|stueck|lizenzen|pezzi|stuks|buah|unit|pièces|pieces|licences|usuarios|empleados|funcionários|mitarbeiter|dipendenti|medewerkers|karyawan|قطعة|وحدة|موظف)/u;
+
+/** Hot, warm or cold: by amounts, quantities, buying intent, partnership and enterprise enquiries. */
+export function classifyLead({ input, settings, reading }: SignalContext): Lead {
+	const reasons: string[] = [];
+	let strength = 0;
+	let evidence: string | undefined;
+	const add = (value: number, reason: string, said: string) => {
+		reasons.push(`${reason}: "${said}"`);
+		if (value > strength) evidence = said;
+		strength = Math.max(strength, value) + (strength > 0 && value > 0 ? 0.1 : 0);
+	};
+	const { text } = input.message;
+	const order = orderValue(input);
+	if (order > 0 && order >= settings.highValue) {
+		add(1, 'Large order', `${Math.round(order)} ${settings.currency}`);
+	}
+	const buying = strongest(
+		reading,
+		'lead.hot',
+		'lead.warm',
+		'lead.bulk',
+		'lead.enterprise',
+		'lead.partnership',
+	);
+	const { money, numbers } = amountsIn(text);
+	for (const amount of money) {
+		const value = inCurrency(amount, settings.currency);
+		if (settings.highValue > 0 && value >= settings.highValue) {
+			// A large sum in a complaint is no sale; a sum with buying words is.
+			if (!complains(reading)) add(buying ? 1 : 0.8, 'High value', amount.text);
+		}
+	}
+	for (const number of numbers) {
+		if (number.value >= LARGE_QUANTITY && UNITS.test(number.unit))
+			add(0.9, 'Large quantity', number.text);
+	}
+	const kinds: Array<[string, number, string]> = [
+		['lead.partnership', 0.8, 'Partnership'],
+		['lead.bulk', 0.85, 'Bulk order'],
+		['lead.enterprise', 0.75, 'Business customer'],
+		['lead.hot', 0.7, 'Wants to buy'],
+		['lead.warm', 0.35, 'Asks about price or product'],
+	];
+	for (const [group, value, reason] of kinds) {
+		const match = strongest(reading, group);
+		if (match) add(value * match.strength, reason, words(reading, match));
+	}
+	strength = Math.min(1, strength);
+	const hot = strength >= 0.7;
+	if (hot && settings.leadCategories.length > 0) {
+		const folded = text.toLowerCase();
+		const named = settings.leadCategories.some((category) =>
+			folded.includes(category.toLowerCase().replace(/\*$/, '')),
+		);
+		if (!named) {
+			return {
+				leadClass: 'WARM',
+				reasons: [...reasons, 'Not in a category that counts as hot'],
+				strength: Math.min(strength, 0.4),
+				...(evidence ? { evidence } : {}),
+			};
+		}
+	}
+	return {
+		leadClass: hot ? 'HOT' : strength >= 0.3 ? 'WARM' : 'COLD',
+		reasons,
+		strength,
+		...(evidence ? { evidence } : {}),
+	};
+}
+
+function complains(reading: SignalContext['reading']): boolean {
+	return (
+		reading.found.has('topic.refund') ||
+		reading.found.has('topic.security') ||
+		reading.found.has('topic.complaint') ||
+		reading.feeling.value <= -0.3
+	);
+}
+
+function orderValue(input: SignalContext['input']): number {
+	const items = input.message.order?.items ?? [];
+	return items.reduce((sum, item) => sum + (item.price ?? 0) * item.quantity, 0);
+}

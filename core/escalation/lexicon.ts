@@ -1,0 +1,168 @@
+import { Corrector } from './corrector';
+import { PhraseMatcher } from './matcher';
+import { fold, readWords } from './text';
+
+/** Languages with a lexicon, in the order in which ties between them are settled. */
+export const LANGUAGES = ['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Names as staff read them. */
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+	en: 'English',
+	es: 'Spanish',
+	pt: 'Portuguese',
+	de: 'German',
+	fr: 'French',
+	it: 'Italian',
+	nl: 'Dutch',
+	hi: 'Hindi',
+	id: 'Indonesian',
+	ar: 'Arabic',
+};
+
+/**
+ * A lexicon file, made to be read and extended without programming: docs/nodes/escalation-scorer.md explains it. Lists are
+ * words and phrases with commas between them; what a phrase may hold is in matcher.ts.
+ */
+interface LexiconFile {
+	language: Language;
+	name: string;
+	/** Small words by which the language is recognised. */
+	function: string;
+	/** Chat spelling → what it stands for. */
+	spelling?: Record<string, string>;
+	/** Named lists, used in phrases as [name]. */
+	lists?: Record<string, string>;
+	/** What it means → phrases. A phrase may start with a strength, e.g. "0.5: not happy". */
+	phrases?: Record<string, string[]>;
+	/** Strength of the feeling, -5 to 5 → words. Replaces what AFINN says of the same word. */
+	sentiment?: Record<string, string>;
+}
+
+/** All lexicons, compiled into one matcher, so that ten languages cost no more time than one. */
+export interface Lexicon {
+	matcher: PhraseMatcher;
+	/** Function word → languages that have it. */
+	functionWords: ReadonlyMap<string, readonly Language[]>;
+	/** Chat spelling by language: word → what it stands for. */
+	spelling: ReadonlyMap<Language, ReadonlyMap<string, readonly string[]>>;
+	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
+	sentiment: ReadonlyMap<Language, SentimentWords>;
+	corrector: Corrector;
+}
+
+export interface SentimentWords {
+	exact: ReadonlyMap<string, number>;
+	/** Longest prefixes first are tried by length. */
+	prefix: ReadonlyMap<string, number>;
+	/** First word → (rest, strength). */
+	several: ReadonlyMap<string, ReadonlyArray<{ rest: readonly string[]; strength: number }>>;
+	shortest: number;
+	longest: number;
+}
+
+let loaded: Lexicon | undefined;
+
+/**
+ * The lexicons, read on first use and kept: n8n's start does not pay for them. About a tenth of a second and a few megabytes.
+ */
+export function lexicon(): Lexicon {
+	loaded ??= compile(LANGUAGES.map(readFile));
+	return loaded;
+}
+
+function readFile(language: Language): LexiconFile {
+	// Asked for by name and only when needed, which an import at the top of the file cannot do.
+	return require(`./lexicons/${language}.json`) as LexiconFile;
+}
+
+function compile(files: LexiconFile[]): Lexicon {
+	const matcher = new PhraseMatcher();
+	const functionWords = new Map<string, Language[]>();
+	const spelling = new Map<Language, Map<string, readonly string[]>>();
+	const sentiment = new Map<Language, SentimentWords>();
+	const important: Array<{ language: Language; word: string }> = [];
+	for (const file of files) {
+		const { language } = file;
+		for (const word of list(file.function)) {
+			const known = functionWords.get(fold(word));
+			if (known) known.push(language);
+			else functionWords.set(fold(word), [language]);
+		}
+		spelling.set(
+			language,
+			new Map(
+				Object.entries(file.spelling ?? {}).map(([from, to]) => [fold(from), readWords(to).words]),
+			),
+		);
+		for (const [name, words] of Object.entries(file.lists ?? {})) {
+			const entries = list(words);
+			matcher.addList(language, name, entries);
+			if (name === 'strict' || name === 'talk' || name === 'reach') {
+				for (const entry of entries)
+					for (const word of entry.split(' ')) important.push({ language, word: fold(word) });
+			}
+		}
+		for (const [group, phrases] of Object.entries(file.phrases ?? {})) {
+			for (const phrase of phrases) {
+				const strength = /^([01](?:\.\d+)?):\s*/.exec(phrase);
+				matcher.addPhrase(language, {
+					group,
+					text: strength ? phrase.slice(strength[0].length) : phrase,
+					...(strength ? { strength: Number(strength[1]) } : {}),
+				});
+			}
+		}
+		sentiment.set(language, sentimentWords(file.sentiment ?? {}));
+	}
+	const known = new Set(matcher.vocabulary);
+	for (const word of functionWords.keys()) known.add(word);
+	for (const words of sentiment.values()) for (const word of words.exact.keys()) known.add(word);
+	for (const words of spelling.values())
+		for (const to of words.values()) for (const word of to) known.add(word);
+	return {
+		matcher,
+		functionWords,
+		spelling,
+		sentiment,
+		corrector: new Corrector(important, known),
+	};
+}
+
+function sentimentWords(byStrength: Record<string, string>): SentimentWords {
+	const exact = new Map<string, number>();
+	const prefix = new Map<string, number>();
+	const several = new Map<string, Array<{ rest: string[]; strength: number }>>();
+	let shortest = Infinity;
+	let longest = 0;
+	for (const [key, words] of Object.entries(byStrength)) {
+		const strength = Number(key);
+		for (const entry of list(words)) {
+			const parts = entry.split(/\s+/).map((word) => fold(word.replace(/['’]/g, '')));
+			if (parts.length > 1) {
+				const [first, ...rest] = parts as [string, ...string[]];
+				const known = several.get(first);
+				if (known) known.push({ rest, strength });
+				else several.set(first, [{ rest, strength }]);
+				continue;
+			}
+			const word = parts[0]!;
+			if (word.endsWith('*')) {
+				const stem = word.slice(0, -1);
+				prefix.set(stem, strength);
+				shortest = Math.min(shortest, stem.length);
+				longest = Math.max(longest, stem.length);
+			} else {
+				exact.set(word, strength);
+			}
+		}
+	}
+	return { exact, prefix, several, shortest, longest };
+}
+
+function list(words: string): string[] {
+	return words
+		.split(',')
+		.map((word) => word.trim())
+		.filter(Boolean);
+}

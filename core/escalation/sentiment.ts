@@ -1,0 +1,251 @@
+import Sentiment from 'sentiment';
+import type { Language, Lexicon, SentimentWords } from './lexicon';
+import type { PhraseMatch } from './matcher';
+import type { Words } from './text';
+import type { Emotion } from './types';
+
+/** What a message feels like. */
+export interface Feeling {
+	/** -1 to 1. */
+	value: number;
+	/** How negative it is, 0 to 1, with praise counted against it; ranks messages more finely than {@link value}. */
+	negativity: number;
+	/** 0 to 1: only words that say how the customer feels, not those that say what happened ("late", "not", "why"). */
+	displeasure: number;
+	emotions: Record<Emotion, number>;
+	/** Index ranges of the words that weigh most, most negative first. */
+	evidence: Array<{ from: number; to: number; strength: number }>;
+}
+
+/** A negation turns what follows within this many words. */
+const NEGATION_REACH = 3;
+/** "not good" is bad, though less so than "bad"; "not bad" is not quite good. */
+const NEGATED_GOOD = -0.75;
+const NEGATED_BAD = -0.3;
+const INTENSIFIED = 1.4;
+const WEAKENED = 0.6;
+/** Sum of strengths at which {@link Feeling.value} is 0.5 from 0. */
+const HALF = 4;
+/** A word of this strength is a feeling; weaker ones count for a fraction. */
+const STRONG = -2.5;
+const FAINT = 0.2;
+/** Phrases say more than words: "still waiting" weighs this much. */
+const PHRASE = 3;
+
+const EMOTIONS: readonly Emotion[] = [
+	'frustration',
+	'anger',
+	'confusion',
+	'urgency',
+	'dissatisfaction',
+];
+
+const OUTSPOKEN = 1.5;
+const ARABIC_PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
+/** What the bot said is turned down: not anger yet, but no praise either. */
+const REJECTED = 1.3;
+/** Who passes on a link is seldom complaining. */
+const LINK = 0.5;
+
+const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp]|^<3$|^\([-']?[:;=]/;
+const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3/;
+
+const afinn = new Sentiment();
+const REMEMBERED = 20_000;
+const remembered = new Map<string, number>();
+
+/** What AFINN says of an English word or an emoji, -5 to 5; through `sentiment`, each word once. */
+function base(word: string): number {
+	let known = remembered.get(word);
+	if (known === undefined) {
+		known = afinn.analyze(word).score;
+		if (remembered.size >= REMEMBERED) remembered.clear();
+		remembered.set(word, known);
+	}
+	return known;
+}
+
+export function feel(
+	read: Words,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	languages: readonly Language[],
+	lexicon: Lexicon,
+): Feeling {
+	const { words } = read;
+	const count = words.length;
+	const evidence: Feeling['evidence'] = [];
+	let bad = 0;
+	let good = 0;
+	let strong = 0;
+	const taken = new Uint8Array(count);
+	for (const [group, sign] of [
+		['negative', -1],
+		['positive', 1],
+	] as const) {
+		for (const match of found.get(group) ?? []) {
+			const strength = sign * match.strength * PHRASE;
+			let fresh = false;
+			for (let i = match.from; i < match.to; i++) {
+				if (!taken[i]) fresh = true;
+				taken[i] = 1;
+			}
+			if (!fresh) continue;
+			if (strength < 0) bad -= strength;
+			else good += strength;
+			evidence.push({ from: match.from, to: match.to, strength });
+		}
+	}
+	const lists: SentimentWords[] = [];
+	for (const language of languages) {
+		const list = lexicon.sentiment.get(language);
+		if (list) lists.push(list);
+	}
+	const english = languages.includes('en') && read.scripts.latin > 0;
+	for (let i = 0; i < count; i++) {
+		if (taken[i]) continue;
+		const here = strengthAt(read, i, lists, english);
+		if (here.strength === 0) continue;
+		const turned = inContext(read, i, here.strength, languages, lexicon);
+		if (turned === 0) continue;
+		if (turned < 0) {
+			bad -= turned;
+			strong -= turned <= STRONG ? turned : turned * FAINT;
+		} else good += turned;
+		evidence.push({ from: i, to: i + here.length, strength: turned });
+		i += here.length - 1;
+	}
+	for (const emoji of read.emoji) {
+		const strength = base(emoji);
+		if (strength < 0) bad -= strength;
+		else good += strength;
+	}
+	for (const emoticon of read.emoticons) {
+		if (BAD_EMOTICON.test(emoticon)) bad += 2;
+		else if (GOOD_EMOTICON.test(emoticon)) good += 2;
+	}
+	if (found.has('rejection')) bad += REJECTED;
+	const link = read.text.includes('http') ? LINK : 0;
+	// Capitals, exclamation marks and drawn-out words turn up what is there; on their own they are at most impatience.
+	const shouting = read.cased >= 2 && read.capitals / read.cased > 0.6 ? 1 : 0;
+	const loud =
+		1 +
+		0.25 * shouting +
+		0.08 * Math.min(read.exclamations, 4) +
+		0.08 * Math.min(read.elongated, 2);
+	bad *= bad > good ? loud : 1;
+	strong *= loud;
+	good *= good > bad ? loud : 1;
+	if (shouting && bad + good === 0) bad += 1.5;
+	if (shouting && good === 0) strong += 1;
+	if (read.exclamations >= 3 && good === 0) bad += 1;
+
+	const emotions = Object.fromEntries(EMOTIONS.map((e) => [e, 0])) as Record<Emotion, number>;
+	for (const emotion of EMOTIONS) {
+		let sum = 0;
+		for (const match of found.get(`emotion.${emotion}`) ?? []) sum += match.strength;
+		emotions[emotion] = round(Math.min(1, sum * 0.7));
+	}
+	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
+	const total = good - bad;
+	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
+	return {
+		value: round(total / (Math.abs(total) + HALF)),
+		displeasure: round(
+			Math.max(0, strong - good * 0.5) / (Math.max(0, strong - good * 0.5) + HALF),
+		),
+		negativity: round(1 / (1 + Math.exp(-(0.55 * bad - 0.45 * good - link - 1.2)))),
+		emotions,
+		evidence,
+	};
+}
+
+function strengthAt(
+	read: Words,
+	index: number,
+	lists: SentimentWords[],
+	english: boolean,
+): { strength: number; length: number } {
+	const word = read.words[index]!;
+	for (const [rank, list] of lists.entries()) {
+		const several = list.several.get(word);
+		if (several) {
+			for (const { rest, strength } of several) {
+				if (rest.every((part, k) => read.words[index + 1 + k] === part))
+					return { strength, length: 1 + rest.length };
+			}
+		}
+		const exact = list.exact.get(word);
+		// In another language only the outspoken English words count: "me" or "now" may be anything there.
+		if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
+			return { strength: exact, length: 1 };
+	}
+	for (const list of lists) {
+		for (let n = Math.min(word.length, list.longest); n >= list.shortest; n--) {
+			const strength = list.prefix.get(word.slice(0, n));
+			if (strength !== undefined) return { strength, length: 1 };
+		}
+	}
+	const stem = arabicStem(word);
+	if (stem) {
+		for (const list of lists) {
+			const exact = list.exact.get(stem);
+			if (exact !== undefined) return { strength: exact, length: 1 };
+		}
+	}
+	return { strength: english ? base(word) : 0, length: 1 };
+}
+
+/** Arabic writes article, "and", "with" and "for" onto the word: what is left without them, if anything was. */
+function arabicStem(word: string): string | undefined {
+	const code = word.charCodeAt(0);
+	if (code < 0x600 || code > 0x6ff || word.length < 4) return undefined;
+	const stem = word.replace(ARABIC_PREFIX, '');
+	return stem !== word && stem.length >= 3 ? stem : undefined;
+}
+
+/** The strength after negations and intensifiers before (and for Hindi, after) the word. */
+function inContext(
+	read: Words,
+	index: number,
+	strength: number,
+	languages: readonly Language[],
+	lexicon: Lexicon,
+): number {
+	let result = strength;
+	const { matcher } = lexicon;
+	const sentence = read.sentences[index];
+	for (let k = 1; k <= NEGATION_REACH; k++) {
+		const i = index - k;
+		if (i < 0 || read.sentences[i] !== sentence) break;
+		for (const language of languages) {
+			if (k <= 2 && matcher.listAt(language, 'very', read, i)) {
+				result *= INTENSIFIED;
+				break;
+			}
+			if (k <= 2 && matcher.listAt(language, 'less', read, i)) {
+				result *= WEAKENED;
+				break;
+			}
+			if (matcher.listAt(language, 'negation', read, i)) {
+				return result * (result > 0 ? NEGATED_GOOD : NEGATED_BAD);
+			}
+		}
+		if (read.paused[i]) break;
+	}
+	// "accha nahi hai", "lekker is dit niet": the negation stands behind in Hindi, and often in Dutch and German.
+	for (const language of languages) {
+		if (language !== 'hi') continue;
+		for (let k = 1; k <= 2; k++) {
+			const i = index + k;
+			if (i >= read.words.length || read.sentences[i] !== sentence) break;
+			if (matcher.listAt('hi', 'negation', read, i)) {
+				return result * (result > 0 ? NEGATED_GOOD : NEGATED_BAD);
+			}
+		}
+	}
+	return result;
+}
+
+function round(value: number): number {
+	return Math.round(value * 1000) / 1000;
+}

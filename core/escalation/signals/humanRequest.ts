@@ -1,0 +1,128 @@
+import { type Reading, words } from '../reading';
+import type { Signal } from '../signal';
+import type { PhraseMatch } from '../matcher';
+import type { Language } from '../lexicon';
+
+/** Words between a negation and what it negates, at most. */
+const REACH = 7;
+/** Languages that put the negation behind the verb, and how far. */
+const NEGATES_BEHIND: ReadonlySet<Language> = new Set(['de', 'nl', 'hi'] as const);
+const BEHIND = 2;
+
+/**
+ * "I want to talk to a person", in every way that people write it. Absolute and immediate. Not taken for one: a refusal ("no
+ * need for an agent"), talk about people ("your agent told me …"), and questions about opening hours or prices.
+ */
+export const humanRequest: Signal = {
+	name: 'human_request',
+	label: 'Asked for a person',
+	find({ reading }) {
+		const match = requestIn(reading);
+		if (!match) return undefined;
+		return {
+			value: match.strength,
+			immediate: match.strength >= 0.9,
+			evidence: words(reading, match),
+			reason: 'The customer asked for a person',
+			priority: 'high',
+		};
+	},
+};
+
+/** The request for a person that a message makes, if it does. */
+export function requestIn(reading: Reading): PhraseMatch | undefined {
+	const requests = reading.found.get('human_request');
+	if (!requests) return undefined;
+	const refusals = reading.found.get('human_refusal') ?? [];
+	const about = reading.found.get('human_about') ?? [];
+	let best: PhraseMatch | undefined;
+	for (const request of requests) {
+		if (best && best.strength >= request.strength) continue;
+		if (
+			refusals.some((refusal) => overlaps(refusal, request) && refuses(reading, refusal, request))
+		) {
+			continue;
+		}
+		if (about.some((a) => overlaps(a, request) && sameLanguage(a, request))) continue;
+		if (negated(reading, request)) continue;
+		best = request;
+	}
+	return best;
+}
+
+function overlaps(a: PhraseMatch, b: PhraseMatch): boolean {
+	return a.from < b.to && b.from < a.to;
+}
+
+function sameLanguage(a: PhraseMatch, b: PhraseMatch): boolean {
+	return a.language === b.language;
+}
+
+/** A refusal of the person; "I don't want to talk to a bot" refuses the bot, and "no, I want a human" an earlier offer. */
+function refuses(reading: Reading, refusal: PhraseMatch, request: PhraseMatch): boolean {
+	// "That's not helping, can I talk to a person": the comma ends what the negation reaches.
+	for (let i = refusal.from + 1; i < refusal.to && i <= request.from; i++) {
+		if (reading.words.paused[i]) return false;
+	}
+	return (
+		!againstBot(reading, refusal) &&
+		!asksWhyNot(reading, refusal.language as Language, refusal.from)
+	);
+}
+
+function againstBot(reading: Reading, match: PhraseMatch): boolean {
+	const language = match.language as Language;
+	const { matcher } = reading.lexicon;
+	let bot = -1;
+	let negation = -1;
+	for (let i = match.from; i < match.to; i++) {
+		if (negation < 0 && matcher.listAt(language, 'neg', reading.words, i)) negation = i;
+		else if (negation >= 0 && matcher.listAt(language, 'machine', reading.words, i)) bot = i;
+	}
+	return negation >= 0 && bot > negation;
+}
+
+/** Whether a negation stands before the request with nothing but small words in between. */
+function negated(reading: Reading, request: PhraseMatch): boolean {
+	const { words: read, lexicon } = reading;
+	const language = request.language as Language;
+	const { matcher } = lexicon;
+	// English words turn up in every language, and so do English negations.
+	const spoken: Language[] = language === 'en' ? ['en'] : [language, 'en'];
+	const sentence = read.sentences[request.from];
+	// "I'd prefer not to be transferred", "ich will keinen Rückruf"; and behind it: "bel me niet".
+	const behind = NEGATES_BEHIND.has(language) ? BEHIND : 0;
+	for (let i = request.from + 1; i < request.to + behind && i < read.words.length; i++) {
+		if (i >= request.to && (read.paused[i] || read.sentences[i] !== sentence)) break;
+		if (!matcher.listAt(language, 'negation', read, i)) continue;
+		if (asksWhyNot(reading, language, i) || namesMachine(reading, language, request.from)) continue;
+		return true;
+	}
+	for (let i = request.from - 1; i >= 0 && i >= request.from - REACH; i--) {
+		if (read.sentences[i] !== sentence) return false;
+		// A comma ends what a negation reaches: "no, connect me to a person".
+		if (read.paused[i + 1]) return false;
+		const negation = spoken.find((tag) => matcher.listAt(tag, 'neg', read, i) > 0);
+		if (negation) return !asksWhyNot(reading, negation, i);
+		if (!spoken.some((tag) => matcher.listAt(tag, 'light', read, i) > 0)) return false;
+	}
+	return false;
+}
+
+/** Whether it is the bot that is negated, from word `from` on: "not with a machine", "bot se nahi". */
+function namesMachine(reading: Reading, language: Language, from: number): boolean {
+	const { words: read, lexicon } = reading;
+	for (let i = from; i <= from + 2 * REACH && i < read.words.length; i++) {
+		if (lexicon.matcher.listAt(language, 'machine', read, i) > 0) return true;
+	}
+	return false;
+}
+
+/** "Why can't I talk to an agent", "no i want a human": the negation does not refuse. */
+function asksWhyNot(reading: Reading, language: Language, index: number): boolean {
+	const { words: read, lexicon } = reading;
+	return (
+		lexicon.matcher.listAt(language, 'insist', read, index) > 0 ||
+		(index > 0 && lexicon.matcher.listAt(language, 'insist', read, index - 1) > 1)
+	);
+}

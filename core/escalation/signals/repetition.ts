@@ -1,0 +1,47 @@
+import type { Signal, SignalContext } from '../signal';
+import { gistOf } from '../similarity';
+
+/** Customer messages that are looked back on. */
+const LOOK_BACK = 5;
+/** From here on two messages are the same question. */
+export const SAME = 0.62;
+/** "yes", "ok thanks" may well come twice: a question has at least this many words of meaning. */
+const LEAST_WORDS = 2;
+
+/** The customer asks the same again, also in other words. */
+export const repetition: Signal = {
+	name: 'repetition',
+	label: 'Asked the same again',
+	find(context) {
+		const { before, after, reading } = context;
+		const rejected = reading.found.has('rejection');
+		if (after.repeats <= before.repeats) return undefined;
+		const earlier = earlierQuestion(context);
+		const times = after.repeats;
+		return {
+			value: Math.min(1, 0.55 + 0.35 * (times - 1) + (rejected ? 0.15 : 0)),
+			reason:
+				times === 1
+					? 'The customer asks the same again'
+					: `The customer has asked the same ${times + 1} times`,
+			evidence: earlier?.text.slice(0, 200) ?? context.input.message.text.slice(0, 200),
+			...(earlier ? { messageId: earlier.id } : {}),
+		};
+	},
+};
+
+/** The earlier message of the customer that asks what this one asks. */
+export function earlierQuestion({
+	input,
+	history,
+	reading,
+}: Pick<SignalContext, 'input' | 'history' | 'reading'>) {
+	const small = (word: string) => reading.lexicon.functionWords.has(word);
+	const now = gistOf(input.message.text, small);
+	if (now.size < LEAST_WORDS && input.message.text.trim().length < 12) return undefined;
+	const own = history.filter((m) => m.author === 'customer' && m.text).slice(-LOOK_BACK);
+	for (let i = own.length - 1; i >= 0; i--) {
+		if (now.similarity(gistOf(own[i]!.text, small)) >= SAME) return own[i];
+	}
+	return undefined;
+}

@@ -1,0 +1,48 @@
+import { quote } from '../text';
+import type { Signal } from '../signal';
+import type { Emotion } from '../types';
+
+const WORDS: Record<Emotion, string> = {
+	anger: 'The customer is angry',
+	frustration: 'The customer is frustrated',
+	dissatisfaction: 'The customer is dissatisfied',
+	urgency: 'The customer is pressed for time',
+	confusion: 'The customer is confused',
+};
+
+/** One "not" or "late" is no mood: this much is taken off first. */
+const NOISE = 0.15;
+
+/** Negative feeling in this message; which one it is stands in the reason. */
+export const sentiment: Signal = {
+	name: 'sentiment',
+	label: 'Negative sentiment',
+	find({ reading, sentiment: result }) {
+		const { emotions } = result;
+		const pressing = Math.max(
+			emotions.anger,
+			emotions.frustration * 0.8,
+			emotions.dissatisfaction,
+			emotions.urgency * 0.7,
+			emotions.confusion * 0.3,
+		);
+		const negative = reading.feeling.displeasure;
+		const felt = Math.min(1, Math.max(negative, pressing * 0.75 + negative * 0.4));
+		const value = (felt - NOISE) / (1 - NOISE);
+		if (value < 0.03) return undefined;
+		let strongest: Emotion | undefined;
+		for (const emotion of Object.keys(WORDS) as Emotion[]) {
+			if (emotions[emotion] > (strongest ? emotions[strongest] : 0.2)) strongest = emotion;
+		}
+		const worst = reading.feeling.evidence[0];
+		return {
+			value,
+			reason: strongest ? WORDS[strongest] : 'The customer sounds unhappy',
+			...(result.evidence ? { evidence: result.evidence } : {}),
+			...(!result.evidence && worst
+				? { evidence: quote(reading.words, worst.from, worst.to) }
+				: {}),
+			...(emotions.urgency >= 0.5 ? { priority: 'high' as const } : {}),
+		};
+	},
+};

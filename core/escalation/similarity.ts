@@ -1,0 +1,59 @@
+import { readWords } from './text';
+
+/** How much two texts say the same, 0 to 1: shared words and shared letter groups, so that rewording and typos count less. */
+export class Gist {
+	private readonly words: ReadonlySet<string>;
+	private readonly grams: ReadonlySet<string>;
+	/** Words that carry meaning. */
+	readonly size: number;
+
+	constructor(text: string, isSmallWord: (word: string) => boolean) {
+		const all = readWords(text.slice(0, 600)).words.map(singular);
+		const meaning = all.filter((word) => word.length > 1 && !isSmallWord(word));
+		const kept = meaning.length > 0 ? meaning : all;
+		this.words = new Set(kept);
+		this.size = this.words.size;
+		const grams = new Set<string>();
+		for (const word of kept) {
+			const padded = ` ${word} `;
+			for (let i = 0; i + 3 <= padded.length; i++) grams.add(padded.slice(i, i + 3));
+		}
+		this.grams = grams;
+	}
+
+	similarity(other: Gist): number {
+		if (this.size === 0 || other.size === 0) return 0;
+		const words = overlap(this.words, other.words);
+		const grams = overlap(this.grams, other.grams);
+		return Math.max(grams.dice, 0.5 * words.dice + 0.5 * words.contained);
+	}
+}
+
+function singular(word: string): string {
+	return word.length > 4 && word.endsWith('s') ? word.slice(0, -1) : word;
+}
+
+function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>) {
+	let shared = 0;
+	const [small, large] = a.size <= b.size ? [a, b] : [b, a];
+	for (const item of small) if (large.has(item)) shared++;
+	return {
+		dice: (2 * shared) / (a.size + b.size),
+		contained: small.size >= 2 ? shared / small.size : 0,
+	};
+}
+
+/** Bound on the texts whose gist is remembered; a message is compared with several that come after it. */
+const REMEMBERED = 5000;
+const remembered = new Map<string, Gist>();
+
+/** The gist of a text; small words are the same for all callers. */
+export function gistOf(text: string, isSmallWord: (word: string) => boolean): Gist {
+	let gist = remembered.get(text);
+	if (!gist) {
+		gist = new Gist(text, isSmallWord);
+		if (remembered.size >= REMEMBERED) remembered.clear();
+		if (text.length <= 1000) remembered.set(text, gist);
+	}
+	return gist;
+}

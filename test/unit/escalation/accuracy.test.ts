@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { score } from '../../../core/escalation';
+import { readMessage } from '../../../core/escalation/reading';
+import { requestIn } from '../../../core/escalation/signals/humanRequest';
+
+interface Row {
+	text: string;
+	label: string;
+	lang: string;
+	source: string;
+}
+const rows = (name: string): Row[] =>
+	readFileSync(path.join(__dirname, '..', '..', 'fixtures', 'eval', `${name}.jsonl`), 'utf8')
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Row);
+const asks = (text: string) => requestIn(readMessage(text)) !== undefined;
+
+/** On the small samples that ship; docs/accuracy.md has the full measurement. These guard against a fall. */
+describe('accuracy on the shipped samples', () => {
+	it('finds at least nine of ten requests for a person in five languages', () => {
+		const requests = rows('human_request').filter(
+			(r) => r.source === 'msbot' && r.label === 'human',
+		);
+		expect(requests.length).toBeGreaterThan(20);
+		expect(requests.filter((r) => asks(r.text)).length / requests.length).toBeGreaterThanOrEqual(
+			0.9,
+		);
+	});
+
+	it('takes at most one of three hundred ordinary questions for a request', () => {
+		expect(rows('service_intents').filter((r) => asks(r.text)).length).toBeLessThanOrEqual(1);
+	});
+
+	it('agrees with the business on real bot traffic with F1 of at least 0.55', () => {
+		const traffic = rows('human_request').filter((r) => r.source.startsWith('hint3'));
+		const handed = traffic.filter(
+			(r) => score({ message: { id: 'm', text: r.text } }).decision === 'escalate',
+		);
+		const hits = handed.filter((r) => r.label === 'human').length;
+		const needed = traffic.filter((r) => r.label === 'human').length;
+		expect((2 * hits) / (handed.length + needed)).toBeGreaterThanOrEqual(0.55);
+	});
+
+	it('ranks negative Indonesian messages above others at least four times in five', () => {
+		const own = rows('sentiment').map((r) => ({
+			negative: r.label === 'negative',
+			by: readMessage(r.text, 'id').feeling.negativity,
+		}));
+		let wins = 0;
+		let pairs = 0;
+		for (const a of own.filter((r) => r.negative)) {
+			for (const b of own.filter((r) => !r.negative)) {
+				pairs++;
+				wins += a.by > b.by ? 1 : a.by === b.by ? 0.5 : 0;
+			}
+		}
+		expect(wins / pairs).toBeGreaterThan(0.8);
+	});
+});

@@ -1,0 +1,159 @@
+import { scored, signal } from '../support';
+
+describe('sensitive topics', () => {
+	it.each([
+		['legal', 'cancel my contract or I call my lawyer'],
+		['legal', 'you will hear from my lawyer'],
+		['legal', 'Ich werde meinen Anwalt einschalten'],
+		['complaint', 'I want to raise a complaint'],
+		['complaint', 'pathetic service'],
+		['complaint', 'quiero poner una queja'],
+		['complaint', 'ich möchte mich beschweren'],
+		['refund', 'I was charged twice for the same order'],
+		['refund', 'quero meu dinheiro de volta, cobraram duas vezes'],
+		['cancellation', 'please cancel my subscription'],
+		['cancellation', 'je veux résilier mon contrat'],
+		['security', 'my account was hacked'],
+		['security', 'someone used my card without my permission'],
+		['security', 'mi hanno rubato la carta'],
+		['identity', 'your app cannot verify my identity'],
+		['health', 'I had an allergic reaction after taking your pills'],
+		['hardship', 'I lost my job and cannot afford the payments'],
+		['contract', 'we want to negotiate the contract terms'],
+	])('%s: "%s"', (topic, text) => {
+		expect(scored(text)).toMatchObject({ decision: 'escalate', firedRule: `topic.${topic}` });
+	});
+
+	it.each([
+		'can I cancel my Tuesday appointment and reschedule',
+		'cancel my dinner reservation please',
+		'cancel that',
+		'never mind, cancel it',
+		'what is your refund policy',
+		'puedo cancelar mi cita del martes y cambiarla',
+		'kann ich den Termin verschieben',
+		'annuler ma réservation de table',
+	])('are not seen in harmless words: "%s"', (text) => {
+		expect(scored(text).decision).toBe('continue');
+	});
+
+	it('suggest where to send it', () => {
+		expect(scored('my account was hacked')).toMatchObject({
+			queue: 'Back Office',
+			skills: ['security'],
+		});
+		expect(
+			scored('my account was hacked', { settings: { queues: { backOffice: 'Trust' } } }).queue,
+		).toBe('Trust');
+	});
+});
+
+describe('danger', () => {
+	it.each([
+		'I want to kill myself',
+		'quiero morirme',
+		'ich will nicht mehr leben',
+		'this is a medical emergency',
+		'saya mau bunuh diri',
+		'أريد أن أموت',
+	])('comes first and is urgent: "%s"', (text) => {
+		expect(scored(text)).toMatchObject({
+			decision: 'escalate',
+			firedRule: 'emergency',
+			priority: 'urgent',
+		});
+	});
+
+	it('is told from figures of speech', () => {
+		expect(signal(scored('this deal is to die for'), 'emergency')).toBeUndefined();
+	});
+});
+
+describe('feelings', () => {
+	it.each([
+		['anger', 'I am furious about this'],
+		['frustration', 'this is the third time I ask and I am still waiting'],
+		['confusion', 'I do not understand what you mean'],
+		['urgency', 'it is urgent, I need it right now'],
+		['dissatisfaction', 'I am very disappointed with the quality'],
+	] as const)('%s is told apart: "%s"', (emotion, text) => {
+		const { emotions } = scored(text).sentiment;
+		expect(emotions[emotion]).toBeGreaterThan(0.4);
+	});
+
+	it.each([
+		['nothing works and nobody helps', 'everything works and they help'],
+		['not good', 'good'],
+		['THIS IS BAD', 'this is bad'],
+		['bad!!!!', 'bad'],
+		['my parcel 😡', 'my parcel 😊'],
+		['muy malo', 'muy bueno'],
+		['sangat buruk', 'sangat bagus'],
+		['سيئة جدا', 'ممتازة جدا'],
+		['bahut kharab', 'bahut accha'],
+	])('"%s" is more negative than "%s"', (worse, better) => {
+		expect(scored(worse).sentiment.value).toBeLessThan(scored(better).sentiment.value);
+	});
+
+	it('of thanks leave the conversation with the bot', () => {
+		expect(scored('thank you so much, great service!')).toMatchObject({
+			decision: 'continue',
+			score: 0,
+		});
+	});
+
+	it('of abuse are named as such', () => {
+		expect(signal(scored('you idiots, fuck you'), 'abuse')).toMatchObject({
+			label: 'Abusive language',
+		});
+	});
+});
+
+describe('leads', () => {
+	it.each([
+		['HOT', 'we need 200 licenses for our company, can you send a quote'],
+		['HOT', 'our budget is 50k USD'],
+		['HOT', 'we are interested in a partnership'],
+		['HOT', 'unser Budget liegt bei 12.000 €, wir wollen bestellen'],
+		['HOT', 'budget 2 lakh rs hai'],
+		['WARM', 'how much is the premium plan?'],
+		['COLD', 'where is my parcel'],
+		['COLD', 'order 48213 please'],
+	])('%s: "%s"', (leadClass, text) => {
+		expect(scored(text).leadClass).toBe(leadClass);
+	});
+
+	it('that are hot go to sales, with the words they rest on', () => {
+		const result = scored('can you send a quote for 300 units');
+		expect(result).toMatchObject({ decision: 'escalate', firedRule: 'lead.hot', queue: 'Sales' });
+		expect(result.leadReasons.join()).toContain('300 units');
+	});
+
+	it('count as hot only in the categories that staff name', () => {
+		const settings = { leadCategories: ['solar'] };
+		expect(scored('send a quote for 300 units', { settings }).leadClass).toBe('WARM');
+		expect(scored('send a quote for 300 solar units', { settings }).leadClass).toBe('HOT');
+	});
+
+	it('are measured in the currency that staff set', () => {
+		const text = 'I have 900 EUR for it';
+		expect(scored(text, { settings: { highValue: 1000, currency: 'USD' } }).leadClass).toBe('COLD');
+		expect(scored(text, { settings: { highValue: 800, currency: 'EUR' } }).leadClass).toBe('HOT');
+	});
+
+	it('know a large order of the catalogue', () => {
+		const order = { items: [{ productId: 'p', quantity: 10, price: 150, currency: 'USD' }] };
+		expect(scored('', { message: { id: 'm', text: '', type: 'order', order } }).leadClass).toBe(
+			'HOT',
+		);
+	});
+});
+
+describe('trouble', () => {
+	it.each(['my balance is wrong', 'did not receive my bonus'])(
+		'is seen without a trigger word: "%s"',
+		(text) => {
+			expect(scored(text).decision).toBe('escalate');
+		},
+	);
+});
