@@ -107,8 +107,7 @@ export function transition(
 					},
 				};
 			}
-			// A message that was sent before the close and delivered late belongs to the old episode.
-			if (conversation.closedAt && event.sentAt <= conversation.closedAt) return unchanged;
+			// Also for a message that was sent before the close and came after it: nobody has seen it yet.
 			const { closedAt: _closedAt, outcome: _outcome, ...rest } = conversation;
 			return {
 				ok: true,

@@ -131,15 +131,17 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 					at(21),
 				);
 				expect(results.map(({ message }) => message.id)).toEqual(['new', 'late']);
-				expect(results[1]!.conversation.state).toBe('closed');
+				expect(results.map(({ conversation }) => conversation.counters.customerTurns)).toEqual([
+					2, 1,
+				]);
 				expect(results[0]!.conversation).toMatchObject({ state: 'bot', episode: 2 });
 			});
 
-			it('records a message from before the close without opening the conversation again', async () => {
+			it('opens a conversation again for a message that comes after the close, whenever it was sent', async () => {
 				const id = (await begun()).id;
 				await close(id, at(10));
 				const [late] = await store.intake([inbound('robin', 'late', 5)], at(11));
-				expect(late).toMatchObject({ fresh: true, conversation: { state: 'closed', episode: 1 } });
+				expect(late).toMatchObject({ fresh: true, conversation: { state: 'bot', episode: 2 } });
 				expect((await store.history(id, { limit: 10 })).map((one) => one.id)).toContain('late');
 			});
 

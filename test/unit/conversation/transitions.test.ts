@@ -99,7 +99,7 @@ describe('state machine of a conversation', () => {
 		expect(reopened.ok && reopened.conversation.closedAt).toBeUndefined();
 	});
 
-	it('does not reopen for a message that was sent before the close and delivered late', () => {
+	it('reopens also for a message that was sent before the close and delivered late: nobody has seen it', () => {
 		const closed = after(aConversation(), { type: 'resolve' });
 		const step = transition(
 			closed,
@@ -107,7 +107,11 @@ describe('state machine of a conversation', () => {
 			{ kind: 'customer' },
 			at(90),
 		);
-		expect(step).toMatchObject({ ok: true, changed: false, conversation: { state: 'closed' } });
+		expect(step).toMatchObject({
+			ok: true,
+			changed: true,
+			conversation: { state: 'bot', episode: 2 },
+		});
 	});
 
 	it('forgets old misunderstandings when a person returns the conversation to the bot', () => {

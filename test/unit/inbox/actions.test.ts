@@ -1,0 +1,139 @@
+import { applyEvent } from '../../../core/conversation/apply';
+import type { InboxAction, InboxActor } from '../../../core/inbox/actions';
+import { performInboxAction } from '../../../core/inbox/actions';
+import type { HandoffStore } from '../../../core/ports/store';
+import { DEFAULT_POLICIES } from '../../../core/sla';
+import { at, workflow } from '../../builders';
+import { customerWrites, temporaryStore } from '../../support';
+
+const ana: InboxActor = { id: 'ana', name: 'Ana', role: 'agent' };
+const ben: InboxActor = { id: 'ben', name: 'Ben', role: 'agent' };
+const sam: InboxActor = { id: 'sam', name: 'Sam', role: 'supervisor' };
+
+describe('what agents do in the inbox', () => {
+	let store: HandoffStore;
+	let close: () => Promise<void>;
+	let conversationId: string;
+
+	beforeEach(async () => {
+		({ store, close } = await temporaryStore());
+		({ conversationId } = await customerWrites(store, 0));
+		await store.decide(conversationId, (view) =>
+			applyEvent(
+				view,
+				{
+					type: 'escalate',
+					owner: { kind: 'queue', name: 'Support' },
+					reason: 'Asked for a person',
+					score: 100,
+					signals: [],
+					priority: 'normal',
+					queue: 'Support',
+				},
+				{ actor: workflow, now: at(1), policies: DEFAULT_POLICIES },
+			),
+		);
+	});
+	afterEach(() => close());
+
+	const act = (
+		user: InboxActor,
+		action: InboxAction['action'],
+		fields: Partial<InboxAction> = {},
+	) =>
+		performInboxAction(
+			store,
+			user,
+			{ action, conversationId, text: '', key: 'k1', disposition: '', ...fields },
+			{ now: at(2), policies: DEFAULT_POLICIES },
+		);
+
+	it('lets one of two agents who claim at once win and tells the other who it was', async () => {
+		const results = await Promise.allSettled([act(ana, 'claim'), act(ben, 'claim')]);
+		expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+		expect((results[1] as PromiseRejectedResult).reason).toMatchObject({
+			message: 'Somebody was faster: the conversation is with Ana',
+		});
+		expect((await store.conversation(conversationId))?.owner).toMatchObject({ id: 'ana' });
+	});
+
+	it('lets a supervisor take a conversation from an agent', async () => {
+		await act(ana, 'claim');
+		expect(await act(sam, 'claim')).toMatchObject({
+			event: 'claimed',
+			conversation: { owner: { id: 'sam' } },
+		});
+	});
+
+	it('lets only the owner answer the customer, so that two never answer at once', async () => {
+		await act(ana, 'claim');
+		await expect(act(ben, 'reply', { text: 'Hello' })).rejects.toThrow(
+			'This conversation is with Ana',
+		);
+		await expect(act(sam, 'reply', { text: 'Hello' })).rejects.toThrow(
+			'This conversation is with Ana',
+		);
+		expect(await act(ana, 'reply', { text: ' Hello ', key: 'k7' })).toMatchObject({
+			event: 'reply',
+			reply: { text: 'Hello', key: 'k7' },
+		});
+	});
+
+	it.each([
+		['   ', 'There is no text'],
+		['x'.repeat(20_001), 'The text has 20001 characters'],
+	])('refuses a reply that cannot be sent', async (text, message) => {
+		await act(ana, 'claim');
+		await expect(act(ana, 'reply', { text })).rejects.toThrow(message);
+	});
+
+	it('writes a note once, however often the click arrives, and keeps it from the customer', async () => {
+		await act(ben, 'note', { text: 'Prefers a call' });
+		await act(ben, 'note', { text: 'Prefers a call' });
+		const notes = (await store.history(conversationId, { limit: 10 })).filter(
+			({ type }) => type === 'note',
+		);
+		expect(notes).toEqual([
+			expect.objectContaining({ text: 'Prefers a call', internal: true, authorName: 'Ben' }),
+		]);
+	});
+
+	it('takes a conversation over from the bot', async () => {
+		await act(ana, 'claim');
+		await act(ana, 'returnToBot');
+		expect(await act(ben, 'takeOver')).toMatchObject({
+			event: 'claimed',
+			conversation: {
+				state: 'human',
+				owner: { id: 'ben' },
+				handoff: { id: `${conversationId}:h2` },
+			},
+		});
+	});
+
+	it('closes a conversation with its outcome, and says who has it to whoever may not', async () => {
+		await expect(act(ana, 'resolve')).rejects.toThrow(
+			'This conversation is waiting in queue Support',
+		);
+		await act(ana, 'claim');
+		expect(await act(ana, 'resolve', { disposition: 'sold' })).toMatchObject({
+			event: 'resolved',
+			conversation: { state: 'closed', outcome: { disposition: 'sold' } },
+		});
+	});
+
+	it('puts a released conversation back into its queue with every step on record', async () => {
+		await act(ana, 'claim');
+		expect(await act(ana, 'release')).toMatchObject({
+			event: 'reassigned',
+			conversation: { owner: { kind: 'queue', name: 'Support' } },
+		});
+		expect(
+			(await store.audit(conversationId)).map(({ action, actor }) => [action, actor.kind]),
+		).toEqual([
+			['escalate', 'workflow'],
+			['assign', 'agent'],
+			['release', 'agent'],
+		]);
+	});
+});
