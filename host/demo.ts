@@ -20,43 +20,55 @@ import {
 /** n8n's usual port, so that the editor stands where one expects it; another one if it is taken. */
 const EDITOR_PORT = 5678;
 const PHONE_PORT = 5680;
+const HUBSPOT_PORT = 5681;
 const LINK_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
+/** Told by Ctrl-C, once; what runs at that moment fails, and that is no news then. */
+let interrupted = false;
+
 async function main(): Promise<void> {
-	const hubspotToken = process.env.HUBSPOT_ACCESS_TOKEN;
+	const running: { stack?: Stack } = {};
+	const stop = (): void => {
+		if (interrupted) return;
+		interrupted = true;
+		// While n8n is still starting there is nothing to wait for: it ends with this process.
+		if (!running.stack) process.exit(0);
+		tellProgress('Stopping', () => running.stack!.stop()).then(() => process.exit(0), fail);
+	};
+	process.on('SIGINT', stop);
+	process.on('SIGTERM', stop);
 	const stack = await startStack({
 		folder: path.join(ROOT, '.data', 'demo'),
 		progress: tellProgress,
 		port: EDITOR_PORT,
 		graphPort: PHONE_PORT,
-		hubspotToken,
+		hubspotPort: HUBSPOT_PORT,
+		hubspotToken: process.env.HUBSPOT_ACCESS_TOKEN,
 	});
-	let stopping: Promise<void> | undefined;
-	const stop = (): void => {
-		stopping ??= tellProgress('Stopping', () => stack.stop()).then(
-			() => process.exit(0),
-			(error: unknown) => {
-				console.error(error);
-				process.exit(1);
-			},
-		);
-	};
-	process.on('SIGINT', stop);
-	process.on('SIGTERM', stop);
+	running.stack = stack;
+	void stack.n8n.died().then((error) => {
+		if (!interrupted) fail(error);
+	});
 	try {
-		await setUpAndPlay(stack, hubspotToken ?? 'local-hubspot-token');
+		await setUpAndPlay(stack);
 	} catch (error) {
+		if (interrupted) return;
 		await stack.stop();
 		throw error;
 	}
 }
 
-async function setUpAndPlay(stack: Stack, hubspotToken: string): Promise<void> {
+function fail(error: unknown): void {
+	console.error(error instanceof Error ? error.message : error);
+	process.exit(1);
+}
+
+async function setUpAndPlay(stack: Stack): Promise<void> {
 	const { n8n, graph } = stack;
 	const { intakeId, intakeUrl, inboxUrl } = await tellProgress(
 		'Importing and publishing the templates',
 		async () => {
-			const credentials = await createCredentials(stack, hubspotToken);
+			const credentials = await createCredentials(stack);
 			const inbox = connect(readWorkflow('02-agent-inbox.json'), credentials, undefined);
 			const watchdog = connect(readWorkflow('03-sla-watchdog.json'), credentials, undefined);
 			const intake = connect(
@@ -64,10 +76,10 @@ async function setUpAndPlay(stack: Stack, hubspotToken: string): Promise<void> {
 				credentials,
 				stack.hubspot?.url,
 			);
-			await publish(n8n, inbox);
-			await publish(n8n, watchdog);
+			await publish(stack, inbox);
+			await publish(stack, watchdog);
 			return {
-				intakeId: await publish(n8n, intake),
+				intakeId: await publish(stack, intake),
 				intakeUrl: webhookUrl(n8n, intake, 'whatsAppTrigger', 'whatsapp'),
 				inboxUrl: webhookUrl(n8n, inbox, 'handoffInbox', 'inbox'),
 			};
@@ -106,7 +118,4 @@ async function setUpAndPlay(stack: Stack, hubspotToken: string): Promise<void> {
 	);
 }
 
-main().catch((error: unknown) => {
-	console.error(error instanceof Error ? error.message : error);
-	process.exit(1);
-});
+main().catch(fail);

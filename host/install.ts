@@ -36,9 +36,12 @@ export async function ensureN8n(progress: Progress): Promise<string> {
 	);
 	await progress('Building the native parts of n8n', () => npm(['rebuild', ...NATIVE]));
 	for (const name of NATIVE) {
-		if (globSync(`node_modules/${name}/**/*.node`, { cwd: HOST }).length === 0) {
+		try {
+			await run(process.execPath, ['-e', `require('${name}')`], { cwd: HOST });
+		} catch (cause) {
 			throw new Error(
-				`npm did not build ${name}, and n8n does not start without it. A C++ compiler, make and python3 are needed; on Debian: apt-get install g++ make python3`,
+				`${name} was not built, and n8n does not start without it. A C++ compiler, make and python3 are needed; on Debian: apt-get install g++ make python3`,
+				{ cause },
 			);
 		}
 	}
@@ -52,12 +55,19 @@ async function npm(args: string[]): Promise<void> {
 		maxBuffer: MAX_OUTPUT,
 		env: {
 			...process.env,
-			// Native parts are built against the headers of the Node that runs them.
-			npm_config_nodedir: path.dirname(path.dirname(process.execPath)),
+			...headers(),
 			// npm run sets these for its own package; they do not hold for this one.
 			npm_config_ignore_scripts: args[0] === 'rebuild' ? 'false' : 'true',
 		},
 	});
+}
+
+/** Native parts are built against the headers of the Node that runs them, where they came with it; else npm finds them. */
+function headers(): Record<string, string> {
+	const prefix = path.dirname(path.dirname(process.execPath));
+	return existsSync(path.join(prefix, 'include', 'node', 'node.h'))
+		? { npm_config_nodedir: prefix }
+		: {};
 }
 
 /** Builds and packs the package; returns the tarball's path. */
@@ -121,6 +131,8 @@ async function contentDigest(): Promise<string> {
 	const hash = createHash('sha256');
 	for (const file of [
 		'package.json',
+		'index.js',
+		'README.md',
 		...globSync('dist/**/*', { cwd: ROOT, withFileTypes: false }),
 	].sort()) {
 		const full = path.join(ROOT, file);

@@ -88,8 +88,7 @@ export class N8n extends N8nClient {
 	static async start({ script, userFolder, port, env, onLog }: StartOptions): Promise<N8n> {
 		const child = spawn(process.execPath, [script, 'start'], {
 			env: {
-				PATH: process.env.PATH,
-				HOME: process.env.HOME,
+				...outside(),
 				N8N_USER_FOLDER: userFolder,
 				N8N_PORT: String(port),
 				N8N_LISTEN_ADDRESS: '127.0.0.1',
@@ -110,6 +109,8 @@ export class N8n extends N8nClient {
 			detached: true,
 		});
 		const n8n = new N8n(child, `http://127.0.0.1:${port}`);
+		// However this process ends, n8n does not outlive it.
+		process.on('exit', n8n.kill);
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.setEncoding('utf8').on('data', (text: string) => {
 				for (const line of text.split('\n').filter(Boolean)) {
@@ -126,7 +127,7 @@ export class N8n extends N8nClient {
 	private async ready(): Promise<void> {
 		const end = performance.now() + START_LIMIT_MS;
 		for (;;) {
-			if (this.process.exitCode !== null) throw this.failed('stopped while it was starting');
+			if (this.ended) throw this.failed('stopped while it was starting');
 			const answer = await fetch(`${this.url}/healthz/readiness`).catch(() => undefined);
 			if (answer?.ok) return;
 			if (performance.now() > end) {
@@ -137,13 +138,32 @@ export class N8n extends N8nClient {
 		}
 	}
 
+	/** Resolves, with the end of the log, when n8n stops although nobody asked it to. */
+	async died(): Promise<Error> {
+		if (!this.ended)
+			await new Promise<void>((resolve) => this.process.once('exit', () => resolve()));
+		return this.failed('has stopped');
+	}
+
+	private get ended(): boolean {
+		// A process that was killed by a signal has no exit code.
+		return (
+			this.process.pid === undefined ||
+			this.process.exitCode !== null ||
+			this.process.signalCode !== null
+		);
+	}
+
+	private readonly kill = (): void => this.signal('SIGKILL');
+
 	private failed(what: string): Error {
 		return new Error(`n8n ${what}. The end of its log:\n${this.log.slice(-LOG_TAIL).join('\n')}`);
 	}
 
 	/** Stops n8n and everything that it started. */
 	async stop(): Promise<void> {
-		if (this.process.exitCode !== null || this.process.pid === undefined) return;
+		process.off('exit', this.kill);
+		if (this.ended) return;
 		const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()));
 		this.signal('SIGTERM');
 		const forced = setTimeout(() => this.signal('SIGKILL'), STOP_LIMIT_MS);
@@ -175,4 +195,14 @@ export async function freePort(preferred = 0): Promise<number> {
 			server.close(() => resolve(port));
 		});
 	});
+}
+
+/** What n8n needs of this process's environment: its programs, and how the real services are reached. */
+function outside(): Record<string, string> {
+	const wanted = /^(PATH|HOME|TMPDIR|NODE_EXTRA_CA_CERTS|(https?|all|no)_proxy)$/iu;
+	return Object.fromEntries(
+		Object.entries(process.env).filter(
+			(entry): entry is [string, string] => wanted.test(entry[0]) && entry[1] !== undefined,
+		),
+	);
 }

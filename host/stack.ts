@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -31,7 +32,12 @@ export interface Stack {
 	graph?: Graph;
 	hubspot?: Hubspot;
 	whatsApp: WhatsAppCredential;
+	hubspotToken: string;
 	inboxSecret: string;
+	/** Ids of the credentials that staff entered in n8n themselves, by type: they are used as they are. */
+	own: Record<string, string>;
+	/** n8n's user folder. */
+	folder: string;
 	stop(): Promise<void>;
 }
 
@@ -44,6 +50,8 @@ export interface WhatsAppCredential {
 	baseUrl: string;
 	apiVersion: string;
 }
+
+const LOCAL_HUBSPOT_TOKEN = 'local-hubspot-token';
 
 /** Signs the links of the local inbox. Nothing else is protected by it. */
 export const INBOX_SECRET = 'a-local-signing-secret-of-no-value-elsewhere';
@@ -58,6 +66,7 @@ interface Options {
 	port?: number;
 	/** Ports of the stand-ins, so that addresses stay the same between starts. */
 	graphPort?: number;
+	hubspotPort?: number;
 	env?: Record<string, string>;
 	onLog?: (line: string) => void;
 	hubspotToken?: string;
@@ -73,31 +82,12 @@ export async function startStack(options: Options): Promise<Stack> {
 	await installPackage(await packPackage(folder, progress), n8nFolder, progress);
 
 	const stopping: Array<() => Promise<void>> = [];
-	const stop = async () => {
-		for (const step of stopping.splice(0).reverse()) await step();
-	};
+	let stopped: Promise<void> | undefined;
+	const stop = () =>
+		(stopped ??= (async () => {
+			for (const step of stopping.reverse()) await step();
+		})());
 	try {
-		const real = realWhatsApp();
-		const local = {
-			accessToken: 'local-access-token',
-			phoneNumberId: '106540352242922',
-			businessAccountId: '102290129340398',
-			appSecret: 'local-app-secret',
-			verifyToken: 'local-verify-token',
-			apiVersion: 'v23.0',
-		};
-		const graph = real
-			? undefined
-			: await startGraphStandIn({ ...local, port: await freePort(options.graphPort) });
-		if (graph) stopping.push(() => graph.close());
-		const hubspot = options.hubspotToken
-			? undefined
-			: await startHubspotStandIn({
-					accessToken: 'local-hubspot-token',
-					searchLagMs: options.searchLagMs,
-				});
-		if (hubspot) stopping.push(() => hubspot.close());
-
 		const n8n = await progress('Starting n8n', async () =>
 			N8n.start({
 				script,
@@ -109,12 +99,40 @@ export async function startStack(options: Options): Promise<Stack> {
 		);
 		stopping.push(() => n8n.stop());
 		await n8n.signIn();
+
+		const own = await ownCredentials(n8n);
+		const real = realWhatsApp();
+		const local = {
+			accessToken: 'local-access-token',
+			phoneNumberId: '106540352242922',
+			businessAccountId: '102290129340398',
+			appSecret: 'local-app-secret',
+			verifyToken: 'local-verify-token',
+			apiVersion: 'v23.0',
+		};
+		const graph =
+			real || own.whatsAppHandoffApi
+				? undefined
+				: await startGraphStandIn({ ...local, port: await freePort(options.graphPort) });
+		if (graph) stopping.push(() => graph.close());
+		const hubspot =
+			options.hubspotToken || own.hubspotAppToken
+				? undefined
+				: await startHubspotStandIn({
+						accessToken: LOCAL_HUBSPOT_TOKEN,
+						port: await freePort(options.hubspotPort),
+						searchLagMs: options.searchLagMs,
+					});
+		if (hubspot) stopping.push(() => hubspot.close());
 		return {
 			n8n,
 			...(graph ? { graph } : {}),
 			...(hubspot ? { hubspot } : {}),
-			whatsApp: real ?? { ...local, baseUrl: graph!.url },
+			whatsApp: real ?? { ...local, baseUrl: graph?.url ?? '' },
+			hubspotToken: options.hubspotToken ?? LOCAL_HUBSPOT_TOKEN,
 			inboxSecret: INBOX_SECRET,
+			own,
+			folder,
 			stop,
 		};
 	} catch (error) {
@@ -123,39 +141,50 @@ export async function startStack(options: Options): Promise<Stack> {
 	}
 }
 
-/** Creates the credentials that the templates ask for, or brings them up to date; gives their ids by type. */
-export async function createCredentials(
-	{ n8n, whatsApp, inboxSecret }: Pick<Stack, 'n8n' | 'whatsApp' | 'inboxSecret'>,
-	hubspotToken: string,
-): Promise<Record<string, string>> {
-	const wanted: Array<{ name: string; type: string; data: object }> = [
-		{ name: 'WhatsApp Handoff account', type: 'whatsAppHandoffApi', data: whatsApp },
-		{
-			name: 'WhatsApp Handoff Inbox account',
-			type: 'whatsAppHandoffInboxApi',
-			data: { signingSecret: inboxSecret },
-		},
-		{
-			name: 'HubSpot App Token account',
-			type: 'hubspotAppToken',
-			data: { appToken: hubspotToken },
-		},
-	];
-	const known = await n8n.call<Array<{ id: string; name: string; type: string }>>(
-		'GET',
-		'/rest/credentials',
+/** Names of the credentials that a start makes, and no other: whatever else is in n8n belongs to whoever entered it. */
+const LOCAL_NAMES = {
+	whatsAppHandoffApi: 'WhatsApp (npm start)',
+	whatsAppHandoffInboxApi: 'Handoff Inbox (npm start)',
+	hubspotAppToken: 'HubSpot (npm start)',
+} as const;
+
+interface SavedCredential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+async function ownCredentials(n8n: N8nClient): Promise<Record<string, string>> {
+	const saved = await n8n.call<SavedCredential[]>('GET', '/rest/credentials');
+	return Object.fromEntries(
+		saved
+			.filter(
+				({ type, name }) =>
+					type in LOCAL_NAMES && !Object.values<string>(LOCAL_NAMES).includes(name),
+			)
+			.map(({ type, id }) => [type, id]),
 	);
-	const ids: Record<string, string> = {};
-	for (const credential of wanted) {
-		const old = known.find(
-			({ name, type }) => name === credential.name && type === credential.type,
-		);
-		const saved = await n8n.call<{ id: string }>(
+}
+
+/** Credentials for the templates, by type: staff's own where there are any, else made or brought up to date. */
+export async function createCredentials(stack: Stack): Promise<Record<string, string>> {
+	const { n8n, own } = stack;
+	const data: Record<keyof typeof LOCAL_NAMES, object> = {
+		whatsAppHandoffApi: stack.whatsApp,
+		whatsAppHandoffInboxApi: { signingSecret: stack.inboxSecret },
+		hubspotAppToken: { appToken: stack.hubspotToken },
+	};
+	const saved = await n8n.call<SavedCredential[]>('GET', '/rest/credentials');
+	const ids: Record<string, string> = { ...own };
+	for (const [type, name] of Object.entries(LOCAL_NAMES) as Array<[keyof typeof data, string]>) {
+		if (own[type]) continue;
+		const old = saved.find((one) => one.name === name && one.type === type);
+		const { id } = await n8n.call<{ id: string }>(
 			old ? 'PATCH' : 'POST',
 			old ? `/rest/credentials/${old.id}` : '/rest/credentials',
-			credential,
+			{ name, type, data: data[type] },
 		);
-		ids[credential.type] = saved.id;
+		ids[type] = id;
 	}
 	return ids;
 }
@@ -186,20 +215,41 @@ export function connect(
 	return copy;
 }
 
-/** Saves a workflow under its name, or brings the one of that name up to date, and publishes it. Gives its id. */
-export async function publish(n8n: N8nClient, workflow: WorkflowFile): Promise<string> {
-	const all = await n8n.call<Array<{ id: string; name: string; active: boolean }>>(
-		'GET',
-		'/rest/workflows',
-	);
+interface SavedWorkflow {
+	id: string;
+	name: string;
+	active: boolean;
+	versionId: string;
+}
+
+/** What was imported last, by name: the version that n8n gave it, and what it was. */
+type Imported = Record<string, { versionId: string; digest: string }>;
+
+/**
+ * Imports a workflow and publishes it; gives its id. One that is there in the same form is left alone, and so is one that
+ * somebody has edited since: their work is not overwritten by the next start.
+ */
+export async function publish(
+	{ n8n, folder }: Pick<Stack, 'n8n' | 'folder'>,
+	workflow: WorkflowFile,
+): Promise<string> {
+	const file = path.join(folder, 'imported.json');
+	const imported = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Imported;
+	const last = imported[workflow.name];
+	const digest = createHash('sha256').update(JSON.stringify(workflow)).digest('hex');
+	const all = await n8n.call<SavedWorkflow[]>('GET', '/rest/workflows');
 	const old = all.find(({ name }) => name === workflow.name);
+	if (old?.active && (old.versionId !== last?.versionId || digest === last.digest)) return old.id;
+
 	if (old?.active) await n8n.call('POST', `/rest/workflows/${old.id}/deactivate`, {});
-	const saved = await n8n.call<{ id: string; versionId: string }>(
+	const saved = await n8n.call<SavedWorkflow>(
 		old ? 'PATCH' : 'POST',
 		old ? `/rest/workflows/${old.id}?forceSave=true` : '/rest/workflows',
 		{ ...workflow, active: false },
 	);
-	await n8n.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	const { versionId } = saved;
+	await n8n.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId });
+	writeFileSync(file, JSON.stringify({ ...imported, [workflow.name]: { versionId, digest } }));
 	return saved.id;
 }
 

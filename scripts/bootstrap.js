@@ -46,9 +46,8 @@ function runTypeScript(file, args = []) {
 			env: typescriptEnvironment(),
 		},
 	);
-	// Ctrl-C reaches the child by itself, which stops what it started; this process only waits for that.
-	process.on('SIGINT', () => undefined);
-	process.on('SIGTERM', () => child.kill('SIGTERM'));
+	// The child stops what it started; this process only waits for that. At a terminal Ctrl-C reaches both, elsewhere only this one.
+	for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 	return new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 }
 

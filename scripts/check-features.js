@@ -9,6 +9,13 @@ const FILE = path.join('docs', 'features.md');
 /** How many capabilities each group has: the map is complete when every id from 1 on is there once. */
 const GROUPS = { A: 14, B: 35, C: 14, D: 15, E: 13, F: 14, G: 8, H: 19, I: 6, J: 9, K: 14 };
 
+/** Titles of the tests and groups of a file: the first text after `it(`, `describe(` or the like, or after `.each(…)(`. */
+function titlesIn(code) {
+	return [
+		...code.matchAll(/(?:\b(?:it|test|describe)|\))\(\s*(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g),
+	].map(([, , title]) => title);
+}
+
 const problems = [];
 const rows = new Map();
 for (const line of readFileSync(path.join(ROOT, FILE), 'utf8').split('\n')) {
@@ -33,11 +40,14 @@ for (const [id, { status, where, tests }] of rows) {
 	}
 	if (!where) problems.push(`${id}: met, but it does not say where`);
 	if (!tests) problems.push(`${id}: met, but it names no test`);
+	if (Number(id.slice(1)) > GROUPS[id[0]]) problems.push(`${id} is no capability`);
 	for (const test of tests.split('<br>').filter(Boolean)) {
 		const [, file, title] = /^`([^`]+)` › (.+)$/.exec(test.trim()) ?? [];
 		if (!file) problems.push(`${id}: "${test}" is not of the form \`file\` › title`);
 		else if (!existsSync(path.join(ROOT, file))) problems.push(`${id}: there is no file ${file}`);
-		else if (!readFileSync(path.join(ROOT, file), 'utf8').includes(title)) {
+		else if (
+			!titlesIn(readFileSync(path.join(ROOT, file), 'utf8')).some((one) => one.includes(title))
+		) {
 			problems.push(`${id}: ${file} has no test "${title}"`);
 		}
 	}

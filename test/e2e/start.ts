@@ -23,9 +23,12 @@ declare global {
 /** Starts n8n and the stand-ins once for all end-to-end suites, with the templates published. */
 export default async function start(): Promise<void> {
 	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-e2e-'));
+	// Without this, Ctrl-C would end the tests and leave n8n behind: it is killed when this process exits in order.
+	for (const signal of ['SIGINT', 'SIGTERM'] as const)
+		process.once(signal, () => process.exit(130));
 	const stack = await startStack({ folder, progress: tellProgress, searchLagMs: 2000 });
 	globalThis.handoffStack = stack;
-	const credentials = await createCredentials(stack, 'local-hubspot-token');
+	const credentials = await createCredentials(stack);
 	const intake = connect(
 		readWorkflow('01-whatsapp-intake-faq-bot.json'),
 		credentials,
@@ -42,10 +45,10 @@ export default async function start(): Promise<void> {
 		n8nUrl: stack.n8n.url,
 		graphUrl: stack.graph!.url,
 		hubspotUrl: stack.hubspot!.url,
-		inboxId: await publish(stack.n8n, inbox),
+		inboxId: await publish(stack, inbox),
 		inboxUrl: webhookUrl(stack.n8n, inbox, 'handoffInbox', 'inbox'),
-		watchdogId: await publish(stack.n8n, watchdog),
-		intakeId: await publish(stack.n8n, intake),
+		watchdogId: await publish(stack, watchdog),
+		intakeId: await publish(stack, intake),
 		intakeUrl: webhookUrl(stack.n8n, intake, 'whatsAppTrigger', 'whatsapp'),
 		inboxSecret: stack.inboxSecret,
 		appSecret: stack.whatsApp.appSecret,
