@@ -77,7 +77,12 @@ async function main(): Promise<void> {
 
 		await page.setViewportSize({ width: 420, height: 800 });
 		await page.goto(PHONE);
-		await page.waitForSelector('h1');
+		// The customer of the latest conversation.
+		const messages = (await (await fetch(new URL('messages', PHONE))).json()) as Array<{
+			waId: string;
+		}>;
+		await page.fill('#from', messages.at(-1)?.waId ?? '');
+		await page.waitForSelector('li');
 		await page.screenshot({ path: path.join(OUT, 'phone.png') });
 	} finally {
 		await browser.close();
