@@ -8,7 +8,7 @@ import type { InboxUser } from '../../adapters/inbox/tokens';
 import { LINK_LIFETIME_MS, SESSION_LIFETIME_MS, signToken } from '../../adapters/inbox/tokens';
 import type { ConversationFilter, HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
-import { conversationView, customerView } from '../shared/item';
+import { briefView, conversationView, customerView } from '../shared/item';
 import { storeFor } from '../shared/store';
 import { COOKIE, linkToken, signedIn, signingSecret } from './session';
 
@@ -184,7 +184,7 @@ async function detailOf(store: HandoffStore, id: string, limit: number) {
 	return {
 		conversation: { ...conversationView(conversation), customer: customerView(conversation) },
 		messages,
-		brief,
+		brief: briefView(brief),
 		clocks,
 		audit,
 	};

@@ -4,6 +4,7 @@ import type { Conversation } from '../../core/conversation/conversation';
 import { windowClosesAt } from '../../core/conversation/conversation';
 import { displayKey } from '../../core/conversation/identity';
 import type { ConversationMessage } from '../../core/conversation/message';
+import type { Brief } from '../../core/summary/brief';
 
 /**
  * The item that travels along a handoff workflow. Each node adds its own key and leaves the others as they are, so that any
@@ -66,4 +67,11 @@ export function handoffItem(
 /** A copy that n8n can store: undefined values are left out. */
 export function toJson(value: object): IDataObject {
 	return JSON.parse(JSON.stringify(value)) as IDataObject;
+}
+
+/** The brief as staff see it: without the memory that the next summary goes on from. */
+export function briefView(brief: Brief | undefined): Omit<Brief, 'memory'> | undefined {
+	if (!brief) return undefined;
+	const { memory: _memory, ...rest } = brief;
+	return rest;
 }

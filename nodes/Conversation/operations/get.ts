@@ -1,5 +1,5 @@
 import { StoreError } from '../../../core/ports/store';
-import { handoffItem, toJson } from '../../shared/item';
+import { briefView, handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 
 export const get: Operation = {
@@ -35,7 +35,7 @@ export const get: Operation = {
 				...handoffItem(conversation),
 				...toJson({
 					history: limit > 0 ? await store.history(conversationId, { limit }) : [],
-					brief: await store.brief(conversationId),
+					brief: briefView(await store.brief(conversationId)),
 					sla: { clocks: await store.clocks(conversationId) },
 					audit: await store.audit(conversationId),
 				}),
