@@ -1,5 +1,5 @@
-import { signToken } from '../../adapters/inbox/tokens';
 import type { N8nClient } from '../../host/n8n';
+import { Agent } from './agent';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
@@ -12,54 +12,6 @@ import {
 } from './harness';
 
 jest.setTimeout(2 * LIMIT_MS);
-
-/** An agent at the inbox, as the page does it: signed in by link, with the session's cookie. */
-class Agent {
-	private cookie = '';
-
-	constructor(readonly email: string) {}
-
-	link(): string {
-		return `${environment.inboxUrl}?link=${signToken(
-			{
-				id: this.email,
-				name: this.email,
-				role: 'agent',
-				use: 'link',
-				nonce: `${this.email}:${process.hrtime.bigint()}`,
-				expiresAt: Date.now() + LIMIT_MS,
-			},
-			environment.inboxSecret,
-		)}`;
-	}
-
-	async open(link: string): Promise<number> {
-		const response = await fetch(link, { redirect: 'manual' });
-		this.cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-		return response.status;
-	}
-
-	async ask(parameters: Record<string, string>) {
-		const response = await fetch(`${environment.inboxUrl}?${new URLSearchParams(parameters)}`, {
-			headers: { cookie: this.cookie },
-		});
-		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-	}
-
-	async act(action: string, conversationId: string, fields: object = {}, headers: object = {}) {
-		const response = await fetch(environment.inboxUrl, {
-			method: 'POST',
-			headers: {
-				cookie: this.cookie,
-				'content-type': 'application/json',
-				'x-handoff-inbox': '1',
-				...headers,
-			},
-			body: JSON.stringify({ action, conversationId, key: crypto.randomUUID(), ...fields }),
-		});
-		return { status: response.status, body: (await response.json()) as { message?: string } };
-	}
-}
 
 describe('agents in the inbox of a real n8n', () => {
 	let client: N8nClient;

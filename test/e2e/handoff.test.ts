@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+
 import type { N8nClient } from '../../host/n8n';
+import { waitForExecution } from '../../host/executions';
+import { Agent } from './agent';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
+	environment,
 	eventually,
 	executionOf,
 	graph,
@@ -22,6 +27,62 @@ interface Handoff {
 interface Record {
 	id: string;
 	properties: { [name: string]: string | null };
+}
+
+/** A workflow of its own, whose answer to a conversation comes whenever the test calls it. */
+async function slowBot(client: N8nClient) {
+	const credentials = await client.call<Array<{ id: string; name: string; type: string }>>(
+		'GET',
+		'/rest/credentials',
+	);
+	const { id, name } = credentials.find(({ type }) => type === 'whatsAppHandoffApi')!;
+	const path = `slow-bot-${freshCustomer()}`;
+	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
+		name: path,
+		nodes: [
+			{
+				id: randomUUID(),
+				name: 'Bot',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				webhookId: randomUUID(),
+				parameters: { path, httpMethod: 'POST', responseMode: 'onReceived' },
+			},
+			{
+				id: randomUUID(),
+				name: 'Answer',
+				type: 'n8n-nodes-whatsapp-handoff.conversation',
+				typeVersion: 1,
+				position: [200, 0],
+				parameters: {
+					operation: 'reply',
+					conversationId: '={{ $json.body.conversationId }}',
+					text: '={{ $json.body.text }}',
+				},
+				credentials: { whatsAppHandoffApi: { id, name } },
+			},
+		],
+		connections: { Bot: { main: [[{ node: 'Answer', type: 'main', index: 0 }]] } },
+		settings: { executionOrder: 'v1' },
+		active: false,
+	});
+	await client.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	const post = (conversationId: string, text: string) =>
+		fetch(`${environment.n8nUrl}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify({ conversationId, text }),
+		});
+	return {
+		workflowId: saved.id,
+		/** n8n answers a publish before its webhooks are live: a call that finds none has started nothing. */
+		answer: (conversationId: string, text: string) =>
+			eventually('the webhook of the slow bot', async () => {
+				const response = await post(conversationId, text);
+				return response.status !== 404 && response;
+			}),
+	};
 }
 
 describe('handoff in a real n8n', () => {
@@ -73,6 +134,57 @@ describe('handoff in a real n8n', () => {
 		expect(await hubspot.violations()).toEqual([]);
 	});
 
+	it('makes one contact, one deal and one note, however often the customer writes afterwards', async () => {
+		const from = freshCustomer();
+		const run = await say(from, 'I want to talk to a real person');
+		await say(from, 'Hello, are you there? I want a person!');
+		const { contact, deal, note } = itemOf(run, 'Contact and deal')!.crm as {
+			[record: string]: { id: string };
+		};
+		const { contacts, associations } = await hubspot.state();
+		const linked = (type: string) => [
+			...new Set(
+				(associations as Array<{ fromId: string; toType: string; toId: string }>)
+					.filter(({ fromId, toType }) => fromId === contact!.id && toType === type)
+					.map(({ toId }) => toId),
+			),
+		];
+		expect(withPhone(contacts, from).map(({ id }) => id)).toEqual([contact!.id]);
+		expect(linked('deals')).toEqual([deal!.id]);
+		expect(linked('notes')).toEqual([note!.id]);
+	});
+
+	it('runs the clock of the first answer to the very time that the customer was told', async () => {
+		const from = freshCustomer();
+		const run = await say(from, 'human please');
+		const { owner, dueAt, acknowledgement } = itemOf(run, 'Hand to a person')!.handoff as Handoff;
+		const { id } = itemOf(run, 'Hand to a person')!.conversation as { id: string };
+		const agent = new Agent(owner.name);
+		await agent.open(agent.link());
+		const { body } = await agent.ask({ data: 'conversation', id });
+		expect(body.clocks).toMatchObject([{ kind: 'first_response', status: 'running', dueAt }]);
+		// n8n runs in UTC here, and a customer without a profile is told the time of the workflow.
+		const told = new Date(dueAt).toLocaleTimeString('en-US', {
+			timeZone: 'UTC',
+			hour: 'numeric',
+			minute: '2-digit',
+		});
+		expect(acknowledgement.text.replace(/\s/gu, ' ')).toContain(told.replace(/\s/gu, ' '));
+	});
+
+	it('withholds the answer of a slow bot that comes after a person took over', async () => {
+		const from = freshCustomer();
+		const run = await say(from, 'agent please');
+		const conversation = itemOf(run, 'Hand to a person')!.conversation as { id: string };
+		const before = (await onPhone(from)).length;
+		const bot = await slowBot(client);
+		expect((await bot.answer(conversation.id, 'We are open until five.')).status).toBe(200);
+		const late = await waitForExecution(client, bot.workflowId, () => true, LIMIT_MS);
+		expect(late.error).toBeUndefined();
+		expect(late.outputs.Answer!.map((items) => items.length)).toEqual([0, 1]);
+		expect(await onPhone(from)).toHaveLength(before);
+	});
+
 	it('keeps the bot silent while a person is in charge', async () => {
 		const from = freshCustomer();
 		await say(from, 'agent please');
@@ -104,6 +216,17 @@ describe('handoff in a real n8n', () => {
 		expect(String(item.errorDescription)).toMatch(/credential/iu);
 	});
 
+	it('hands over all the same when HubSpot answers nobody, and says so', async () => {
+		const from = freshCustomer();
+		await hubspot.fail({ path: '^/crm/', mode: '503', times: 30 });
+		const run = await say(from, 'Connect me to a person please');
+		await hubspot.clearFaults();
+		expect(itemOf(run, 'Hand to a person')!.handoff).toMatchObject({ outcome: 'assigned' });
+		const item = itemOf(run, 'Contact and deal')!;
+		expect(String(item.error)).toMatch(/HubSpot.*503/u);
+		expect(String(item.errorDescription)).toMatch(/again/iu);
+	});
+
 	it('hands over all the same when WhatsApp does not take the acknowledgement', async () => {
 		const from = freshCustomer();
 		await graph.fail({ path: '/messages$', mode: '401', times: 5 });
@@ -116,5 +239,10 @@ describe('handoff in a real n8n', () => {
 		expect(
 			await eventually('the CRM record', async () => itemOf(run, 'Contact and deal')?.crm),
 		).toBeDefined();
+	});
+
+	it('sends nothing that the vendors’ API descriptions do not allow', async () => {
+		expect(await graph.violations()).toEqual([]);
+		expect(await hubspot.violations()).toEqual([]);
 	});
 });

@@ -25,6 +25,12 @@ function outcomeOf(execution: Execution): string {
 	return 'nothing';
 }
 
+/** What the phone shows for each outcome: one text, and only that. */
+const ON_PHONE: Record<string, RegExp> = {
+	answered: /^Sorry, I did not understand that\./u,
+	'handed over': /is taking over here/u,
+};
+
 describe('intake in a real n8n', () => {
 	let client: N8nClient;
 	beforeAll(async () => {
@@ -59,6 +65,7 @@ describe('intake in a real n8n', () => {
 			['a signature of another length', payload, 'sha256=abc', 401],
 			['a signed body that is not JSON', () => '{"object": "whatsapp_business_acc', undefined, 422],
 			['a signed body of another object', () => '{"object":"page","entry":[]}', undefined, 200],
+			['a signed body of nothing', () => '', undefined, 400],
 			['a signed list', () => '[]', undefined, 200],
 		])('%s starts no execution', async (_name, body, signature, status) => {
 			const before = await intakeExecutions(client);
@@ -128,7 +135,7 @@ describe('intake in a real n8n', () => {
 			['pywa/message__text', { type: 'text', text: /^Body Text$/u, outcome: 'answered' }],
 			['pywa/message__video', { type: 'video', text: /^caption$/u, outcome: 'handed over' }],
 		])('%s', async (file, expected) => {
-			const { payload, messageId } = recorded(file);
+			const { payload, messageId, customer } = recorded(file);
 			expect((await deliver(payload)).status).toBe(200);
 			const execution = await executionOf(client, messageId);
 			const message = itemOf(execution, TRIGGER)!.message as { type: string; text: string };
@@ -139,6 +146,12 @@ describe('intake in a real n8n', () => {
 				error: execution.error,
 			}).toEqual({ output: 0, type: expected.type, outcome: expected.outcome, error: undefined });
 			expect(message.text).toMatch(expected.text);
+			const shown = (await graph.messages()).filter(
+				({ waId, direction }) => direction === 'out' && waId.endsWith(customer),
+			);
+			expect(shown.map(({ text }) => text)).toEqual([
+				expect.stringMatching(ON_PHONE[expected.outcome]!),
+			]);
 		});
 	});
 
@@ -169,6 +182,25 @@ describe('intake in a real n8n', () => {
 		await executionOf(client, next.messageId);
 		const after = await intakeExecutions(client);
 		expect(after.filter((id) => !before.includes(id))).toHaveLength(2);
+	});
+
+	it('takes in both messages that Meta delivers at once, and answers each customer', async () => {
+		const [first, second] = [recorded('pywa/message__text'), recorded('pywa/message__text')];
+		const together = {
+			...first.payload,
+			entry: [first, second].flatMap(({ payload }) => (payload as { entry: object[] }).entry),
+		};
+		expect((await deliver(together)).status).toBe(200);
+		for (const { messageId } of [first, second]) await executionOf(client, messageId);
+		for (const { customer } of [first, second]) {
+			const answers = await eventually('an answer', async () => {
+				const found = (await graph.messages()).filter(
+					({ waId, direction }) => direction === 'out' && waId === customer,
+				);
+				return found.length > 0 && found;
+			});
+			expect(answers).toHaveLength(1);
+		}
 	});
 
 	it('answers the customer on the phone from the same number', async () => {
