@@ -2,6 +2,9 @@ import { scored, signal } from '../support';
 
 const REQUESTS: Record<string, string[]> = {
 	en: [
+		'I want a person',
+		'I want a person.',
+		'I need a person',
 		'I want to talk to a person',
 		'can i speak to a human please',
 		'connect me to support',
