@@ -14,6 +14,10 @@ const COLUMNS: ReadonlyArray<[string, (figures: HandoffFigures) => number | unde
 	['wrongly_routed', (f) => f.wronglyRouted],
 	['resolved', (f) => f.resolved],
 	['resolution_rate', (f) => f.resolutionRate],
+	['rated', (f) => f.rated],
+	['satisfaction', (f) => f.satisfaction],
+	['value', (f) => f.value],
+	['value_late', (f) => f.valueLate],
 ];
 
 /** One line of the report: everything, or one agent, queue or hour. */

@@ -37,6 +37,20 @@ export interface HandoffRecord {
 	reroutedAfterAgent: boolean;
 	/** The first-response promise, if one was made. */
 	firstResponse?: SlaClock;
+	/** 1 to 5, as the customer said afterwards; known of a conversation's latest handoff only. */
+	satisfaction?: number;
+	/** What it is about in money, where staff or the bot noted it; known of the latest handoff only. */
+	value?: number;
+}
+
+/** Under these names a conversation's collected information holds the customer's rating and the money that it is about. */
+export const COLLECTED = { satisfaction: 'satisfaction', value: 'dealValue' } as const;
+
+/** A collected number, also where it was noted as text. */
+export function collectedNumber(conversation: Conversation, name: string): number | undefined {
+	const value = conversation.collected[name];
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -79,6 +93,8 @@ function begun(
 		latest?.answeredAt ??
 		(firstResponse?.settledBy === 'answered' ? firstResponse.settledAt : undefined);
 	const owner = entry.owner;
+	const satisfaction = latest && collectedNumber(conversation, COLLECTED.satisfaction);
+	const value = latest && collectedNumber(conversation, COLLECTED.value);
 	return {
 		id,
 		conversationId: conversation.id,
@@ -92,6 +108,10 @@ function begun(
 		reopened: false,
 		reroutedAfterAgent: false,
 		...(firstResponse ? { firstResponse } : {}),
+		...(satisfaction !== undefined && satisfaction >= 1 && satisfaction <= 5
+			? { satisfaction }
+			: {}),
+		...(value === undefined ? {} : { value }),
 	};
 }
 

@@ -8,3 +8,5 @@ export { metricsCsv, metricsRows } from './csv';
 export type { MissedCandidate, MissedSettings } from './missed';
 export { MISSED_DEFAULTS, missedHandoffs } from './missed';
 export { recordsSince } from './records';
+export type { OpenQuestion, TrainingGap } from './trainingGaps';
+export { trainingGaps } from './trainingGaps';

@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
 
-import type { SlaKind } from '../sla/clock';
+import type { SlaClock, SlaKind } from '../sla/clock';
 import type { IsoTime } from '../time';
 import type { ConversationRecord, HandoffRecord } from './handoffs';
-import { handoffsOf } from './handoffs';
+import { COLLECTED, collectedNumber, handoffsOf } from './handoffs';
 import type { Verdict } from './labels';
 import { VERDICTS, verdictOn } from './labels';
 import { missedHandoffs } from './missed';
@@ -45,6 +45,13 @@ export interface HandoffFigures {
 	resolved: number;
 	/** Share of the ended ones that were resolved and not reopened. */
 	resolutionRate?: number;
+	/** Customers who rated it, and their mean rating of 1 to 5. */
+	rated: number;
+	satisfaction?: number;
+	/** Money that the handoffs were about, where it was noted. */
+	value: number;
+	/** The part of it whose first answer came late or has not come. */
+	valueLate: number;
 }
 
 export interface Metrics extends HandoffFigures {
@@ -60,6 +67,8 @@ export interface Metrics extends HandoffFigures {
 	trueContainment?: number;
 	/** Conversations that look like missed handoffs, those that a person has judged otherwise left out. */
 	missed: number;
+	/** Money that the missed ones were about, where it was noted. */
+	missedValue: number;
 	/** What reviewers said. */
 	verdicts: Record<Verdict, number>;
 	/** Broken promises by kind. */
@@ -116,6 +125,12 @@ export function metricsOf(
 		...share('containment', contained, alive.length),
 		...share('trueContainment', contained - missed.length, alive.length),
 		missed: missed.length,
+		missedValue: alive
+			.filter(({ conversation }) => missed.some((one) => one.conversationId === conversation.id))
+			.reduce(
+				(sum, { conversation }) => sum + (collectedNumber(conversation, COLLECTED.value) ?? 0),
+				0,
+			),
 		verdicts: Object.fromEntries(
 			VERDICTS.map((verdict) => [
 				verdict,
@@ -161,9 +176,12 @@ export function metricsOf(
 /** The figures of some handoffs. */
 export function figures(handoffs: readonly HandoffRecord[], now: IsoTime): HandoffFigures {
 	const promised = handoffs.flatMap(({ firstResponse }) => firstResponse ?? []);
-	const breached = promised.filter(
-		({ status, dueAt }) => status === 'breached' || (status === 'running' && dueAt < now),
-	).length;
+	const isLate = ({ status, dueAt }: SlaClock) =>
+		status === 'breached' || (status === 'running' && dueAt < now);
+	const breached = promised.filter(isLate).length;
+	const ratings = handoffs.flatMap(({ satisfaction }) => satisfaction ?? []);
+	const money = (some: readonly HandoffRecord[]) =>
+		some.reduce((sum, { value }) => sum + (value ?? 0), 0);
 	const kept = promised.filter(({ status }) => status === 'met').length;
 	const ended = handoffs.filter(({ endedAt }) => endedAt);
 	const resolved = ended.filter(({ endedBy }) => endedBy === 'resolve');
@@ -179,6 +197,14 @@ export function figures(handoffs: readonly HandoffRecord[], now: IsoTime): Hando
 		wronglyRouted: handoffs.filter(({ reroutedAfterAgent }) => reroutedAfterAgent).length,
 		resolved: resolved.length,
 		...share('resolutionRate', resolved.filter(({ reopened }) => !reopened).length, ended.length),
+		rated: ratings.length,
+		...(ratings.length > 0
+			? { satisfaction: tenths(ratings.reduce((sum, one) => sum + one, 0) / ratings.length) }
+			: {}),
+		value: money(handoffs),
+		valueLate: money(
+			handoffs.filter(({ firstResponse }) => firstResponse && isLate(firstResponse)),
+		),
 	};
 }
 

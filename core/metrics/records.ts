@@ -1,3 +1,4 @@
+import { SIMULATION_CHANNEL } from '../conversation/simulation';
 import type { ConversationFilter, HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
 import type { ConversationRecord } from './handoffs';
@@ -6,7 +7,7 @@ const PAGE = 200;
 
 /**
  * What is on record of the conversations that had a message since `since`, newest first, at most `limit` of them. `complete`
- * says whether that was all.
+ * says whether that was all. Sample conversations are left out.
  */
 export async function recordsSince(
 	store: Pick<HandoffStore, 'list' | 'audit' | 'clocks'>,
@@ -24,6 +25,7 @@ export async function recordsSince(
 			...(after === undefined ? {} : { after }),
 		});
 		for (const conversation of page.conversations) {
+			if (conversation.channelId === SIMULATION_CHANNEL) continue;
 			const [audit, clocks] = await Promise.all([
 				store.audit(conversation.id),
 				store.clocks(conversation.id),

@@ -252,6 +252,39 @@ describe('the report of a week', () => {
 		expect(report()).not.toHaveProperty('handoffRate');
 	});
 
+	it('has what customers said afterwards, for all and by agent', () => {
+		const rated = (id: string, satisfaction: string | number) =>
+			new Life(id, { collected: { satisfaction } });
+		const metrics = report(
+			rated('c1', 5).handOver(0, ANA).answer(1).resolve(5),
+			rated('c2', '2').handOver(0, BEN).answer(9).resolve(20),
+			rated('c3', 'great').handOver(0, ANA).answer(1).resolve(5),
+			new Life('c4').handOver(0, ANA).answer(1).resolve(5),
+		);
+		expect(metrics).toMatchObject({ rated: 2, satisfaction: 3.5 });
+		expect(
+			metrics.byAgent.map(({ name, rated, satisfaction }) => [name, rated, satisfaction]),
+		).toEqual([
+			['Ana', 1, 5],
+			['Ben', 1, 2],
+		]);
+	});
+
+	it('has the money that handoffs were about, and how much of it waited too long or was missed', () => {
+		const worth = (id: string, dealValue: number, changes: Partial<Conversation> = {}) =>
+			new Life(id, { collected: { dealValue }, ...changes });
+		expect(
+			report(
+				worth('in time', 1000).handOver(0).answer(2),
+				worth('late', 400).handOver(0).answer(60),
+				worth('missed', 250, {
+					counters: { ...withBot().counters, sentiment: -0.6, negatives: 2 },
+				}),
+				worth('content', 70),
+			),
+		).toMatchObject({ value: 1400, valueLate: 400, missedValue: 250 });
+	});
+
 	it('counts verdicts, and what was judged harmless no longer as missed', () => {
 		const frustrated = {
 			counters: { ...withBot().counters, sentiment: -0.6, negatives: 2 },
@@ -276,9 +309,9 @@ describe('the report of a week', () => {
 		const csv = metricsCsv(report(new Life('c1').handOver(0, evil).answer(2)));
 		const lines = csv.trimEnd().split('\r\n');
 		expect(lines[0]).toBe(
-			'from,to,group,name,handoffs,answered,waiting,first_response_median_minutes,first_response_p90_minutes,resolution_median_minutes,resolution_p90_minutes,breached,breach_rate,reopened,wrongly_routed,resolved,resolution_rate',
+			'from,to,group,name,handoffs,answered,waiting,first_response_median_minutes,first_response_p90_minutes,resolution_median_minutes,resolution_p90_minutes,breached,breach_rate,reopened,wrongly_routed,resolved,resolution_rate,rated,satisfaction,value,value_late',
 		);
-		expect(lines[1]).toBe(`${WEEK.from},${WEEK.to},all,,1,1,0,2,2,,,0,0,0,0,0,`);
+		expect(lines[1]).toBe(`${WEEK.from},${WEEK.to},all,,1,1,0,2,2,,,0,0,0,0,0,,0,,0,0`);
 		expect(lines[2]).toContain(`,agent,"'=HYPERLINK(""x"",""y"")",1,`);
 		expect(lines[3]).toContain(',queue,Support,');
 		expect(lines[4]).toContain(',hour,09:00,');
