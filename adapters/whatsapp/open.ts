@@ -1,10 +1,13 @@
 import type { AxiosInstance } from 'axios';
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 
+import { SIMULATION_CHANNEL } from '../../core/conversation/simulation';
 import type { MessagingPort } from '../../core/ports/messaging';
+import { MessagingError } from '../../core/ports/messaging';
 import { n8nHttp } from '../http/n8n';
 import { cloudApi } from './cloudApi';
 import { graphOver } from './graph';
+import { simulatedMessaging } from './simulation';
 
 /** Name of the credential type. */
 export const WHATSAPP_CREDENTIAL = 'whatsAppHandoffApi';
@@ -39,11 +42,38 @@ export function graphFor(context: WhatsAppContext, credential: WhatsAppCredentia
 	return graphOver(n8nHttp(context, WHATSAPP_CREDENTIAL), credential);
 }
 
-/** WhatsApp with the node's credential, for every node that speaks to the customer. */
-export async function whatsAppFor(
+/**
+ * WhatsApp with the node's credential, for every node that speaks to the customer. The credential is only asked for when a
+ * message really goes out: sample conversations need none.
+ */
+export function whatsAppFor(context: WhatsAppContext, itemIndex?: number): MessagingPort {
+	let live: Promise<MessagingPort> | undefined;
+	const portOf = (channelId: string): Promise<MessagingPort> =>
+		channelId === SIMULATION_CHANNEL
+			? Promise.resolve(simulatedMessaging)
+			: (live ??= liveMessaging(context, itemIndex));
+	return {
+		send: async (channelId, to, message) => (await portOf(channelId)).send(channelId, to, message),
+		markRead: async (channelId, messageId, options) =>
+			(await portOf(channelId)).markRead(channelId, messageId, options),
+	};
+}
+
+async function liveMessaging(
 	context: WhatsAppContext,
-	itemIndex?: number,
+	itemIndex: number | undefined,
 ): Promise<MessagingPort> {
-	const credential = await whatsAppCredential(context, itemIndex);
+	let credential: WhatsAppCredential;
+	try {
+		credential = await whatsAppCredential(context, itemIndex);
+	} catch (error) {
+		throw new MessagingError(
+			'The node has no WhatsApp credential to send with',
+			'account',
+			'Open the node and choose or create a credential under “WhatsApp Handoff API”.',
+			{},
+			{ cause: error },
+		);
+	}
 	return cloudApi(graphFor(context, credential), { defaultChannelId: credential.phoneNumberId });
 }

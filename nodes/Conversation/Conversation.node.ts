@@ -34,7 +34,8 @@ export class Conversation implements INodeType {
 		credentials: [
 			{
 				name: 'whatsAppHandoffApi',
-				required: true,
+				// Sample conversations send nothing; docs/decisions/0008.
+				required: false,
 				displayOptions: { show: { operation: ['reply'] } },
 			},
 			{

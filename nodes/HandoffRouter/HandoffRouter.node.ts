@@ -39,7 +39,8 @@ export class HandoffRouter implements INodeType {
 		credentials: [
 			{
 				name: 'whatsAppHandoffApi',
-				required: true,
+				// Sample conversations send nothing; docs/decisions/0008.
+				required: false,
 				displayOptions: { show: { acknowledge: [true] } },
 			},
 			storeCredential,

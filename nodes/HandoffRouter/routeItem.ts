@@ -77,7 +77,7 @@ export async function routeItem(
 	let acknowledgement: Acknowledgement | undefined;
 	if (result.outcome !== 'already' && context.getNodeParameter('acknowledge', index)) {
 		acknowledgement = await acknowledge(
-			{ store, messaging: await whatsAppFor(context, index), clock: systemClock },
+			{ store, messaging: whatsAppFor(context, index), clock: systemClock },
 			result,
 			{
 				timeZone:

@@ -20,7 +20,7 @@ export async function showAsRead(
 ): Promise<void> {
 	if (!settings.markAsRead || arrivals.length === 0) return;
 	const newest = new Map(arrivals.map((arrival) => [arrival.conversation.id, arrival]));
-	const messaging = await whatsAppFor(context);
+	const messaging = whatsAppFor(context);
 	const results = await Promise.allSettled(
 		[...newest.values()].map(
 			async ({ conversation, message }) =>

@@ -105,7 +105,7 @@ export const reply: Operation = {
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
 		const result = await sendReply(
-			{ store, messaging: await whatsAppFor(context, index), clock: systemClock },
+			{ store, messaging: whatsAppFor(context, index), clock: systemClock },
 			{
 				conversationId,
 				author,
