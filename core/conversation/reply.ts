@@ -10,8 +10,8 @@ import type { ConversationMessage } from './message';
 import { describeState, transition } from './transitions';
 
 /**
- * Who speaks to the customer. A `system` message (an automatic notice, such as who has taken over) goes out whoever is in charge
- * and is nobody's answer: it keeps no promise.
+ * Who speaks to the customer. A `system` message (an automatic notice, such as who has taken over, or a survey after the close) goes
+ * out whoever is in charge and is nobody's answer: it keeps no promise and opens nothing.
  */
 export type ReplyAuthor = 'bot' | 'agent' | 'system';
 
@@ -160,7 +160,8 @@ const SPEAKERS: Record<
 		advice: 'Hand the conversation over or claim it first.',
 	},
 	system: {
-		speaksIn: ['bot', 'human'],
+		// A survey or a reminder comes after the close.
+		speaksIn: ['bot', 'human', 'closed'],
 		what: 'notice',
 		advice: 'Wait until the customer writes, which reopens the conversation.',
 	},

@@ -128,13 +128,14 @@ describe('reply with the send guard', () => {
 		expect(await say()).toMatchObject({ outcome: 'sent', repeated: false });
 	});
 
-	it('does not send to a conversation that has been closed', async () => {
+	it('sends nothing to a closed conversation but notices, which leave it closed', async () => {
 		await store.decide(conversationId, (view) =>
 			applyEvent(view, { type: 'resolve' }, { actor: workflow, now: at(1), policies: [] }),
 		);
+		expect(await say()).toMatchObject({ outcome: 'withheld' });
 		expect(await say({ author: 'system' })).toMatchObject({
-			outcome: 'withheld',
-			reason: 'The conversation is closed, so this notice was not sent',
+			outcome: 'sent',
+			conversation: { state: 'closed' },
 		});
 	});
 
