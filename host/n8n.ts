@@ -172,6 +172,15 @@ export class N8n extends N8nClient {
 		this.signal('SIGKILL');
 	}
 
+	/** Ends n8n and everything that it started as a power cut would: without a chance to finish anything. */
+	async killNow(): Promise<void> {
+		process.off('exit', this.kill);
+		if (this.ended) return;
+		const gone = new Promise<void>((resolve) => this.process.once('exit', () => resolve()));
+		this.signal('SIGKILL');
+		await gone;
+	}
+
 	private signal(name: NodeJS.Signals): void {
 		try {
 			process.kill(-this.process.pid!, name);
