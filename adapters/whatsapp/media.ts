@@ -38,6 +38,21 @@ export async function downloadMedia(
 	limits: MediaLimits,
 	environment?: RetryEnvironment,
 ): Promise<IBinaryData> {
+	const { body, mimeType } = await openMedia(context, media, limits, environment);
+	return await context.helpers.prepareBinaryData(
+		body,
+		media.fileName,
+		mimeType?.split(';')[0]?.trim(),
+	);
+}
+
+/** As {@link downloadMedia}, for whoever passes the bytes on at once; the stream ends with MessagingError where it grows too large. */
+export async function openMedia(
+	context: WhatsAppContext,
+	media: MediaReference,
+	limits: MediaLimits,
+	environment?: RetryEnvironment,
+): Promise<{ body: Readable; mimeType?: string }> {
 	if (!media.id) throw refused('The message names no file', 'Ask the customer to send it again.');
 	checkType(media.mimeType, limits);
 	const credential = await whatsAppCredential(context);
@@ -54,15 +69,11 @@ export async function downloadMedia(
 		DEFAULT_RETRY,
 		environment,
 	);
-	return await context.helpers.prepareBinaryData(
-		counted(body, limits),
-		media.fileName,
-		mimeType?.split(';')[0]?.trim(),
-	);
+	return { body: counted(body, limits), ...(mimeType ? { mimeType } : {}) };
 }
 
 async function locate(
-	context: MediaContext,
+	context: WhatsAppContext,
 	credential: WhatsAppCredential,
 	id: string,
 ): Promise<{ url: string; mimeType?: string; bytes?: number }> {
@@ -82,7 +93,7 @@ async function locate(
 }
 
 async function open(
-	context: MediaContext,
+	context: WhatsAppContext,
 	credential: WhatsAppCredential,
 	url: string,
 	mimeType: string | undefined,

@@ -55,7 +55,7 @@ function clocksAfter(
 	view: ConversationView,
 	by: { now: IsoTime; policies: readonly SlaPolicy[] },
 ): SlaClock[] {
-	if (event.type === 'assign' || event.type === 'release') {
+	if (['assign', 'release', 'decline', 'reroute'].includes(event.type)) {
 		return clocksOnOwnerChange(by.policies, next, view.clocks, by.now);
 	}
 	const settles = SETTLES[event.type];

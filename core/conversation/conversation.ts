@@ -82,6 +82,51 @@ export interface Handoff {
 	acknowledgementId?: string;
 	/** Number of times the owner has changed since the handoff. */
 	hops: number;
+	/** Where the routing stands; absent where a person took the conversation by hand. */
+	routing?: HandoffRouting;
+	/** A follow-up that the customer was promised for a stated time. */
+	promise?: HandoffPromise;
+	/**
+	 * Set while the bot goes on helping until the promised time: the request is on record, and nobody has it yet. Holds in the
+	 * episode that it names.
+	 */
+	captured?: { at: IsoTime; episode: number };
+}
+
+/** Where a handoff stands on its way through the steps of the router. */
+export interface HandoffRouting {
+	/** Index of the step of the chain that has been reached. */
+	step: number;
+	/** Since when that step applies. */
+	since: IsoTime;
+	/** Agents who had it and did not take it: it never goes back to them. */
+	tried: string[];
+	/** How often it was taken from an agent and passed on. */
+	hops: number;
+	/** How often the router has looked; numbers the clocks of its steps. */
+	moves: number;
+	/** The rule that decided on the chain. */
+	rule?: string;
+	/** What led to the last move, e.g. the id of a watchdog's event: the same again moves nothing. */
+	cause?: string;
+	/** The limit on hops was reached: it stays where it is until a person takes it. */
+	exhausted?: boolean;
+}
+
+export interface HandoffPromise {
+	/** When a person will have answered. */
+	for: IsoTime;
+	madeAt: IsoTime;
+	/** When the 24-hour window closes, where that is before the promised time: then only a template can be sent. */
+	windowClosesAt?: IsoTime;
+	/** Approved template for a follow-up after the window has closed. */
+	template?: { name: string; language: string };
+}
+
+/** Whether a request waits for its promised time while the bot goes on helping. */
+export function isCaptured(conversation: Conversation): boolean {
+	const captured = conversation.handoff?.captured;
+	return conversation.state === 'bot' && captured?.episode === conversation.episode;
 }
 
 /** One customer's conversation on one of our numbers. */
@@ -118,6 +163,25 @@ export interface Conversation {
 	closedAt?: IsoTime;
 	/** How the last closed episode ended. */
 	outcome?: Outcome;
+	/** Set while an agent has put it on hold; read it with {@link holdOf}, since a later handoff makes it void. */
+	hold?: Hold;
+}
+
+/** An agent's "not now": the promises stand still until it ends. */
+export interface Hold {
+	/** The handoff it was for. */
+	handoffId: string;
+	since: IsoTime;
+	/** When it ends by itself; absent where somebody has to end it. */
+	until?: IsoTime;
+	by: { id: string; name: string };
+	reason?: string;
+}
+
+/** The hold that is on, if there is one. */
+export function holdOf(conversation: Conversation): Hold | undefined {
+	const { hold, handoff, state } = conversation;
+	return state === 'human' && hold && hold.handoffId === handoff?.id ? hold : undefined;
 }
 
 /** How a conversation ended, as the agent states it. */

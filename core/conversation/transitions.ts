@@ -1,15 +1,25 @@
 import type { IsoTime } from '../time';
 import type { Actor, AuditEntry } from './audit';
-import type { Conversation, Handoff, Outcome, Owner, Priority, SignalResult } from './conversation';
-import { NO_COUNTERS } from './conversation';
+import type {
+	Conversation,
+	Handoff,
+	HandoffPromise,
+	HandoffRouting,
+	Outcome,
+	Owner,
+	Priority,
+	SignalResult,
+} from './conversation';
+import { isCaptured, NO_COUNTERS } from './conversation';
 
 /**
  * What can happen to a conversation. These and no others change its state:
  *
  *     bot ──escalate──▶ human ──resolve──▶ closed ──customer_wrote──▶ bot
  *      ▲                  │ ▲
- *      └──return_to_bot───┘ └── assign / release (the owner changes, the state stays human)
+ *      └──return_to_bot───┘ └── assign / release / reroute / decline (the owner changes, the state stays human)
  *     bot ──resolve──▶ closed
+ *     bot ──capture──▶ bot (a request waits for its promised time)
  */
 export type ConversationEvent =
 	| { type: 'customer_wrote'; sentAt: IsoTime }
@@ -21,7 +31,24 @@ export type ConversationEvent =
 			signals: SignalResult[];
 			priority: Priority;
 			queue: string;
+			routing?: HandoffRouting;
+			promise?: HandoffPromise;
 	  }
+	/** The team is closed: the request and its promise are on record, and the bot goes on helping meanwhile. */
+	| {
+			type: 'capture';
+			reason: string;
+			score: number;
+			signals: SignalResult[];
+			priority: Priority;
+			queue: string;
+			routing?: HandoffRouting;
+			promise: HandoffPromise;
+	  }
+	/** The router looks again: a new owner, or the same queue with a wider circle of agents. */
+	| { type: 'reroute'; owner: Owner; queue: string; routing: HandoffRouting; reason: string }
+	/** The agent does not take it; it waits in its queue and never comes back to this agent. */
+	| { type: 'decline'; agentId?: string; reason: string }
 	/** A new owner: the router's choice, a claim, a transfer. `ifOwner` refuses it where another won the race. */
 	| { type: 'assign'; owner: Owner; reason: string; ifOwner?: Owner }
 	/** The owner gives it up; it waits in the queue again. */
@@ -142,17 +169,23 @@ export function transition(
 					'Wait for the customer to write again, which reopens the conversation.',
 				);
 			}
-			const number = conversation.handoffCount + 1;
+			// A request that was captured is the same handoff: the customer has waited since then.
+			const before = isCaptured(conversation) ? conversation.handoff : undefined;
+			const number = conversation.handoffCount + (before ? 0 : 1);
+			const promise = event.promise ?? before?.promise;
 			const handoff: Handoff = {
-				id: `${conversation.id}:h${number}`,
+				id: before?.id ?? `${conversation.id}:h${number}`,
 				reason: event.reason,
 				score: event.score,
 				signals: event.signals,
 				priority: event.priority,
 				queue: event.queue,
-				createdAt: now,
+				createdAt: before?.createdAt ?? now,
 				hops: 0,
+				...(before?.acknowledgedAt ? { acknowledgedAt: before.acknowledgedAt } : {}),
 				...(event.owner.kind === 'agent' ? { assignedAt: now } : {}),
+				...(event.routing ? { routing: event.routing } : {}),
+				...(promise ? { promise } : {}),
 			};
 			return step(
 				{
@@ -164,6 +197,86 @@ export function transition(
 					...(event.owner.kind === 'agent' ? { lastAgentId: event.owner.id } : {}),
 				},
 				'escalate',
+				event.reason,
+			);
+		}
+
+		case 'capture': {
+			if (conversation.state !== 'bot') {
+				return refuse('Cannot capture the request', 'Leave it with the person who has it.');
+			}
+			if (isCaptured(conversation)) return unchanged;
+			const number = conversation.handoffCount + 1;
+			return step(
+				{
+					priority: event.priority,
+					handoff: {
+						id: `${conversation.id}:h${number}`,
+						reason: event.reason,
+						score: event.score,
+						signals: event.signals,
+						priority: event.priority,
+						queue: event.queue,
+						createdAt: now,
+						hops: 0,
+						...(event.routing ? { routing: event.routing } : {}),
+						promise: event.promise,
+						captured: { at: now, episode: conversation.episode },
+					},
+					handoffCount: number,
+				},
+				'capture',
+				event.reason,
+			);
+		}
+
+		case 'reroute': {
+			const handoff = conversation.handoff;
+			if (conversation.state !== 'human' || !handoff) {
+				return refuse('Cannot route again', 'Hand the conversation over first.');
+			}
+			const moved = !sameOwner(conversation.owner, event.owner);
+			const toAgent = event.owner.kind === 'agent';
+			return step(
+				{
+					owner: event.owner,
+					handoff: {
+						...handoff,
+						queue: event.queue,
+						routing: event.routing,
+						...(moved ? { hops: handoff.hops + 1 } : {}),
+						...(moved && toAgent ? { assignedAt: now } : {}),
+					},
+					...(event.owner.kind === 'agent' ? { lastAgentId: event.owner.id } : {}),
+				},
+				moved ? (toAgent ? 'assign' : 'release') : 'reroute',
+				event.reason,
+			);
+		}
+
+		case 'decline': {
+			const { owner, handoff } = conversation;
+			if (conversation.state !== 'human' || !handoff) {
+				return refuse('Cannot decline', 'Only a conversation that an agent has can be declined.');
+			}
+			if (owner?.kind !== 'agent' || (event.agentId && owner.id !== event.agentId)) {
+				return refuse('Cannot decline', 'Only the agent who has the conversation can decline it.');
+			}
+			const { routing } = handoff;
+			return step(
+				{
+					owner: { kind: 'queue', name: handoff.queue },
+					handoff: {
+						...handoff,
+						hops: handoff.hops + 1,
+						routing: {
+							...(routing ?? { step: 0, since: handoff.assignedAt ?? now, hops: 0, moves: 0 }),
+							tried: [...new Set([...(routing?.tried ?? []), owner.id])],
+							hops: (routing?.hops ?? 0) + 1,
+						},
+					},
+				},
+				'decline',
 				event.reason,
 			);
 		}

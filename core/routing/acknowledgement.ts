@@ -3,7 +3,14 @@ import type { IsoTime } from '../time';
 import texts from './texts/acknowledgements.json';
 
 /** What the customer is told at a handoff. */
-export type AcknowledgementCase = 'assigned' | 'queued' | 'off_hours';
+export type AcknowledgementCase =
+	| 'assigned'
+	| 'queued'
+	| 'long_wait'
+	| 'vip'
+	| 'off_hours'
+	/** Off hours, and the bot goes on helping until somebody is there. */
+	| 'off_hours_bot';
 
 export interface AcknowledgementFacts {
 	case: AcknowledgementCase;
@@ -16,6 +23,8 @@ export interface AcknowledgementFacts {
 	queue: string;
 	/** Place in the queue, from 1. */
 	position?: number;
+	/** Expected wait in minutes, where recent waits say so. */
+	waitMinutes?: number;
 	/** When a person will have answered: the SLA's due time, so that the text promises what is measured. */
 	dueAt?: IsoTime;
 	/** When the team is back, off hours. */
@@ -27,7 +36,7 @@ export type AcknowledgementTexts = Record<AcknowledgementCase, string>;
 
 /**
  * The text that the customer gets. `custom` are staff's own texts by case; both kinds may use {agent}, {queue}, {position},
- * {due}, {opens} and {name}. A sentence with a variable that is not known is left out rather than sent with a gap, so no text
+ * {wait}, {due}, {opens} and {name}. A sentence with a variable that is not known is left out rather than sent with a gap, so no text
  * promises a time that nobody has computed.
  */
 export function acknowledgementText(
@@ -41,6 +50,7 @@ export function acknowledgementText(
 		agent: facts.agentName,
 		queue: facts.queue,
 		position: facts.position === undefined ? undefined : String(facts.position),
+		wait: facts.waitMinutes === undefined ? undefined : String(facts.waitMinutes),
 		due: facts.dueAt && tellTime(facts.dueAt, facts.now, facts.timeZone, language),
 		opens: facts.opensAt && tellTime(facts.opensAt, facts.now, facts.timeZone, language),
 		name: facts.customerName,
@@ -61,7 +71,7 @@ export function supportedLanguage(tag: string | undefined): string {
 }
 
 /** Variables that only this package fills in; an unknown one is text as far as we are concerned. */
-const VARIABLES = new Set(['agent', 'queue', 'position', 'due', 'opens', 'name']);
+const VARIABLES = new Set(['agent', 'queue', 'position', 'wait', 'due', 'opens', 'name']);
 
 function variablesIn(text: string): string[] {
 	return [...text.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name!).filter((n) => VARIABLES.has(n));

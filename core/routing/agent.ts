@@ -1,3 +1,6 @@
+import type { BusinessCalendar } from '../sla/policy';
+import type { IsoTime } from '../time';
+
 /** A person who can take conversations over. */
 export interface Agent {
 	/** Stable id; staff's own, or the e-mail address. */
@@ -15,6 +18,14 @@ export interface Agent {
 	capacity?: number;
 	/** Switched off by the agent or the roster. Default true. */
 	available?: boolean;
+	/** Seniority, from 1; none named counts as 1. */
+	level?: number;
+	/** Share of a round robin's turns against the others', a whole number from 1. Default 1. */
+	weight?: number;
+	/** When the agent works, in the agent's own zone; always, if left out. */
+	calendar?: BusinessCalendar;
+	/** Out of office until then. */
+	outUntil?: IsoTime;
 }
 
 /** What a routing decision may look at besides the conversation. All of it is read in the transaction that assigns. */
@@ -25,6 +36,8 @@ export interface RoutingView {
 	lastAssigned: ReadonlyMap<string, number>;
 	/** Conversations that wait in the queue before this one. */
 	waiting: number;
+	/** Seconds from handoff to first answer of the queue's latest answered handoffs; the base of the expected wait. */
+	recentWaitSeconds?: readonly number[];
 }
 
 /** Why an agent was or was not chosen, in staff's words. */

@@ -25,7 +25,7 @@ export function chooseAgent(
 	context: StrategyContext,
 ): AgentChoice {
 	const obstacles = new Map(
-		roster.map((agent) => [agent.id, obstacle(agent, requirements, context.view)]),
+		roster.map((agent) => [agent.id, obstacle(agent, requirements, context.view, context.now)]),
 	);
 	const candidates = roster.filter((agent) => obstacles.get(agent.id) === undefined);
 	const strategies: AgentChoice['strategies'] = [];

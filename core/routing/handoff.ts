@@ -1,61 +1,50 @@
 import { TransitionRefused } from '../conversation/apply';
 import type { Actor } from '../conversation/audit';
-import type { Conversation, Handoff, Priority, SignalResult } from '../conversation/conversation';
+import type {
+	Conversation,
+	Handoff,
+	HandoffPromise,
+	HandoffRouting,
+} from '../conversation/conversation';
+import { isCaptured, windowClosesAt } from '../conversation/conversation';
+import type { ConversationEvent } from '../conversation/transitions';
 import { transition } from '../conversation/transitions';
 import type { Changes, ConversationView } from '../ports/store';
-import { isOpen, nextOpening } from '../sla/calendar';
-import { clocksOnHandoff } from '../sla';
+import { clocksOnHandoff, clocksOnPromise } from '../sla';
+import { addBusinessMinutes, wallTime } from '../sla/calendar';
 import type { SlaClock } from '../sla/clock';
 import type { BusinessCalendar, SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
-import type { Agent, Consideration, RoutingView } from './agent';
-import type { AgentChoice } from './choose';
-import { chooseAgent } from './choose';
-import type { StrategyName } from './strategies';
+import type { RoutingView } from './agent';
+import type { AcknowledgementCase } from './acknowledgement';
+import type { ChainResult, ChainStep } from './chain';
+import { requirementsOf, walkChain } from './chain';
+import type { Presence } from './hours';
+import { presenceOf } from './hours';
+import type { HandoffOutcome, HandoffRequest, HandoffResult } from './request';
+import {
+	DEFAULT_LONG_WAIT_MINUTES,
+	firstStep,
+	needsOf,
+	ownerOf,
+	policiesWithin,
+	stepsOf,
+} from './request';
+import type { StrategyContext } from './strategies/strategy';
+import { nextTurn } from './turns';
+import type { ExpectedWait } from './wait';
+import { expectedWait, onDutyCount } from './wait';
+import { stepClocks } from './watch';
 
-/** What a handoff asks of the router. */
-export interface HandoffRequest {
-	agents: readonly Agent[];
-	queue: string;
-	/** Asked in order until one names an agent. */
-	strategies: readonly StrategyName[];
-	reason: string;
-	score: number;
-	signals: SignalResult[];
-	priority: Priority;
-	requiredSkills: readonly string[];
-	preferredSkills: readonly string[];
-	requiredLanguage?: string;
-	stickyDays: number;
-	/** When the team works; always, if left out. */
-	teamHours?: BusinessCalendar;
-	policies: readonly SlaPolicy[];
-}
+export type { HandoffOutcome, HandoffRequest, HandoffResult } from './request';
 
-export type HandoffOutcome = 'assigned' | 'queued' | 'off_hours' | 'already';
-
-export interface HandoffResult {
-	outcome: HandoffOutcome;
-	conversation: Conversation;
-	handoff: Handoff;
-	/** Place in the queue, from 1; only where it waits. */
-	position?: number;
-	/** When a person is promised: the due time of the first-response clock. */
-	dueAt?: IsoTime;
-	/** Why it is due then. */
-	dueExplanation?: string;
-	/** When the team is back; only off hours. */
-	opensAt?: IsoTime;
-	considered: Consideration[];
-	strategies: AgentChoice['strategies'];
-	/** One sentence: who has it and why. */
-	explanation: string;
-}
+/** A follow-up is promised for so long after the next opening where staff have promised no first response. */
+const FOLLOW_UP_WITHIN_MINUTES = 60;
 
 /**
  * Hands a conversation over: to an agent if one can take it, else to the queue, where it waits and is watched. Decided and
  * written in one step with the clock that measures the promise, so that no handoff exists that the watchdog does not know.
- * A conversation that a person already has stays with that person.
+ * A conversation that a person already has stays with that person. Outside hours the request is captured with a promise.
  */
 export function handOver(
 	view: ConversationView & RoutingView,
@@ -67,93 +56,316 @@ export function handOver(
 	if (conversation.state === 'human' && conversation.handoff) {
 		return { result: alreadyWithPerson(conversation, conversation.handoff, view.clocks) };
 	}
+	const steps = stepsOf(request);
+	const tried = isCaptured(conversation) ? (conversation.handoff?.routing?.tried ?? []) : [];
+	const needs = needsOf(request, tried);
+	const presence = presenceOf(request.teamHours, request.agents, steps, needs, now);
+	if (presence.closed && request.offHours === 'bot' && isCaptured(conversation)) {
+		return { result: stillCaptured(conversation, presence, view.clocks) };
+	}
+	const reached = firstStep(request, steps, view.waiting);
+	const found = presence.closed
+		? nobodyThere(request, steps, reached, presence)
+		: walkChain(request.agents, steps, reached, needs, contextOf(view, request, now));
 
-	const offHours = request.teamHours !== undefined && !isOpen(request.teamHours, now);
-	const choice: AgentChoice = offHours
-		? {
-				considered: request.agents.map(({ id, name }) => ({
-					agentId: id,
-					name,
-					chosen: false,
-					why: 'outside the team’s hours',
-				})),
-				strategies: [],
-			}
-		: chooseAgent(
-				request.agents,
-				request.strategies,
-				{
-					queue: request.queue,
-					requiredSkills: request.requiredSkills,
-					requiredLanguage: request.requiredLanguage,
-					exclude: [],
-				},
-				{
-					conversation,
-					view,
-					now,
-					preferredSkills: request.preferredSkills,
-					language: conversation.profile.language,
-					stickyDays: request.stickyDays,
-				},
-			);
-
-	const step = transition(
+	const routing: HandoffRouting = {
+		step: found.step,
+		since: now,
+		tried: [...tried],
+		hops: 0,
+		moves: 0,
+		...(request.rule ? { rule: request.rule.name } : {}),
+		...(request.cause ? { cause: request.cause } : {}),
+	};
+	const common = {
+		reason: request.reason,
+		score: request.score,
+		signals: request.signals,
+		priority: request.priority,
+		queue: found.queue,
+		routing,
+	};
+	const policies = policiesWithin(request.policies, presence.hours);
+	const escalated = must(
 		conversation,
 		{
 			type: 'escalate',
-			owner: choice.agent
-				? {
-						kind: 'agent',
-						id: choice.agent.id,
-						name: choice.agent.name,
-						...(choice.agent.email ? { email: choice.agent.email } : {}),
-					}
-				: { kind: 'queue', name: request.queue },
-			reason: request.reason,
-			score: request.score,
-			signals: request.signals,
-			priority: request.priority,
-			queue: request.queue,
+			owner: found.agent ? ownerOf(found.agent) : { kind: 'queue', name: found.queue },
+			...common,
 		},
 		actor,
 		now,
 	);
-	if (!step.ok) throw new TransitionRefused(step.message, step.advice);
+	const promises = clocksOnHandoff(policies, escalated.conversation, now, view.clocks);
+	const first = promises.find(({ kind }) => kind === 'first_response');
+	const promise = presence.closed
+		? promiseOf(conversation, request, presence, first, now)
+		: undefined;
+	const captures = presence.closed && request.offHours === 'bot' && promise !== undefined;
 
-	const next = step.conversation;
-	// A promise is measured in the hours in which somebody is there to keep it.
-	const policies = request.teamHours
-		? request.policies.map((policy) =>
-				policy.calendar || policy.clock === 'wall'
-					? policy
-					: { ...policy, calendar: request.teamHours! },
-			)
-		: request.policies;
-	const clocks = clocksOnHandoff(policies, next, now, view.clocks);
-	const promise = clocks.find(({ kind }) => kind === 'first_response');
-	const outcome: HandoffOutcome = choice.agent ? 'assigned' : offHours ? 'off_hours' : 'queued';
+	let next = escalated.conversation;
+	let { audit } = escalated;
+	let clocks = promises;
+	if (captures) {
+		const captured = must(conversation, { type: 'capture', ...common, promise }, actor, now);
+		next = captured.conversation;
+		audit = captured.audit;
+		// Nobody is in charge yet: what is measured is the promise alone.
+		clocks = [];
+	} else if (promise) {
+		next = { ...next, handoff: { ...next.handoff!, promise } };
+	}
+	if (promise && (captures || !first)) {
+		clocks = [...clocks, ...followUpClocks(policies, next, promise, presence, now)];
+	}
+	clocks = stepClocks(next, view.clocks, clocks, stepMinutes(steps, found), presence.hours, now);
 
+	const outcome: HandoffOutcome = found.agent
+		? 'assigned'
+		: presence.closed
+			? 'off_hours'
+			: 'queued';
+	const result = resultOf(view, request, { outcome, next, found, steps, presence, clocks }, now);
 	return {
 		result: {
-			outcome,
-			conversation: next,
-			handoff: next.handoff!,
-			...(choice.agent ? {} : { position: view.waiting + 1 }),
-			...(promise ? { dueAt: promise.dueAt, dueExplanation: promise.explanation } : {}),
-			...(offHours ? { opensAt: nextOpening(request.teamHours!, now) } : {}),
-			considered: choice.considered,
-			strategies: choice.strategies,
-			explanation: explain(outcome, choice, request.queue),
+			...result,
+			...(first && !captures
+				? { dueAt: first.dueAt, dueExplanation: first.explanation }
+				: promise
+					? { dueAt: promise.for, dueExplanation: first?.explanation }
+					: {}),
+			explanation: explain(outcome, found, captures),
+			tell: caseOf(outcome, next, request, result.wait, captures),
 		},
 		conversation: next,
-		...(step.audit ? { audit: [step.audit] } : {}),
+		...(audit ? { audit: [audit] } : {}),
 		clocks,
-		...(choice.agent ? { assignedAgentId: choice.agent.id } : {}),
+		...(found.agent ? { assignedAgentId: nextTurn(found.agent, view).turn } : {}),
 	};
 }
 
-function alreadyWithPerson(
+/** The event's outcome; throws {@link TransitionRefused} where it is refused. */
+export function must(
+	conversation: Conversation,
+	event: ConversationEvent,
+	actor: Actor,
+	now: IsoTime,
+) {
+	const step = transition(conversation, event, actor, now);
+	if (!step.ok) throw new TransitionRefused(step.message, step.advice);
+	return step;
+}
+
+export function contextOf(
+	view: ConversationView & RoutingView,
+	request: HandoffRequest,
+	now: IsoTime,
+): StrategyContext {
+	const { conversation } = view;
+	return {
+		conversation,
+		view,
+		now,
+		preferredSkills: request.preferredSkills,
+		...(conversation.profile.language ? { language: conversation.profile.language } : {}),
+		stickyDays: request.stickyDays,
+		...(request.accountManagers ? { accountManagers: request.accountManagers } : {}),
+		...(request.vip === undefined ? {} : { vip: request.vip }),
+	};
+}
+
+export function nobodyThere(
+	request: HandoffRequest,
+	steps: readonly ChainStep[],
+	reached: number,
+	presence: Presence,
+): ChainResult {
+	return {
+		step: reached,
+		queue: steps[reached]?.queue ?? request.queue,
+		considered: request.agents.map(({ id, name }) => ({
+			agentId: id,
+			name,
+			chosen: false,
+			why: presence.why ?? 'nobody is there',
+		})),
+		strategies: [],
+	};
+}
+
+/** How long the step that was reached applies. */
+export function stepMinutes(
+	steps: readonly ChainStep[],
+	{ step }: ChainResult,
+): number | undefined {
+	return steps[step]?.timeoutMinutes;
+}
+
+interface Standing {
+	outcome: HandoffOutcome;
+	next: Conversation;
+	found: ChainResult;
+	steps: readonly ChainStep[];
+	presence: Presence;
+	clocks: readonly SlaClock[];
+}
+
+/** What is said of a move, whichever it was. */
+export function resultOf(
+	view: ConversationView & RoutingView,
+	request: HandoffRequest,
+	{ outcome, next, found, steps, presence, clocks }: Standing,
+	now: IsoTime,
+): Omit<HandoffResult, 'explanation' | 'tell'> {
+	const handoff = next.handoff!;
+	const waits = outcome === 'queued' || outcome === 'off_hours';
+	// The store has counted the handoff's own queue; of another one's length nothing is known.
+	const place = request.place ?? (found.queue === request.queue ? view.waiting + 1 : undefined);
+	const step = steps[found.step];
+	const running = clocks.find(
+		({ kind, status }) => kind === 'routing_step' && status === 'running',
+	);
+	return {
+		outcome,
+		conversation: next,
+		handoff,
+		...(waits && place !== undefined ? { position: place } : {}),
+		...(outcome === 'queued' && place !== undefined && step
+			? { wait: waitAt(view, request, step, place, now) }
+			: {}),
+		...(presence.closed && presence.opensAt ? { opensAt: presence.opensAt } : {}),
+		...windowWarningOf(handoff, next, now),
+		...(request.rule ? { rule: { name: request.rule.name, why: request.rule.why } } : {}),
+		...(steps.length > 1 || running
+			? {
+					step: {
+						number: found.step + 1,
+						of: steps.length,
+						...(running ? { until: running.dueAt } : {}),
+					},
+				}
+			: {}),
+		considered: found.considered,
+		strategies: found.strategies,
+	};
+}
+
+function waitAt(
+	view: RoutingView,
+	request: HandoffRequest,
+	step: ChainStep,
+	place: number,
+	now: IsoTime,
+): ExpectedWait {
+	const onDuty = onDutyCount(request.agents, requirementsOf(step, needsOf(request, [])), now);
+	return expectedWait(view, place, onDuty);
+}
+
+/** The promise that is made off hours: the due time of the SLA clock, so that what is told is what is measured. */
+function promiseOf(
+	conversation: Conversation,
+	request: HandoffRequest,
+	presence: Presence,
+	first: SlaClock | undefined,
+	now: IsoTime,
+): HandoffPromise | undefined {
+	const due =
+		first?.dueAt ??
+		(presence.hours && addBusinessMinutes(presence.hours, now, FOLLOW_UP_WITHIN_MINUTES).at);
+	if (!due) return undefined;
+	const closes = windowClosesAt(conversation);
+	return {
+		for: due,
+		madeAt: now,
+		...(closes && closes < due ? { windowClosesAt: closes } : {}),
+		...(request.followUpTemplate ? { template: request.followUpTemplate } : {}),
+	};
+}
+
+/** Rings when the team is back, so that the answer can be there in time, and at the promised time. */
+export function followUpClocks(
+	policies: readonly SlaPolicy[],
+	next: Conversation,
+	promise: HandoffPromise,
+	presence: Presence,
+	now: IsoTime,
+): SlaClock[] {
+	const whole = Date.parse(promise.for) - Date.parse(now);
+	const opening = presence.opensAt ? Date.parse(presence.opensAt) - Date.parse(now) : whole;
+	const percent = Math.ceil((100 * opening) / whole);
+	return clocksOnPromise(
+		policies,
+		next,
+		{
+			about: next.handoff!.id,
+			promisedFor: promise.for,
+			marks: percent > 0 && percent < 100 ? [percent, 100] : [100],
+			...zoneOf(presence.hours),
+		},
+		now,
+	);
+}
+
+function zoneOf(hours: BusinessCalendar | undefined): { timeZone?: string } {
+	return hours ? { timeZone: hours.timeZone } : {};
+}
+
+/** For staff, where WhatsApp no longer takes free text at the promised time. */
+export function windowWarningOf(
+	handoff: Handoff,
+	conversation: Conversation,
+	now: IsoTime,
+): { windowWarning?: string } {
+	const { promise } = handoff;
+	if (!promise?.windowClosesAt || handoff.answeredAt) return {};
+	const zone = conversation.profile.timeZone ?? 'UTC';
+	const told = (at: IsoTime) => `${wallTime(zone, at, now)} (${zone})`;
+	return {
+		windowWarning: `WhatsApp’s 24-hour window closes ${told(promise.windowClosesAt)}, before the promised ${told(promise.for)}: ${
+			promise.template
+				? `the follow-up goes out as the template ${promise.template.name}.`
+				: 'the follow-up then needs an approved template; choose one under Follow-Up Template.'
+		}`,
+	};
+}
+
+/** Which text tells the customer best how it stands. */
+function caseOf(
+	outcome: HandoffOutcome,
+	{ profile }: Conversation,
+	request: HandoffRequest,
+	wait: ExpectedWait | undefined,
+	captures: boolean,
+): AcknowledgementCase {
+	if (outcome === 'off_hours') return captures ? 'off_hours_bot' : 'off_hours';
+	const long = request.longWaitMinutes ?? DEFAULT_LONG_WAIT_MINUTES;
+	if (outcome === 'queued' && wait?.known && wait.minutes >= long) return 'long_wait';
+	if (request.vip ?? profile.vip) return 'vip';
+	return outcome === 'assigned' ? 'assigned' : 'queued';
+}
+
+function stillCaptured(
+	conversation: Conversation,
+	presence: Presence,
+	clocks: readonly SlaClock[],
+): HandoffResult {
+	const handoff = conversation.handoff!;
+	const promise = clocks.find(({ kind }) => kind === 'promised_follow_up');
+	return {
+		outcome: 'off_hours',
+		conversation,
+		handoff,
+		...(handoff.promise ? { dueAt: handoff.promise.for } : {}),
+		...(promise ? { dueExplanation: promise.explanation } : {}),
+		...(presence.opensAt ? { opensAt: presence.opensAt } : {}),
+		considered: [],
+		strategies: [],
+		explanation: 'Captured before: the follow-up stays promised, and the bot goes on helping',
+		tell: 'off_hours_bot',
+	};
+}
+
+export function alreadyWithPerson(
 	conversation: Conversation,
 	handoff: Handoff,
 	clocks: readonly SlaClock[],
@@ -174,12 +386,13 @@ function alreadyWithPerson(
 	};
 }
 
-function explain(outcome: HandoffOutcome, choice: AgentChoice, queue: string): string {
-	if (choice.agent) {
-		const why = choice.considered.find(({ chosen }) => chosen)?.why;
-		return `${choice.agent.name}: ${why}`;
+export function explain(outcome: HandoffOutcome, found: ChainResult, captures = false): string {
+	if (found.agent) {
+		const why = found.considered.find(({ chosen }) => chosen)?.why;
+		return `${found.agent.name}: ${why}`;
 	}
-	if (outcome === 'off_hours') return `Outside the team’s hours: waits in the queue ${queue}`;
-	const last = choice.strategies.at(-1)?.result;
-	return `Waits in the queue ${queue}${last ? `: ${last}` : ''}`;
+	if (captures) return 'Captured: a follow-up is promised, and the bot goes on helping until then';
+	if (outcome === 'off_hours') return `Outside the team’s hours: waits in the queue ${found.queue}`;
+	const last = found.strategies.at(-1)?.result;
+	return `Waits in the queue ${found.queue}${last ? `: ${last}` : ''}`;
 }

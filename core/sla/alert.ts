@@ -56,6 +56,7 @@ const PROMISE: Record<SlaKind, string> = {
 	promised_follow_up: 'promised follow-up',
 	bot_silence: 'reply by anyone',
 	claim_without_reply: 'answer after the claim',
+	routing_step: 'next step of the routing',
 };
 
 /**

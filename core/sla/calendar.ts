@@ -147,6 +147,79 @@ export function wallTime(timeZone: string, at: IsoTime, near?: IsoTime): string 
 	);
 }
 
+/** The calendar with further dates on which nobody works, e.g. public holidays. Hours stated for one of them still hold. */
+export function withClosedDates(
+	calendar: BusinessCalendar,
+	dates: readonly string[],
+): BusinessCalendar {
+	if (dates.length === 0) return calendar;
+	const closedDates = [...new Set([...(calendar.closedDates ?? []), ...dates])].sort();
+	return { ...calendar, closedDates };
+}
+
+/** The hours of a week as one writes them down, not readable; `advice` says how to write them. */
+export class HoursInvalid extends Error {
+	readonly advice =
+		'Write the hours as "Mon-Fri 09:00-17:00", several stretches separated by semicolons: "Mon-Thu 09:00-12:00, 13:00-17:00; Fri 09:00-14:00".';
+
+	constructor(text: string) {
+		super(`"${text}" cannot be read as working hours`);
+		this.name = 'HoursInvalid';
+	}
+}
+
+/**
+ * Hours of a week from "Mon-Fri 09:00-17:00; Sat 10:00-14:00", as they stand in a table of agents. "9-17" is read as whole
+ * hours, days may be given by full English names, and a stretch over midnight is cut there. Throws {@link HoursInvalid}.
+ */
+export function parseWeek(text: string): BusinessCalendar['windows'] {
+	const windows: BusinessCalendar['windows'] = [];
+	for (const part of text.split(/[;\n]/u).filter((piece) => piece.trim() !== '')) {
+		const match = /^([a-z][a-z\s,–-]*?)\s+(\d.*)$/iu.exec(part.trim());
+		if (!match) throw new HoursInvalid(text);
+		const days = daysOf(match[1]!, text);
+		for (const stretch of match[2]!.split(',')) {
+			const ends = /^\s*(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?\s*$/u.exec(stretch);
+			if (!ends) throw new HoursInvalid(text);
+			const from = `${ends[1]!.padStart(2, '0')}:${ends[2] ?? '00'}`;
+			const to = `${ends[3]!.padStart(2, '0')}:${ends[4] ?? '00'}`;
+			if ([from, to].some((time) => Number.isNaN(minuteOfDay(time))) || from === to) {
+				throw new HoursInvalid(text);
+			}
+			for (const day of days) {
+				if (from < to) windows.push({ day, from, to });
+				else {
+					windows.push({ day, from, to: '24:00' });
+					if (to !== '00:00') windows.push({ day: ((day % 7) + 1) as Day, from: '00:00', to });
+				}
+			}
+		}
+	}
+	if (windows.length === 0) throw new HoursInvalid(text);
+	return windows;
+}
+
+type Day = BusinessCalendar['windows'][number]['day'];
+
+/** "Mon-Fri, Sun" as weekdays; a range may pass the end of the week. */
+function daysOf(text: string, whole: string): Day[] {
+	const dayOf = (word: string): number => {
+		const name = word.trim().toLowerCase();
+		const index = DAY_NAMES.findIndex(
+			(day) => name.length >= 3 && day.toLowerCase().startsWith(name),
+		);
+		if (index < 0) throw new HoursInvalid(whole);
+		return index;
+	};
+	return text.split(',').flatMap((piece) => {
+		if (/^\s*daily\s*$/iu.test(piece)) return [1, 2, 3, 4, 5, 6, 7] as Day[];
+		const [first, last = first] = piece.split(/[-–]/u) as [string, string?];
+		const from = dayOf(first);
+		const count = ((dayOf(last) - from + 7) % 7) + 1;
+		return Array.from({ length: count }, (_, index) => (((from + index) % 7) + 1) as Day);
+	});
+}
+
 const DAY_NAMES = [
 	'Monday',
 	'Tuesday',

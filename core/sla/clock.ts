@@ -16,7 +16,9 @@ export type SlaKind =
 	/** From a customer's message that nobody, bot or person, has answered. */
 	| 'bot_silence'
 	/** From a claim to the claimer's first answer. */
-	| 'claim_without_reply';
+	| 'claim_without_reply'
+	/** The time of one step of the router: when it is up, the next, wider one applies. */
+	| 'routing_step';
 
 export type SlaStatus = 'running' | 'paused' | 'met' | 'breached' | 'cancelled';
 

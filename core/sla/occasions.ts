@@ -93,15 +93,25 @@ export function clocksOnCustomerMessage(
 
 /**
  * The clock of a follow-up promised for a stated time, e.g. in an acknowledgement outside hours ("tomorrow from 9"). Due at that
- * time whatever the hours are. None if there is no policy of this kind and `promise` names no marks.
+ * time whatever the hours are. None if there is no policy of this kind and `promise` names no marks, in percent of the time
+ * until then.
  */
 export function clocksOnPromise(
 	policies: readonly SlaPolicy[],
 	conversation: Conversation,
-	promise: { about: string; promisedFor: IsoTime },
+	promise: { about: string; promisedFor: IsoTime; marks?: number[]; timeZone?: string },
 	now: IsoTime,
 ): SlaClock[] {
-	const policy = policiesFor(policies, conversation).get('promised_follow_up');
+	const chosen = policiesFor(policies, conversation).get('promised_follow_up');
+	const policy: SlaPolicy | undefined =
+		chosen ??
+		(promise.marks && {
+			name: 'Promised follow-up',
+			kind: 'promised_follow_up',
+			targetMinutes: 0,
+			clock: 'wall',
+			marks: promise.marks,
+		});
 	if (!policy || promise.promisedFor <= now) return [];
 	const minutes = (Date.parse(promise.promisedFor) - Date.parse(now)) / MINUTE_MS;
 	const clock = startClock(
@@ -110,7 +120,11 @@ export function clocksOnPromise(
 		promise.about,
 		now,
 	);
-	const when = wallTime(policy.calendar?.timeZone ?? 'UTC', promise.promisedFor, now);
+	const when = wallTime(
+		promise.timeZone ?? policy.calendar?.timeZone ?? 'UTC',
+		promise.promisedFor,
+		now,
+	);
 	return [{ ...clock, explanation: `The customer was promised a follow-up for ${when}.` }];
 }
 

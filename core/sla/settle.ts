@@ -51,6 +51,8 @@ const EFFECTS: Record<SettlingEvent, Effect> = {
 		if (clock.kind === 'queue_time') return finish(clock, at);
 		// It was the previous owner's promise.
 		if (clock.kind === 'claim_without_reply') return cancel(at)(clock);
+		// Somebody has it: the router starts a clock of its own where it was the router's choice.
+		if (clock.kind === 'routing_step') return cancel(at)(clock);
 		return clock;
 	},
 	answered: (clock, at) => {
@@ -84,6 +86,8 @@ export function isLate(clock: SlaClock, at: IsoTime): boolean {
 }
 
 function finish(clock: SlaClock, at: IsoTime): SlaClock {
+	// The end of a step is a turn in the routing, not a promise to the customer that is kept or broken.
+	if (clock.kind === 'routing_step') return cancel(at)(clock);
 	const { paused: _paused, ...rest } = clock;
 	const status = isLate(clock, at) ? 'breached' : 'met';
 	const report = status === 'met' && clock.terms?.reportMet;
@@ -94,7 +98,8 @@ function finish(clock: SlaClock, at: IsoTime): SlaClock {
 export function cancel(at: IsoTime): (clock: SlaClock) => SlaClock {
 	return (clock) => {
 		const { paused: _paused, ...rest } = clock;
-		const status = isLate(clock, at) ? 'breached' : 'cancelled';
+		const late = clock.kind !== 'routing_step' && isLate(clock, at);
+		const status = late ? 'breached' : 'cancelled';
 		return withPending({ ...rest, status, settledAt: at }, []);
 	};
 }

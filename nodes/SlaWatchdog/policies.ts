@@ -30,6 +30,7 @@ const NAMES: Record<SlaKind, string> = {
 	promised_follow_up: 'Promised follow-up',
 	bot_silence: 'Any reply',
 	claim_without_reply: 'Answer after a claim',
+	routing_step: 'Step of the routing',
 };
 
 /** The promises as staff filled them in; they are checked by core, not here. */

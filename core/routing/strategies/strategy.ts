@@ -12,6 +12,10 @@ export interface StrategyContext {
 	language?: string;
 	/** Sticky routing looks back this many days. */
 	stickyDays: number;
+	/** Ids or e-mail addresses of the account manager, as the item names them (the CRM's owner). */
+	accountManagers?: readonly string[];
+	/** The item says that the customer is a VIP, whatever the profile says. */
+	vip?: boolean;
 }
 
 /** Somebody, and why; or nobody, and why the next strategy is asked. */

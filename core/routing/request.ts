@@ -1,0 +1,162 @@
+import type {
+	Conversation,
+	Handoff,
+	Owner,
+	Priority,
+	SignalResult,
+} from '../conversation/conversation';
+import type { BusinessCalendar, SlaPolicy } from '../sla/policy';
+import type { IsoTime } from '../time';
+import type { AcknowledgementCase } from './acknowledgement';
+import type { Agent, Consideration } from './agent';
+import type { ChainStep, Needs } from './chain';
+import type { AgentChoice } from './choose';
+import type { RuleChoice } from './rules';
+import type { StrategyName } from './strategies';
+import type { ExpectedWait } from './wait';
+
+/** After so many agents who did not take it, a handoff goes to the fallback. */
+export const DEFAULT_MAX_HOPS = 5;
+
+/** From this expected wait on, the customer is offered to go on by message. */
+export const DEFAULT_LONG_WAIT_MINUTES = 15;
+
+/** What a handoff asks of the router. */
+export interface HandoffRequest {
+	agents: readonly Agent[];
+	queue: string;
+	/** Asked in order until one names an agent; what the only step does where `steps` names none. */
+	strategies: readonly StrategyName[];
+	/** An ordered chain, wider from step to step. */
+	steps?: readonly ChainStep[];
+	reason: string;
+	score: number;
+	signals: SignalResult[];
+	priority: Priority;
+	requiredSkills: readonly string[];
+	preferredSkills: readonly string[];
+	requiredLanguage?: string;
+	stickyDays: number;
+	/** When the team works; always, if left out. */
+	teamHours?: BusinessCalendar;
+	policies: readonly SlaPolicy[];
+	/** The rule that decided on queue, steps and skills. */
+	rule?: RuleChoice;
+	accountManagers?: readonly string[];
+	vip?: boolean;
+	/** Another team that helps out. */
+	overflow?: {
+		queue: string;
+		/** After so long at the last step. */
+		afterMinutes?: number;
+		/** At once where more than so many wait. */
+		longerThan?: number;
+	};
+	/** Default {@link DEFAULT_MAX_HOPS}. */
+	maxHops?: number;
+	/** Who gets it when the limit on hops is reached. */
+	fallback?: { queue?: string; agent?: Agent };
+	/** Outside hours: wait in the queue, or let the bot go on helping until the promised time. Default `queue`. */
+	offHours?: 'queue' | 'bot';
+	/** Approved template for a follow-up after the 24-hour window has closed. */
+	followUpTemplate?: { name: string; language: string };
+	/** Default {@link DEFAULT_LONG_WAIT_MINUTES}. */
+	longWaitMinutes?: number;
+	/** Route again only: what led to it, e.g. the id of a watchdog's event; the same again moves nothing. */
+	cause?: string;
+	/** Route again only: the place by age in the queue, where it is known. */
+	place?: number;
+}
+
+export type HandoffOutcome = 'assigned' | 'queued' | 'off_hours' | 'already';
+
+export interface HandoffResult {
+	outcome: HandoffOutcome;
+	conversation: Conversation;
+	handoff: Handoff;
+	/** Place in the queue, from 1; only where it waits and the place is known. */
+	position?: number;
+	/** How long that takes; only where it waits. */
+	wait?: ExpectedWait;
+	/** When a person is promised: the due time of the first-response clock. */
+	dueAt?: IsoTime;
+	/** Why it is due then. */
+	dueExplanation?: string;
+	/** When the team is back; only off hours. */
+	opensAt?: IsoTime;
+	/** For staff: the promised time lies after the 24-hour window has closed. */
+	windowWarning?: string;
+	/** The rule that decided. */
+	rule?: Pick<RuleChoice, 'name' | 'why'>;
+	/** Where it stands in the chain. */
+	step?: { number: number; of: number; until?: IsoTime };
+	considered: Consideration[];
+	strategies: AgentChoice['strategies'];
+	/** One sentence: who has it and why. */
+	explanation: string;
+	/** Which text the customer gets; none where nothing has changed for the customer. */
+	tell?: AcknowledgementCase;
+}
+
+/** The steps of a request, the overflow among them as the last. */
+export function stepsOf(request: HandoffRequest): ChainStep[] {
+	const own: readonly ChainStep[] = request.steps?.length
+		? request.steps
+		: [{ strategies: request.strategies }];
+	const { overflow } = request;
+	if (!overflow?.queue) return [...own];
+	const last = own.at(-1)!;
+	return [
+		...own.slice(0, -1),
+		{
+			...last,
+			// The other team is asked when its time has come, not because nobody is free just now.
+			skipIfNobody: false,
+			...(last.timeoutMinutes || !overflow.afterMinutes
+				? {}
+				: { timeoutMinutes: overflow.afterMinutes }),
+		},
+		{
+			strategies: last.strategies.includes('queue') ? ['queue'] : ['leastBusy'],
+			who: 'anyone',
+			queue: overflow.queue,
+			...(last.timeoutMinutes ? { timeoutMinutes: last.timeoutMinutes } : {}),
+		},
+	];
+}
+
+/** The step at which a new handoff begins: the overflow at once where the queue is longer than staff allow. */
+export function firstStep(request: HandoffRequest, steps: readonly ChainStep[], waiting: number) {
+	const limit = request.overflow?.queue ? request.overflow.longerThan : undefined;
+	return limit !== undefined && limit > 0 && waiting >= limit ? steps.length - 1 : 0;
+}
+
+export function needsOf(request: HandoffRequest, exclude: readonly string[]): Needs {
+	return {
+		queue: request.queue,
+		requiredSkills: request.requiredSkills,
+		preferredSkills: request.preferredSkills,
+		...(request.requiredLanguage ? { requiredLanguage: request.requiredLanguage } : {}),
+		exclude,
+	};
+}
+
+/** Promises are measured in the hours in which somebody is there to keep them, where they have no hours of their own. */
+export function policiesWithin(
+	policies: readonly SlaPolicy[],
+	hours: BusinessCalendar | undefined,
+): readonly SlaPolicy[] {
+	if (!hours) return policies;
+	return policies.map((policy) =>
+		policy.calendar || policy.clock === 'wall' ? policy : { ...policy, calendar: hours },
+	);
+}
+
+export function ownerOf(agent: Agent): Owner {
+	return {
+		kind: 'agent',
+		id: agent.id,
+		name: agent.name,
+		...(agent.email ? { email: agent.email } : {}),
+	};
+}

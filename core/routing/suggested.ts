@@ -1,0 +1,78 @@
+import type { RoutingRule } from './rules';
+
+/** Who is meant where staff have named nobody else: whoever can do it best, then anybody of the team. */
+const BEST_THEN_ANY = [
+	{ strategies: ['skills'], who: 'required' },
+	{ strategies: ['leastBusy'], who: 'anyone' },
+] as const;
+
+/**
+ * Which team answers for which reason, as the field has it (docs/features.md, D4): sales to Sales, complaints to Support, VIPs to
+ * their account manager, payment and identity to the back office, and what nobody can name to the product specialists. Topics
+ * are the Escalation Scorer's, and so are the names of the queues that it can suggest itself.
+ */
+export const SUGGESTED_RULES: readonly RoutingRule[] = [
+	{
+		name: 'VIP to the account managers',
+		when: { vip: true },
+		then: {
+			queue: 'Account Management',
+			priority: 'high',
+			steps: [
+				{ strategies: ['accountManager'], who: 'anyone' },
+				{ strategies: ['vipDesk', 'seniority'], who: 'anyone' },
+			],
+		},
+	},
+	{
+		name: 'Payment and identity to the back office',
+		when: {
+			topics: ['payment', 'payments', 'identity', 'security', 'refund', 'refunds', 'hardship'],
+		},
+		then: { queue: 'Back Office', steps: BEST_THEN_ANY },
+	},
+	{
+		name: 'Complaint to support',
+		when: {
+			topics: ['complaint', 'complaints', 'legal', 'cancellation', 'health', 'abuse', 'emergency'],
+		},
+		then: { queue: 'Support', steps: BEST_THEN_ANY, priority: 'high' },
+	},
+	{
+		name: 'Hot lead to senior sales',
+		when: { leadClasses: ['HOT'] },
+		then: {
+			queue: 'Sales',
+			priority: 'high',
+			steps: [
+				{ strategies: ['sticky'], who: 'anyone', minLevel: 2 },
+				{ strategies: ['seniority'], who: 'anyone' },
+			],
+		},
+	},
+	{
+		name: 'Sales to sales',
+		when: { topics: ['sales', 'high_value', 'contract', 'contracts', 'lead'] },
+		then: { queue: 'Sales', steps: BEST_THEN_ANY },
+	},
+	{
+		name: 'Technical matter to support',
+		when: { topics: ['technical'] },
+		then: { queue: 'Support', steps: BEST_THEN_ANY },
+	},
+	{
+		name: 'Suggested queue back office',
+		when: { queues: ['Back Office'] },
+		then: { queue: 'Back Office', steps: BEST_THEN_ANY },
+	},
+	{
+		name: 'Mood and requests to support',
+		when: { topics: ['human_request', 'sentiment', 'negative_streak', 'repetition', 'trouble'] },
+		then: { queue: 'Support', steps: BEST_THEN_ANY },
+	},
+	{
+		name: 'Unknown to the product specialists',
+		when: {},
+		then: { queue: 'Product Specialists', steps: BEST_THEN_ANY },
+	},
+];

@@ -1,0 +1,65 @@
+import type { IsoTime } from '../time';
+import type { Agent } from './agent';
+import type { Requirements } from './eligibility';
+import { absence, mismatch } from './eligibility';
+
+/** Fewer than this say nothing about the next wait. */
+export const FEWEST_SAMPLES = 5;
+
+/** How long a customer in the queue waits, in minutes rounded up; "unknown" rather than a number that nothing supports. */
+export type ExpectedWait =
+	| {
+			known: true;
+			/** Half of the waits are over by then. */
+			minutes: number;
+			/** Nine of ten are. */
+			atMostMinutes: number;
+			samples: number;
+			why: string;
+	  }
+	| { known: false; why: string };
+
+/**
+ * The wait at a place in the queue: the median and the 90th percentile of the recent waits, for each place, shared by the agents
+ * on duty who serve the queue. Agents who are busy count: they are the ones who come free.
+ */
+export function expectedWait(
+	view: { recentWaitSeconds?: readonly number[] },
+	position: number,
+	onDuty: number,
+): ExpectedWait {
+	const samples = [...(view.recentWaitSeconds ?? [])]
+		.filter((value) => value >= 0)
+		.sort((a, b) => a - b);
+	if (samples.length < FEWEST_SAMPLES) {
+		return {
+			known: false,
+			why: `unknown: ${samples.length} recent waits are too few to go by, it takes ${FEWEST_SAMPLES}`,
+		};
+	}
+	if (onDuty < 1) return { known: false, why: 'unknown: nobody of the team is on duty' };
+	const minutes = (part: number) =>
+		Math.max(1, Math.ceil((quantile(samples, part) * position) / onDuty / 60));
+	const agents = onDuty === 1 ? '1 agent' : `${onDuty} agents`;
+	return {
+		known: true,
+		minutes: minutes(0.5),
+		atMostMinutes: minutes(0.9),
+		samples: samples.length,
+		why: `the last ${samples.length} waits, place ${position}, ${agents} on duty`,
+	};
+}
+
+/** Agents at work who serve the queue, busy or not. */
+export function onDutyCount(
+	roster: readonly Agent[],
+	requirements: Requirements,
+	now: IsoTime,
+): number {
+	return roster.filter((agent) => !absence(agent, now) && !mismatch(agent, requirements)).length;
+}
+
+/** Nearest rank: a value that really occurred. */
+function quantile(sorted: readonly number[], part: number): number {
+	return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)]!;
+}
