@@ -11,7 +11,12 @@ export function hasMarker(body: string | null | undefined, key: string): boolean
 	return body?.includes(markerOf(key)) ?? false;
 }
 
+/** The key that a text carries, if any. */
+export function keyIn(body: string | null | undefined): string | undefined {
+	return /WhatsApp handoff \[([^\]]+)\]/.exec(body ?? '')?.[1];
+}
+
 /** Closed at the end, so that "h1" is not found in "h10". */
-function markerOf(key: string): string {
+export function markerOf(key: string): string {
 	return `WhatsApp handoff [${key.replace(/[<>&[\]]/g, '_')}]`;
 }

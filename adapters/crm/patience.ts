@@ -27,6 +27,8 @@ export interface Rate {
 export class Limiter {
 	/** When the last calls went or will go out, oldest first. */
 	private readonly starts: number[] = [];
+	/** Nobody goes before this. */
+	private closedUntil = -Infinity;
 
 	constructor(
 		private readonly rate: Rate,
@@ -37,19 +39,24 @@ export class Limiter {
 		const now = this.environment.now();
 		const bound =
 			this.starts.length < this.rate.calls ? now : this.starts.shift()! + this.rate.perMs;
-		const start = Math.max(now, bound);
+		const start = Math.max(now, bound, this.closedUntil);
 		this.starts.push(start);
 		if (start > now) await this.environment.sleep(start - now);
+	}
+
+	/** The service asked one caller to wait: the others of this account wait, too. */
+	pause(milliseconds: number): void {
+		this.closedUntil = Math.max(this.closedUntil, this.environment.now() + milliseconds);
 	}
 }
 
 const limiters = new Map<string, Limiter>();
 
 /** The limiter that all executions of this process share for one account. */
-export function limiterOf(account: string, rate: Rate): Limiter {
+export function limiterOf(account: string, rate: Rate, environment = SYSTEM): Limiter {
 	const known = limiters.get(account);
 	if (known) return known;
-	const limiter = new Limiter(rate, SYSTEM);
+	const limiter = new Limiter(rate, environment);
 	limiters.set(account, limiter);
 	return limiter;
 }
@@ -71,6 +78,10 @@ export function patient(
 		/** POSTs that may be sent twice, e.g. searches. */
 		repeatable: (request: HttpRequest) => boolean;
 		limiters?: (request: HttpRequest) => Limiter[];
+		/** Refusals that no wait of seconds helps, e.g. when the calls of a day are used up. */
+		hopeless?: (answer: HttpResponse) => boolean;
+		/** Refusals besides 429 after which nothing was done and a wait of seconds helps. */
+		undone?: (answer: HttpResponse) => boolean;
 		environment?: Environment;
 	},
 ): HttpSend {
@@ -83,11 +94,18 @@ export function patient(
 			let wait = backoff / 2 + (backoff / 2) * environment.random();
 			try {
 				const answer = await send(request);
-				const again = answer.status === 429 || (repeatable && AGAIN.has(answer.status));
+				const again =
+					answer.status === 429 ||
+					(repeatable && AGAIN.has(answer.status)) ||
+					options.undone?.(answer);
 				if (!again || attempt >= ATTEMPTS) return answer;
+				if (options.hopeless?.(answer)) return answer;
 				const asked = retryAfterMs(answer);
 				if (asked !== undefined && asked > LONGEST_WAIT_MS) return answer;
 				wait = Math.max(wait, asked ?? 0);
+				if (answer.status === 429 && asked) {
+					for (const limiter of options.limiters?.(request) ?? []) limiter.pause(asked);
+				}
 			} catch (error) {
 				if (!repeatable || attempt >= ATTEMPTS) throw error;
 			}

@@ -67,17 +67,27 @@ export function dealChanges(
 	return Object.keys(changes).length > 0 ? changes : undefined;
 }
 
-function propertyChanges(
+/** What of `input` is to be written: what is empty, and with `overwrite` what is different. */
+export function propertyChanges(
 	current: Record<string, unknown> = {},
 	input: CrmProperties = {},
 	overwrite: boolean,
 ): CrmProperties | undefined {
 	const changed = Object.entries(input).filter(([name, value]) => {
 		const filled = current[name] !== undefined && current[name] !== null && current[name] !== '';
-		// CRMs give numbers and booleans back as text.
-		return filled ? overwrite && String(current[name]) !== String(value) : value !== '';
+		return filled ? overwrite && !sameValue(current[name], value) : value !== '';
 	});
 	return changed.length > 0 ? Object.fromEntries(changed) : undefined;
+}
+
+const TIME = /^\d{4}-\d\d-\d\dT/;
+
+/** CRMs give numbers and booleans back as text, and times in another spelling. */
+function sameValue(current: unknown, value: string | number | boolean): boolean {
+	if (String(current) === String(value)) return true;
+	if (typeof value === 'number') return Number(current) === value;
+	if (typeof value !== 'string' || !TIME.test(value)) return false;
+	return Date.parse(String(current)) === Date.parse(value);
 }
 
 function hasEmail(contact: CrmContact, email: string): boolean {

@@ -34,3 +34,13 @@ export function noteKey(handoffId: string): string {
 export function taskKey(handoffId: string): string {
 	return `${handoffId}:task`;
 }
+
+/** One outcome for each episode. */
+export function outcomeKey(deal: string): string {
+	return `${deal}:outcome`;
+}
+
+/** One task for the next action of each episode. */
+export function followUpKey(deal: string): string {
+	return `${deal}:follow-up`;
+}

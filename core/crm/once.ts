@@ -55,6 +55,17 @@ export async function onceOnly<T>(
 	return { result, earlier: false };
 }
 
+/** What an earlier run recorded under a key; undefined if there was none, or it did not finish. */
+export async function recorded<T>(
+	{ once, clock }: StepEnvironment,
+	key: string,
+): Promise<T | undefined> {
+	const turn = await once.beginOnce(key, isoTime(clock.now()), LEASE_MS);
+	if (turn.state === 'done') return turn.result as T;
+	if (turn.state === 'mine') await once.abandonOnce(key);
+	return undefined;
+}
+
 /** Tries at one write before the run gives up; the next run goes on from there. */
 const ATTEMPTS = 3;
 /** How long a write whose answer was lost is given to become visible, for the first and the later looks. */

@@ -1,6 +1,8 @@
 import type { CountryCode } from 'libphonenumber-js';
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 
+import { dialledToday } from '../conversation/phone';
+
 /** The country that a number in E.164 belongs to; numbers that staff wrote without a country code are read as if dialled there. */
 export function countryOf(e164: string): CountryCode | undefined {
 	return parsePhoneNumberFromString(e164)?.country;
@@ -8,18 +10,12 @@ export function countryOf(e164: string): CountryCode | undefined {
 
 /**
  * A phone number as a value to compare: E.164, whatever way it was written ("030 901820", "+49 (0)30 901820", with an extension).
- * Undefined where the text is no number. Two mobiles have two spellings in use, told apart by no network (adapters/whatsapp/phone
- * states the same for WhatsApp ids): Mexico's "+521…" of before 2019, and Brazil's mobiles without the ninth digit.
+ * Undefined where the text is no number.
  */
 export function comparablePhone(text: string, country?: CountryCode): string | undefined {
 	const cleaned = text.trim().replace(/^00(?=[1-9])/, '+');
 	const parsed = parsePhoneNumberFromString(cleaned, country);
-	if (!parsed) return undefined;
-	const mexico = /^\+521(\d{10})$/.exec(parsed.number);
-	if (mexico) return `+52${mexico[1]}`;
-	const brazil = /^\+55(\d{2})([6-9]\d{7})$/.exec(parsed.number);
-	if (brazil) return `+55${brazil[1]}9${brazil[2]}`;
-	return parsed.number;
+	return parsed && `+${dialledToday(parsed.number.slice(1))}`;
 }
 
 /** The spellings under which a CRM may have stored a number as text: E.164, digits, national digits, national and international form. */

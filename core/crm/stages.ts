@@ -49,6 +49,8 @@ export function stageMove(
 	target: StageTarget,
 	pipelines: readonly CrmPipeline[],
 	allowBackwards: boolean,
+	/** As messages call the record. */
+	what = 'deal',
 ): StageMove {
 	if (deal.pipelineId === target.pipeline.id && deal.stageId === target.stage.id) {
 		return { move: false };
@@ -56,16 +58,16 @@ export function stageMove(
 	if (allowBackwards) return { move: true };
 	if (deal.pipelineId !== target.pipeline.id) {
 		const name = pipelines.find(({ id }) => id === deal.pipelineId)?.name ?? deal.pipelineId;
-		return { move: false, warning: `The deal is in pipeline ${name} and was left there` };
+		return { move: false, warning: `The ${what} is in pipeline ${name} and was left there` };
 	}
 	const current = target.pipeline.stages.find(({ id }) => id === deal.stageId);
 	if (deal.closed || current?.closed) {
-		return { move: false, warning: 'The deal is closed and was not reopened' };
+		return { move: false, warning: `The ${what} is closed and was not reopened` };
 	}
 	if (current && current.order >= target.stage.order) {
 		return {
 			move: false,
-			warning: `The deal is already in stage ${current.name}, which comes after ${target.stage.name}; it was not moved back`,
+			warning: `The ${what} is already in stage ${current.name}, which comes after ${target.stage.name}; it was not moved back`,
 		};
 	}
 	return { move: true };

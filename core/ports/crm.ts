@@ -8,6 +8,13 @@ export const CRM_TITLES: Readonly<Record<CrmName, string>> = {
 	salesforce: 'Salesforce',
 };
 
+/**
+ * What a case is kept as: a deal (Salesforce: opportunity), a support ticket (HubSpot ticket, Salesforce case), or a lead
+ * (Pipedrive's leads inbox; Salesforce keeps the person itself as a lead). An adapter is opened for one of them, and its deal
+ * methods then work on that.
+ */
+export type CrmRecordKind = 'deal' | 'ticket' | 'lead';
+
 /** Values of the account's own fields, by their internal name. */
 export type CrmProperties = Record<string, string | number | boolean>;
 
@@ -86,6 +93,8 @@ export interface CrmStage {
 	/** Position in the pipeline, rising. */
 	order: number;
 	closed: boolean;
+	/** Closed with success, where the CRM says so. */
+	won?: boolean;
 }
 
 export interface CrmPipeline {
@@ -121,6 +130,52 @@ export interface CrmTaskInput {
 	dealId?: string;
 }
 
+/** What the account's records carry: its own fields and ours. */
+export type CrmObject = 'contact' | 'deal';
+
+export type CrmFieldType = 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'options';
+
+/** A field of the account. */
+export interface CrmField {
+	/** As the API wants it in `properties`. */
+	name: string;
+	label: string;
+	type: CrmFieldType;
+	options?: Array<{ value: string; label: string }>;
+	/** Cannot be written, e.g. computed by the CRM. */
+	readOnly: boolean;
+}
+
+/** A field that is to be there. */
+export interface CrmFieldDefinition {
+	/** Lower case, words joined by "_", e.g. "whatsapp_conversation_id"; the CRM may give it another name. */
+	name: string;
+	label: string;
+	type: CrmFieldType;
+	description?: string;
+}
+
+/** What the customer bought, where the CRM knows. */
+export interface CrmOrder {
+	id: string;
+	name: string;
+	status?: string;
+	amount?: number;
+	currency?: string;
+	/** ISO 8601. */
+	at?: string;
+	url?: string;
+}
+
+/** A company, where the CRM keeps companies as records of their own. */
+export interface CrmCompany {
+	id: string;
+	name: string;
+	/** E.g. "shop.example". */
+	domain?: string;
+	url?: string;
+}
+
 /** Where notes and tasks of ours are looked for. */
 export interface CrmPlace {
 	contactId: string;
@@ -136,6 +191,10 @@ export interface CrmPlace {
  */
 export interface CrmPort {
 	readonly crm: CrmName;
+	/** What the deal methods work on. */
+	readonly recordKind: CrmRecordKind;
+	/** How many items are best worked on at once, since their calls are gathered into batch calls. Default 1. */
+	readonly together?: number;
 	/** Contacts that may be this person. May return too many (a CRM compares phone numbers as text); core decides. */
 	findContacts(input: CrmContactInput, properties: string[]): Promise<CrmContact[]>;
 	/** The contact that carries this key of ours, read strongly (not by a lagging search); undefined if there is none. */
@@ -162,8 +221,25 @@ export interface CrmPort {
 
 	findOwner(query: { email?: string; id?: string }): Promise<CrmOwner | undefined>;
 	listOwners(): Promise<CrmOwner[]>;
-	/** In the account's order; the first is the default. */
+	/** In the account's order; the first is the default. Empty where the kind of record has no stages (a Pipedrive lead). */
 	listPipelines(): Promise<CrmPipeline[]>;
+
+	/** The company with this web domain, else the one with exactly this name. Left out where the CRM has no such records. */
+	findCompany?(query: { domain?: string; name?: string }): Promise<CrmCompany | undefined>;
+	/** Links contact and deal with a company; once more does no harm. */
+	linkCompany?(companyId: string, place: CrmPlace): Promise<void>;
+
+	/** The newest first. A CRM without orders gives the deals that were won. */
+	recentOrders(contactId: string): Promise<CrmOrder[]>;
+	/** Marks a task of ours as done; one that is gone or done already is left as it is. */
+	completeTask(id: string): Promise<void>;
+	/** The account's fields of contacts, or of what {@link recordKind} names. */
+	listFields(object: CrmObject): Promise<CrmField[]>;
+	/** Makes the fields that are missing. `name` is what the account calls the field. Rejects with `auth` where the API forbids it. */
+	createFields(
+		object: CrmObject,
+		fields: CrmFieldDefinition[],
+	): Promise<Array<{ name: string; label: string; created: boolean }>>;
 }
 
 /**

@@ -31,6 +31,11 @@ export interface HubspotState {
 	deals: object[];
 	notes: object[];
 	tasks: object[];
+	tickets: object[];
+	companies: object[];
+	orders: object[];
+	/** The account's fields, by type of record. */
+	properties: Record<string, object[]>;
 	associations: object[];
 }
 
@@ -61,6 +66,46 @@ const PIPELINE = {
 	archived: false,
 };
 
+/** The ticket pipeline of a new account. */
+const TICKET_PIPELINE = {
+	...PIPELINE,
+	id: '0',
+	label: 'Support Pipeline',
+	stages: [
+		['1', 'New', 'OPEN'],
+		['2', 'Waiting on contact', 'OPEN'],
+		['3', 'Waiting on us', 'OPEN'],
+		['4', 'Closed', 'CLOSED'],
+	].map(([id, label, ticketState], displayOrder) => ({
+		id,
+		label,
+		displayOrder,
+		metadata: { ticketState, isClosed: String(ticketState === 'CLOSED') },
+		createdAt: '2026-01-01T00:00:00.000Z',
+		updatedAt: '2026-01-01T00:00:00.000Z',
+		archived: false,
+	})),
+};
+
+const PIPELINES: Record<string, object[]> = { deals: [PIPELINE], tickets: [TICKET_PIPELINE] };
+
+/** Number and host of the account, which are parts of the addresses of its pages. */
+const ACCOUNT = { portalId: 4242, uiDomain: 'app.hubspot.example', accountType: 'SANDBOX' };
+
+/** Types of associations that HubSpot chooses by itself. */
+const DEFAULT_ASSOCIATIONS: Record<string, number> = {
+	'deals>contacts': 3,
+	'contacts>deals': 4,
+	'tickets>contacts': 16,
+	'contacts>companies': 279,
+	'deals>companies': 341,
+	'tickets>companies': 339,
+	'notes>contacts': 202,
+	'notes>deals': 214,
+	'tasks>contacts': 204,
+	'tasks>deals': 216,
+};
+
 const OWNERS = ['agent.one@shop.example', 'agent.two@shop.example'].map((email, index) => ({
 	id: String(501 + index),
 	email,
@@ -72,8 +117,8 @@ const OWNERS = ['agent.one@shop.example', 'agent.two@shop.example'].map((email, 
 	archived: false,
 }));
 
-/** Calls that the SDK makes and that are newer than the published descriptions at hand. */
-const NEWER_THAN_THE_DESCRIPTION = [/\/batch\/upsert$/u];
+/** Calls of which no published description is at hand, or an older one only. */
+const NOT_DESCRIBED = [/\/batch\/upsert$/u, /^\/account-info\//u];
 
 /** A stand-in of HubSpot's API with one account. */
 export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubspot> {
@@ -88,12 +133,30 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		deals: objects.all('deals'),
 		notes: objects.all('notes'),
 		tasks: objects.all('tasks'),
+		tickets: objects.all('tickets'),
+		companies: objects.all('companies'),
+		orders: objects.all('orders'),
+		properties: Object.fromEntries(
+			[...objects.properties].map(([type, known]) => [type, [...known.values()]]),
+		),
 		associations: objects.associations,
 	});
 
 	const wanted = (exchange: Exchange) =>
 		exchange.query.getAll('properties').flatMap((one) => one.split(','));
 	const notFound = (): Answer => failure(404, 'OBJECT_NOT_FOUND', 'resource not found');
+
+	function linksOf(id: string, type: string) {
+		const mine = objects.associations.filter(
+			({ fromId, toType }) => fromId === id && toType === type,
+		);
+		return [...new Set(mine.map(({ toId }) => toId))].map((toId) => ({
+			toObjectId: Number(toId),
+			associationTypes: mine
+				.filter((one) => one.toId === toId)
+				.map(({ typeId }) => ({ category: 'HUBSPOT_DEFINED', typeId })),
+		}));
+	}
 
 	function createOne(
 		type: string,
@@ -138,16 +201,20 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			method: 'POST',
 			path: '/crm/v3/objects/:type/batch/:action',
 			handle({ params, body }) {
-				const { inputs, properties } = body as {
-					inputs: Array<{ id: string; idProperty?: string; properties: Record<string, string> }>;
+				const { inputs, properties, idProperty } = body as {
+					inputs: BatchInput[];
 					properties?: string[];
 					idProperty?: string;
 				};
 				const type = params.type!;
-				const idProperty = (body as { idProperty?: string }).idProperty;
 				const time = now().toISOString();
 				const results: object[] = [];
 				const errors: object[] = [];
+				// With a trace id for each record, HubSpot does what it can and names the others.
+				const traced = inputs.every(({ objectWriteTraceId }) => objectWriteTraceId !== undefined);
+				if (params.action !== 'create' && hasTwins(inputs)) {
+					return failure(400, 'VALIDATION_ERROR', 'Duplicate IDs found in batch input.');
+				}
 				for (const input of inputs) {
 					const record =
 						input.id === undefined
@@ -155,30 +222,41 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 							: objects.find(type, input.id, input.idProperty ?? idProperty);
 					if (params.action === 'read') {
 						if (record) results.push(shown(record, properties));
-						else
-							errors.push({
-								status: 'error',
-								category: 'OBJECT_NOT_FOUND',
-								message: `Could not get some ${type}`,
-								context: { ids: [input.id] },
-							});
+						else errors.push(batchError(404, `Could not get some ${type}`, { ids: [input.id] }));
 						continue;
 					}
 					const objection = objects.objection(type, input.properties, record?.id);
-					if (objection) return objection;
-					if (record) {
+					if (objection) {
+						if (!traced) return objection;
+						const { message } = objection.body as { message: string };
+						errors.push(
+							batchError(objection.status, message, {
+								objectWriteTraceId: [input.objectWriteTraceId!],
+							}),
+						);
+						continue;
+					}
+					const trace = traced ? { objectWriteTraceId: input.objectWriteTraceId } : {};
+					if (record && params.action !== 'create') {
 						results.push({
 							...shown(objects.update(record, input.properties)),
 							...(params.action === 'upsert' ? { new: false } : {}),
+							...trace,
 						});
 					} else if (params.action === 'upsert' || params.action === 'create') {
 						const key = input.idProperty && input.id ? { [input.idProperty]: input.id } : {};
+						const made = objects.create(
+							type,
+							{ ...input.properties, ...key },
+							input.associations ?? [],
+						);
 						results.push({
-							...shown(objects.create(type, { ...input.properties, ...key }, [])),
+							...shown(made),
 							...(params.action === 'upsert' ? { new: true } : {}),
+							...trace,
 						});
 					} else {
-						return notFound();
+						errors.push(batchError(404, `Could not get some ${type}`, { ids: [input.id] }));
 					}
 				}
 				return {
@@ -227,20 +305,21 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			method: 'GET',
 			path: '/crm/v4/objects/:type/:id/associations/:toType',
 			handle({ params }) {
-				const mine = objects.associations.filter(
-					({ fromId, toType }) => fromId === params.id && toType === params.toType,
-				);
-				const ids = [...new Set(mine.map(({ toId }) => toId))];
+				return { status: 200, body: { results: linksOf(params.id!, params.toType!) } };
+			},
+		},
+		{
+			method: 'POST',
+			path: '/crm/v4/associations/:type/:toType/batch/read',
+			handle({ params, body }) {
+				const { inputs } = body as { inputs: Array<{ id: string }> };
+				const time = now().toISOString();
+				const results = inputs
+					.map(({ id }) => ({ from: { id }, to: linksOf(id, params.toType!) }))
+					.filter(({ to }) => to.length > 0);
 				return {
 					status: 200,
-					body: {
-						results: ids.map((toId) => ({
-							toObjectId: Number(toId),
-							associationTypes: mine
-								.filter((one) => one.toId === toId)
-								.map(({ typeId }) => ({ category: 'HUBSPOT_DEFINED', typeId })),
-						})),
-					},
+					body: { status: 'COMPLETE', results, startedAt: time, completedAt: time },
 				};
 			},
 		},
@@ -272,21 +351,18 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 				const from = objects.find(params.type!, params.id!);
 				const to = objects.find(params.toType!, params.toId!);
 				if (!from || !to) return notFound();
-				const DEFAULTS: Record<string, number> = {
-					'deals>contacts': 3,
-					'contacts>deals': 4,
-					'notes>contacts': 202,
-					'notes>deals': 214,
-					'tasks>contacts': 204,
-					'tasks>deals': 216,
-				};
-				objects.associate(from, to, DEFAULTS[`${from.type}>${to.type}`] ?? 1);
+				objects.associate(from, to, DEFAULT_ASSOCIATIONS[`${from.type}>${to.type}`] ?? 1);
 				const time = now().toISOString();
 				return {
 					status: 200,
 					body: { status: 'COMPLETE', results: [], startedAt: time, completedAt: time },
 				};
 			},
+		},
+		{
+			method: 'GET',
+			path: '/account-info/v3/details',
+			handle: () => ({ status: 200, body: ACCOUNT }),
 		},
 		{
 			method: 'GET',
@@ -311,7 +387,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			path: '/crm/v3/pipelines/:type',
 			handle: ({ params }) => ({
 				status: 200,
-				body: { results: params.type === 'deals' ? [PIPELINE] : [] },
+				body: { results: PIPELINES[params.type!] ?? [] },
 			}),
 		},
 		{
@@ -393,11 +469,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			if (fault && fault.mode !== 'after') return misbehave(fault);
 			if (exchange.headers.authorization !== `Bearer ${options.accessToken}`) return unauthorized();
 			const answer = await next();
-			if (
-				description &&
-				answer &&
-				!NEWER_THAN_THE_DESCRIPTION.some((one) => one.test(exchange.path))
-			) {
+			if (description && answer && !NOT_DESCRIBED.some((one) => one.test(exchange.path))) {
 				violations.push(
 					...description.check({
 						method: exchange.method,
@@ -420,6 +492,29 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		state,
 		fail: (fault) => faults.add(fault),
 		close: () => server.close(),
+	};
+}
+
+interface BatchInput {
+	id: string;
+	idProperty?: string;
+	objectWriteTraceId?: string;
+	properties: Record<string, string>;
+	associations?: never[];
+}
+
+function hasTwins(inputs: BatchInput[]): boolean {
+	return new Set(inputs.map(({ id }) => id)).size < inputs.length;
+}
+
+function batchError(status: number, message: string, context: Record<string, string[]>): object {
+	return {
+		status: 'error',
+		category: status === 404 ? 'OBJECT_NOT_FOUND' : 'VALIDATION_ERROR',
+		message,
+		context,
+		errors: [],
+		links: {},
 	};
 }
 

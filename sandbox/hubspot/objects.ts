@@ -1,6 +1,6 @@
 import type { Answer } from '../http';
 
-/** A record of the CRM: contact, deal, note, task. */
+/** A record of the CRM: contact, deal, ticket, company, order, note, task. */
 export interface CrmRecord {
 	id: string;
 	type: string;
@@ -26,6 +26,13 @@ export interface Property {
 	fieldType: string;
 	groupName: string;
 	hasUniqueValue: boolean;
+	options?: Array<{ label: string; value: string; hidden: boolean }>;
+	/** HubSpot's own computed fields cannot be written. */
+	modificationMetadata?: {
+		archivable: boolean;
+		readOnlyDefinition: boolean;
+		readOnlyValue: boolean;
+	};
 }
 
 /** Inverse of the association types that HubSpot defines itself. */
@@ -40,6 +47,34 @@ const INVERSE: Record<number, number> = {
 	213: 214,
 	216: 215,
 	215: 216,
+	16: 15,
+	15: 16,
+	228: 227,
+	227: 228,
+	230: 229,
+	229: 230,
+	279: 280,
+	280: 279,
+	341: 342,
+	342: 341,
+	339: 340,
+	340: 339,
+	507: 508,
+	508: 507,
+};
+
+const MORE_PROPERTIES: Record<string, string[]> = {
+	tickets: ['subject', 'content', 'hs_pipeline', 'hs_pipeline_stage', 'hubspot_owner_id'],
+	companies: ['name', 'domain'],
+	orders: [
+		'hs_order_name',
+		'hs_external_order_id',
+		'hs_external_order_status',
+		'hs_fulfillment_status',
+		'hs_total_price',
+		'hs_currency_code',
+		'hs_external_created_date',
+	],
 };
 
 interface AssociationInput {
@@ -65,8 +100,28 @@ export class Objects {
 		private readonly now: () => Date,
 		private readonly searchLagMs: number,
 	) {
-		for (const type of ['contacts', 'deals', 'notes', 'tasks'])
+		for (const type of ['contacts', 'deals', 'tickets', 'companies', 'orders', 'notes', 'tasks'])
 			this.properties.set(type, new Map());
+		for (const [type, names] of Object.entries(MORE_PROPERTIES)) {
+			for (const name of names) this.define(type, { name });
+		}
+		this.define('contacts', {
+			name: 'hs_language',
+			label: 'Preferred language',
+			type: 'enumeration',
+			fieldType: 'select',
+			options: [
+				{ label: 'English', value: 'en', hidden: false },
+				{ label: 'Spanish', value: 'es', hidden: false },
+			],
+		});
+		this.define('contacts', {
+			name: 'num_associated_deals',
+			label: 'Number of Associated Deals',
+			type: 'number',
+			fieldType: 'calculation_rollup',
+			modificationMetadata: { archivable: false, readOnlyDefinition: true, readOnlyValue: true },
+		});
 		// Contacts are the only objects that HubSpot keeps apart by itself, and only by e-mail.
 		this.define('contacts', { name: 'email', hasUniqueValue: true });
 		for (const name of [

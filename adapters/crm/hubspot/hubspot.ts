@@ -1,172 +1,146 @@
-import type {
-	FilterGroup,
-	SimplePublicObject,
-	SimplePublicObjectInputForCreate,
-} from '@hubspot/api-client/lib/codegen/crm/objects';
-import type { PropertyCreate } from '@hubspot/api-client/lib/codegen/crm/properties';
+import type { SimplePublicObjectInputForCreate } from '@hubspot/api-client/lib/codegen/crm/objects';
+import type { Property, PropertyCreate } from '@hubspot/api-client/lib/codegen/crm/properties';
 
 import { nationalDigits, phoneSpellings } from '../../../core/crm';
 import type {
+	CrmCompany,
 	CrmContact,
 	CrmContactInput,
 	CrmDeal,
 	CrmDealInput,
+	CrmField,
+	CrmFieldDefinition,
 	CrmNoteInput,
+	CrmObject,
+	CrmOrder,
 	CrmOwner,
 	CrmPipeline,
 	CrmPlace,
 	CrmPort,
+	CrmRecordKind,
 	CrmTaskInput,
 } from '../../../core/ports/crm';
 import { CrmError } from '../../../core/ports/crm';
 import type { HttpSend } from '../../../core/ports/http';
-import { refused, unanswered } from '../errors';
 import { hasMarker, withMarker } from '../marker';
 import type { Environment, Rate } from '../patience';
-import { limiterOf, patient, retryAfterMs } from '../patience';
-import type { HubspotSdk } from './sdk';
-import { HubspotRefusal, hubspotSdk } from './sdk';
+import { SYSTEM } from '../patience';
+import { HubspotConnection, unlessMissing } from './connection';
+import type { Kind } from './kinds';
+import { ASSOCIATION, DEALS, KINDS } from './kinds';
+import type { Alternatives } from './objects';
+import { HubspotObjects } from './objects';
+import type { PageOf } from './records';
+import {
+	COMPANY_PROPERTIES,
+	CONTACT_PROPERTIES,
+	KEY,
+	ORDER_PROPERTIES,
+	OWN_FIELDS,
+	SOURCE,
+	STORED_AS,
+	companyOf,
+	contactOf,
+	contactValues,
+	dealOf,
+	dealProperties,
+	dealValues,
+	fieldOf,
+	orderOf,
+	ownerOf,
+	stageOf,
+} from './records';
 
 export const HUBSPOT_URL = 'https://api.hubapi.com';
-
-/** HubSpot's types of associations between its own objects. */
-const ASSOCIATION = {
-	dealToContact: 3,
-	noteToContact: 202,
-	noteToDeal: 214,
-	taskToContact: 204,
-	taskToDeal: 216,
-} as const;
-
-/** Our fields in the account; made on first use. */
-const KEY = 'whatsapp_handoff_key';
-const SOURCE = 'whatsapp_handoff_source';
-const FIELDS = {
-	[KEY]: { label: 'WhatsApp handoff key', unique: true },
-	[SOURCE]: { label: 'WhatsApp handoff source', unique: false },
-} as const;
-
-const CONTACT_FIELDS = [
-	'email',
-	'firstname',
-	'lastname',
-	'phone',
-	'mobilephone',
-	'company',
-	'hubspot_owner_id',
-	'createdate',
-	KEY,
-];
-const DEAL_FIELDS = [
-	'dealname',
-	'pipeline',
-	'dealstage',
-	'amount',
-	'deal_currency_code',
-	'closedate',
-	'hubspot_owner_id',
-	KEY,
-];
-
-/** The smallest burst limit of any HubSpot plan is 100 calls in 10 seconds; searches have one of their own, 4 a second. */
-const RATE = { calls: 95, perMs: 10_000 };
-const SEARCH_RATE = { calls: 4, perMs: 1_000 };
-
-/** Most notes or tasks of one contact that are looked through for ours, newest pages last. */
-const MOST_ACTIVITIES = 2_000;
-const BATCH = 100;
-
-const SEARCH = /\/search$/;
-/** Searches, and fields of the account: their names are unique. */
-const REPEATABLE = /\/(search|batch\/read)$|\/properties\/\w+$/;
 
 export interface HubspotOptions {
 	send: HttpSend;
 	/** Names the account for the limits that all executions share. */
 	account: string;
+	/** What a case is kept as: deals (default) or tickets. */
+	recordKind?: CrmRecordKind;
 	/** Default: HubSpot's own. */
 	baseUrl?: string;
 	environment?: Environment;
 	/** Other limits than the smallest plan's. */
 	rates?: { all: Rate; search: Rate };
+	/** Calls of one kind that come within so many milliseconds become one batch call. Default 0: each goes by itself. */
+	gatherMs?: number;
 }
+
+/** What a field of HubSpot belongs to. */
+type FieldsOf = 'contacts' | Kind['objects'];
 
 /** HubSpot through its own SDK. */
 export class HubspotCrm implements CrmPort {
 	readonly crm = 'hubspot';
-	private loading?: Promise<HubspotSdk>;
-	private readonly send: HttpSend;
-	private readonly baseUrl: string;
-	private readonly ready = new Map<string, Promise<void>>();
-	private pipelines?: Promise<CrmPipeline[]>;
+	readonly recordKind: CrmRecordKind;
+	readonly together = 100;
+	private readonly kind: Kind;
+	private readonly connection: HubspotConnection;
+	private readonly objects: HubspotObjects;
+	private readonly known = new Map<string, Promise<unknown>>();
 
 	constructor(options: HubspotOptions) {
-		this.baseUrl = (options.baseUrl || HUBSPOT_URL).replace(/\/+$/, '');
-		const name = `hubspot ${this.baseUrl} ${options.account}`;
-		const all = limiterOf(name, options.rates?.all ?? RATE);
-		const search = limiterOf(`${name} search`, options.rates?.search ?? SEARCH_RATE);
-		this.send = patient(options.send, {
-			repeatable: ({ url }) => REPEATABLE.test(pathOf(url)),
-			limiters: ({ url }) => (SEARCH.test(pathOf(url)) ? [search, all] : [all]),
-			...(options.environment ? { environment: options.environment } : {}),
+		this.recordKind = options.recordKind ?? 'deal';
+		const kind = KINDS[this.recordKind];
+		if (!kind) {
+			throw new CrmError(
+				`A ${this.recordKind} of HubSpot cannot be written`,
+				'invalid',
+				'Choose Deal or Ticket as the kind of record.',
+			);
+		}
+		this.kind = kind;
+		this.connection = new HubspotConnection({
+			...options,
+			baseUrl: (options.baseUrl || HUBSPOT_URL).replace(/\/+$/, ''),
+		});
+		this.objects = new HubspotObjects(this.connection, {
+			waitMs: options.gatherMs ?? 0,
+			sleep: (options.environment ?? SYSTEM).sleep,
 		});
 	}
 
 	async findContacts(input: CrmContactInput, properties: string[]): Promise<CrmContact[]> {
-		await this.field('contacts', KEY);
-		const filterGroups: FilterGroup[] = [];
-		const filter = (propertyName: string, rest: object) =>
-			filterGroups.push({ filters: [{ propertyName, ...rest }] } as FilterGroup);
+		await this.ownField('contacts', KEY);
+		const wanted: Alternatives = {};
 		if (input.phone) {
 			// HubSpot's own index of a number lacks the country code, so that it finds too many; core compares again.
-			filter('hs_searchable_calculated_phone_number', {
-				operator: 'EQ',
-				value: nationalDigits(input.phone),
-			});
-			const values = phoneSpellings(input.phone);
-			filter('phone', { operator: 'IN', values });
-			filter('mobilephone', { operator: 'IN', values });
+			wanted.hs_searchable_calculated_phone_number = [nationalDigits(input.phone)];
+			wanted.phone = phoneSpellings(input.phone);
+			wanted.mobilephone = wanted.phone;
 		}
-		if (input.email) filter('email', { operator: 'EQ', value: input.email.trim().toLowerCase() });
-		if (filterGroups.length === 0) return [];
-		const found = await this.call('search for the contact', (sdk) =>
-			sdk.search.doSearch('contacts', {
-				filterGroups,
-				properties: [...CONTACT_FIELDS, ...properties],
-				sorts: [],
-				limit: 100,
-				// A number by HubSpot's description, text by its SDK's types; sent as it is given.
-				after: 0 as unknown as string,
-			}),
-		);
-		return found.results.map((record) => contactOf(record, properties));
+		if (input.email) wanted.email = [input.email.trim().toLowerCase()];
+		const records = await this.objects.search('contacts', 'search for the contact', wanted, [
+			...CONTACT_PROPERTIES,
+			...properties,
+		]);
+		const page = await this.page();
+		return records.map((record) => contactOf(record, properties, page));
 	}
 
 	async findContactByKey(key: string, properties: string[]): Promise<CrmContact | undefined> {
-		await this.field('contacts', KEY);
-		const record = await this.read('contacts', key, [...CONTACT_FIELDS, ...properties], KEY);
-		return record && contactOf(record, properties);
+		await this.ownField('contacts', KEY);
+		return this.contact(key, properties, KEY);
 	}
 
-	async readContact(id: string, properties: string[]): Promise<CrmContact | undefined> {
-		const record = await this.read('contacts', id, [...CONTACT_FIELDS, ...properties]);
-		return record && contactOf(record, properties);
+	readContact(id: string, properties: string[]): Promise<CrmContact | undefined> {
+		return this.contact(id, properties);
 	}
 
 	async createContact(input: CrmContactInput, key: string): Promise<CrmContact> {
-		await this.field('contacts', KEY);
-		const record = await this.create('contacts', 'create the contact', {
-			properties: contactProperties(input, key),
+		await this.ownField('contacts', KEY);
+		const record = await this.objects.create('contacts', 'create the contact', {
+			properties: contactValues(input, key),
 			associations: [],
 		});
-		return contactOf(record, Object.keys(input.properties ?? {}));
+		return contactOf(record, Object.keys(input.properties ?? {}), await this.page());
 	}
 
 	async updateContact(id: string, changes: CrmContactInput, key?: string): Promise<void> {
-		if (key) await this.field('contacts', KEY);
-		await this.call('update the contact', (sdk) =>
-			sdk.objects.update('contacts', id, { properties: contactProperties(changes, key) }),
-		);
+		if (key) await this.ownField('contacts', KEY);
+		await this.objects.update('contacts', 'update the contact', id, contactValues(changes, key));
 	}
 
 	async findDealByKey(
@@ -174,38 +148,40 @@ export class HubspotCrm implements CrmPort {
 		_contactId: string,
 		properties: string[],
 	): Promise<CrmDeal | undefined> {
-		await this.field('deals', KEY);
-		const record = await this.read('deals', key, [...DEAL_FIELDS, ...properties], KEY);
-		return record && (await this.dealOf(record, properties));
+		await this.ownField(this.kind.objects, KEY);
+		return this.deal(key, properties, KEY);
 	}
 
-	async readDeal(id: string, properties: string[]): Promise<CrmDeal | undefined> {
-		const record = await this.read('deals', id, [...DEAL_FIELDS, SOURCE, ...properties]);
-		return record && (await this.dealOf(record, properties));
+	readDeal(id: string, properties: string[]): Promise<CrmDeal | undefined> {
+		return this.deal(id, properties);
 	}
 
 	async createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal> {
-		await this.field('deals', KEY);
-		if (input.source) await this.field('deals', SOURCE);
-		const record = await this.create('deals', 'create the deal', {
-			properties: dealProperties(input),
-			associations: [linkTo(contactId, ASSOCIATION.dealToContact)],
+		const { kind } = this;
+		await this.ownField(kind.objects, KEY);
+		if (input.source) await this.ownField(kind.objects, SOURCE);
+		const record = await this.objects.create(kind.objects, `create the ${kind.title}`, {
+			properties: dealValues(kind, input),
+			associations: [linkTo(contactId, kind.toContact)],
 		});
-		return this.dealOf(record, Object.keys(input.properties ?? {}));
+		const names = Object.keys(input.properties ?? {});
+		return dealOf(record, kind, await this.listPipelines(), names, await this.page());
 	}
 
 	async updateDeal(id: string, changes: Partial<CrmDealInput>): Promise<void> {
-		if (changes.key) await this.field('deals', KEY);
-		if (changes.source) await this.field('deals', SOURCE);
-		await this.call('update the deal', (sdk) =>
-			sdk.objects.update('deals', id, { properties: dealProperties(changes) }),
+		const { kind } = this;
+		if (changes.key) await this.ownField(kind.objects, KEY);
+		if (changes.source) await this.ownField(kind.objects, SOURCE);
+		await this.objects.update(
+			kind.objects,
+			`update the ${kind.title}`,
+			id,
+			dealValues(kind, changes),
 		);
 	}
 
 	async openDeals(contactId: string): Promise<CrmDeal[]> {
-		const records = await this.associated('contacts', contactId, 'deals', DEAL_FIELDS);
-		const deals = await Promise.all(records.map((record) => this.dealOf(record, [])));
-		return deals.filter(({ closed }) => !closed);
+		return (await this.dealsOf(contactId, this.kind)).filter(({ closed }) => !closed);
 	}
 
 	async findNoteByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined> {
@@ -213,11 +189,11 @@ export class HubspotCrm implements CrmPort {
 	}
 
 	async createNote(note: CrmNoteInput): Promise<{ id: string }> {
-		const { id } = await this.create('notes', 'add the note', {
+		const { id } = await this.objects.create('notes', 'add the note', {
 			properties: { hs_note_body: withMarker(note.html, note.key), hs_timestamp: note.at },
 			associations: [
 				linkTo(note.contactId, ASSOCIATION.noteToContact),
-				...(note.dealId ? [linkTo(note.dealId, ASSOCIATION.noteToDeal)] : []),
+				...(note.dealId ? [linkTo(note.dealId, this.kind.fromNote)] : []),
 			],
 		});
 		return { id };
@@ -228,7 +204,7 @@ export class HubspotCrm implements CrmPort {
 	}
 
 	async createTask(task: CrmTaskInput): Promise<{ id: string }> {
-		const { id } = await this.create('tasks', 'create the task', {
+		const { id } = await this.objects.create('tasks', 'create the task', {
 			properties: {
 				hs_task_subject: task.title,
 				hs_task_body: withMarker(task.html ?? '', task.key),
@@ -239,154 +215,165 @@ export class HubspotCrm implements CrmPort {
 			},
 			associations: [
 				linkTo(task.contactId, ASSOCIATION.taskToContact),
-				...(task.dealId ? [linkTo(task.dealId, ASSOCIATION.taskToDeal)] : []),
+				...(task.dealId ? [linkTo(task.dealId, this.kind.fromTask)] : []),
 			],
 		});
 		return { id };
 	}
 
-	async findOwner({ email, id }: { email?: string; id?: string }): Promise<CrmOwner | undefined> {
-		if (id) {
-			return (await this.listOwners()).find((owner) => owner.id === id);
-		}
-		const page = await this.call('look up the owner', (sdk) =>
-			sdk.owners.getPage(email, undefined, 1),
+	async completeTask(id: string): Promise<void> {
+		await unlessMissing(
+			this.objects.update('tasks', 'complete the task', id, { hs_task_status: 'COMPLETED' }),
 		);
-		return page.results[0] && ownerOf(page.results[0]);
 	}
 
-	async listOwners(): Promise<CrmOwner[]> {
-		const owners: CrmOwner[] = [];
-		for (let after: string | undefined; ;) {
-			const page = await this.call('list its users', (sdk) =>
-				sdk.owners.getPage(undefined, after, 100),
+	async findOwner({ email, id }: { email?: string; id?: string }): Promise<CrmOwner | undefined> {
+		if (id) return (await this.listOwners()).find((owner) => owner.id === id);
+		return this.once(`owner ${email}`, async () => {
+			const page = await this.connection.call('look up the owner', (sdk) =>
+				sdk.owners.getPage(email, undefined, 1),
 			);
-			owners.push(...page.results.map(ownerOf));
-			after = page.paging?.next?.after;
-			if (!after) return owners;
-		}
+			return page.results[0] && ownerOf(page.results[0]);
+		});
+	}
+
+	listOwners(): Promise<CrmOwner[]> {
+		return this.once('owners', async () => {
+			const owners: CrmOwner[] = [];
+			for (let after: string | undefined; ;) {
+				const page = await this.connection.call('list its users', (sdk) =>
+					sdk.owners.getPage(undefined, after, 100),
+				);
+				owners.push(...page.results.map(ownerOf));
+				after = page.paging?.next?.after;
+				if (!after) return owners;
+			}
+		});
 	}
 
 	listPipelines(): Promise<CrmPipeline[]> {
-		const reading = (this.pipelines ??= this.readPipelines());
-		reading.catch(() => delete this.pipelines);
-		return reading;
+		return this.pipelinesOf(this.kind);
 	}
 
-	private async readPipelines(): Promise<CrmPipeline[]> {
-		const { results } = await this.call('list its deal pipelines', (sdk) =>
-			sdk.pipelines.getAll('deals'),
+	async findCompany(query: { domain?: string; name?: string }): Promise<CrmCompany | undefined> {
+		const wanted: Alternatives = {
+			...(query.domain ? { domain: [query.domain.toLowerCase()] } : {}),
+			...(query.name ? { name: [query.name] } : {}),
+		};
+		const records = await this.objects.search(
+			'companies',
+			'search for the company',
+			wanted,
+			COMPANY_PROPERTIES,
 		);
-		return results
-			.filter(({ archived }) => !archived)
-			.sort((a, b) => a.displayOrder - b.displayOrder)
-			.map(({ id, label, stages }) => ({
-				id,
-				name: label,
-				stages: stages
-					.filter(({ archived }) => !archived)
-					.sort((a, b) => a.displayOrder - b.displayOrder)
-					.map((stage) => ({
-						id: stage.id,
-						name: stage.label,
-						order: stage.displayOrder,
-						closed: stage.metadata?.isClosed === 'true',
-					})),
-			}));
-	}
-
-	/** Makes sure, once per run, that the account has this field of ours. */
-	private field(type: 'contacts' | 'deals', name: keyof typeof FIELDS): Promise<void> {
-		const id = `${type} ${name}`;
-		let ready = this.ready.get(id);
-		if (!ready) {
-			ready = this.makeField(type, name);
-			ready.catch(() => this.ready.delete(id));
-			this.ready.set(id, ready);
-		}
-		return ready;
-	}
-
-	private async makeField(type: 'contacts' | 'deals', name: keyof typeof FIELDS): Promise<void> {
-		const there = await this.unlessMissing(
-			this.call(`show its fields of ${type}`, (sdk) => sdk.properties.getByName(type, name)),
+		const page = await this.page();
+		const companies = records.map((record) => companyOf(record, page));
+		return (
+			companies.find(({ domain }) => query.domain && same(domain, query.domain)) ??
+			companies.find(({ name }) => query.name && same(name, query.name))
 		);
-		if (there) return;
-		const { label, unique } = FIELDS[name];
-		try {
-			await this.call(`create the field ${name}`, (sdk) =>
-				sdk.properties.create(type, {
+	}
+
+	async linkCompany(companyId: string, { contactId, dealId }: CrmPlace): Promise<void> {
+		const link = (type: string, id: string) =>
+			this.connection.call('link the company', (sdk) =>
+				sdk.associations.createDefault(type, id, 'companies', companyId),
+			);
+		await link('contacts', contactId);
+		if (dealId) await link(this.kind.objects, dealId);
+	}
+
+	/** Orders are an object that not every account and not every app may see; then the deals that were won. */
+	async recentOrders(contactId: string): Promise<CrmOrder[]> {
+		const records = await this.ordersOf(contactId);
+		const page = await this.page();
+		const orders = records.map((record) => orderOf(record, page));
+		if (orders.length > 0) return newestFirst(orders);
+		const won = (await this.pipelinesOf(DEALS))
+			.flatMap(({ stages }) => stages)
+			.filter((stage) => stage.won);
+		const deals = await this.dealsOf(contactId, DEALS);
+		return newestFirst(
+			deals.flatMap((deal) => {
+				const stage = won.find(({ id }) => id === deal.stageId);
+				if (!stage) return [];
+				const { id, name, amount, currency, closeDate, url } = deal;
+				return [
+					{
+						id,
+						name,
+						status: stage.name,
+						...(amount === undefined ? {} : { amount }),
+						...(currency ? { currency } : {}),
+						...(closeDate ? { at: closeDate } : {}),
+						...(url ? { url } : {}),
+					},
+				];
+			}),
+		);
+	}
+
+	async listFields(object: CrmObject): Promise<CrmField[]> {
+		return (await this.properties(this.typeOf(object))).map(fieldOf);
+	}
+
+	async createFields(
+		object: CrmObject,
+		fields: CrmFieldDefinition[],
+	): Promise<Array<{ name: string; label: string; created: boolean }>> {
+		const type = this.typeOf(object);
+		const there = new Set((await this.properties(type)).map(({ name }) => name));
+		const results: Array<{ name: string; label: string; created: boolean }> = [];
+		for (const { name, label, description, type: kind } of fields) {
+			const created =
+				!there.has(name) &&
+				(await this.makeProperty(type, {
 					name,
 					label,
-					description: 'Set by the WhatsApp handoff; do not change.',
-					groupName: type === 'contacts' ? 'contactinformation' : 'dealinformation',
-					type: 'string',
-					fieldType: 'text',
-					hasUniqueValue: unique,
-					formField: false,
-				} as PropertyCreate),
-			);
-		} catch (error) {
-			if (!(error instanceof CrmError)) throw error;
-			// Another run was faster, or the answer to the first try was lost.
-			if (error.kind === 'conflict') return;
-			if (error.kind !== 'auth') throw error;
-			throw new CrmError(
-				error.message,
-				error.kind,
-				`Give the HubSpot app the permission crm.schemas.${type}.write, or have an administrator create a ${type === 'contacts' ? 'contact' : 'deal'} property named ${name} (single-line text${unique ? ', unique values' : ''}).`,
-				error.details,
-				{ cause: error },
-			);
+					...(description ? { description } : {}),
+					...STORED_AS[kind],
+					...(kind === 'boolean' ? { options: YES_AND_NO } : {}),
+				}));
+			results.push({ name, label, created });
 		}
+		this.known.delete(`properties ${type}`);
+		return results;
 	}
 
-	private async read(
-		type: string,
-		id: string,
-		properties: string[],
-		idProperty?: string,
-	): Promise<SimplePublicObject | undefined> {
-		return this.unlessMissing(
-			this.call(`read its ${type}`, (sdk) =>
-				sdk.objects.getById(type, id, properties, undefined, undefined, false, idProperty),
-			),
+	private async contact(id: string, properties: string[], idProperty?: string) {
+		const asked = [...CONTACT_PROPERTIES, ...properties];
+		const record = await this.objects.read('contacts', id, asked, idProperty);
+		return record && contactOf(record, properties, await this.page());
+	}
+
+	private async deal(id: string, properties: string[], idProperty?: string) {
+		const { kind } = this;
+		const asked = [...dealProperties(kind), ...properties];
+		const record = await this.objects.read(kind.objects, id, asked, idProperty);
+		return (
+			record && dealOf(record, kind, await this.listPipelines(), properties, await this.page())
 		);
 	}
 
-	private async create(
-		type: string,
-		whatFor: string,
-		input: SimplePublicObjectInputForCreate,
-	): Promise<SimplePublicObject> {
-		return this.call(whatFor, (sdk) => sdk.objects.create(type, input));
+	private async dealsOf(contactId: string, kind: Kind): Promise<CrmDeal[]> {
+		const records = await this.objects.associated(
+			'contacts',
+			contactId,
+			kind.objects,
+			dealProperties(kind),
+		);
+		const pipelines = await this.pipelinesOf(kind);
+		const page = await this.page();
+		return records.map((record) => dealOf(record, kind, pipelines, [], page));
 	}
 
-	/** Records of one kind at a record: read by association, which knows of a write at once. */
-	private async associated(
-		type: string,
-		id: string,
-		toType: string,
-		properties: string[],
-	): Promise<SimplePublicObject[]> {
-		const ids: string[] = [];
-		for (let after: string | undefined; ids.length < MOST_ACTIVITIES;) {
-			const page = await this.call(`list the ${toType} of the record`, (sdk) =>
-				sdk.associations.getPage(type, id, toType, after, 500),
-			);
-			ids.push(...page.results.map(({ toObjectId }) => String(toObjectId)));
-			after = page.paging?.next?.after;
-			if (!after) break;
+	private async ordersOf(contactId: string) {
+		try {
+			return await this.objects.associated('contacts', contactId, 'orders', ORDER_PROPERTIES);
+		} catch (error) {
+			if (error instanceof CrmError && NOT_OFFERED.has(error.kind)) return [];
+			throw error;
 		}
-		const records: SimplePublicObject[] = [];
-		for (let from = 0; from < ids.length; from += BATCH) {
-			const inputs = ids.slice(from, from + BATCH).map((one) => ({ id: one }));
-			const { results } = await this.call(`read the ${toType} of the record`, (sdk) =>
-				sdk.batch.read(toType, { inputs, properties, propertiesWithHistory: [] }, false),
-			);
-			records.push(...results);
-		}
-		return records;
 	}
 
 	private async findActivity(
@@ -397,72 +384,134 @@ export class HubspotCrm implements CrmPort {
 	): Promise<{ id: string } | undefined> {
 		// A deal has few notes, a contact of years may have many.
 		const records = dealId
-			? await this.associated('deals', dealId, type, [body])
-			: await this.associated('contacts', contactId, type, [body]);
+			? await this.objects.associated(this.kind.objects, dealId, type, [body])
+			: await this.objects.associated('contacts', contactId, type, [body]);
 		const found = records.find(({ properties }) => hasMarker(properties[body], key));
 		return found && { id: found.id };
 	}
 
-	private async dealOf(record: SimplePublicObject, properties: string[]): Promise<CrmDeal> {
-		const { properties: values, id } = record;
-		const stages = (await this.listPipelines()).flatMap(({ stages }) => stages);
-		const text = (name: string) => values[name] || undefined;
-		const amount = text('amount');
-		return {
-			id,
-			name: values.dealname ?? '',
-			pipelineId: values.pipeline ?? '',
-			stageId: values.dealstage ?? '',
-			closed: stages.find((stage) => stage.id === values.dealstage)?.closed ?? false,
-			...filled({
-				key: text(KEY),
-				amount: amount === undefined ? undefined : Number(amount),
-				currency: text('deal_currency_code'),
-				source: text(SOURCE),
-				ownerId: text('hubspot_owner_id'),
-				closeDate: text('closedate')?.slice(0, 10),
-			}),
-			properties: pick(values, properties),
-		};
+	private pipelinesOf(kind: Kind): Promise<CrmPipeline[]> {
+		return this.once(`pipelines ${kind.objects}`, async () => {
+			const { results } = await this.connection.call(`list its ${kind.title} pipelines`, (sdk) =>
+				sdk.pipelines.getAll(kind.objects),
+			);
+			return results
+				.filter(({ archived }) => !archived)
+				.sort((a, b) => a.displayOrder - b.displayOrder)
+				.map(({ id, label, stages }) => ({
+					id,
+					name: label,
+					stages: stages
+						.filter(({ archived }) => !archived)
+						.sort((a, b) => a.displayOrder - b.displayOrder)
+						.map(stageOf),
+				}));
+		});
 	}
 
-	private async unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
-		try {
-			return await reading;
-		} catch (error) {
-			if (error instanceof CrmError && error.kind === 'not_found') return undefined;
-			throw error;
-		}
+	/**
+	 * Addresses of HubSpot's pages hold the number of the account and the region's host. They are an extra: where the app may not
+	 * ask for them, records have none.
+	 */
+	private page(): Promise<PageOf> {
+		return this.once('page', async () => {
+			const details = await this.connection
+				.get<{ portalId?: number; uiDomain?: string }>('/account-info/v3/details')
+				.catch(() => undefined);
+			const { portalId, uiDomain } = details ?? {};
+			return (type: string, id: string) =>
+				portalId && uiDomain
+					? `https://${uiDomain}/contacts/${portalId}/record/${type}/${id}`
+					: undefined;
+		});
 	}
 
-	private async call<T>(whatFor: string, work: (sdk: HubspotSdk) => Promise<T>): Promise<T> {
-		const sdk = await (this.loading ??= hubspotSdk(this.send, this.baseUrl));
+	private typeOf(object: CrmObject): FieldsOf {
+		return object === 'contact' ? 'contacts' : this.kind.objects;
+	}
+
+	private properties(type: FieldsOf): Promise<Property[]> {
+		return this.once(`properties ${type}`, async () => {
+			const { results } = await this.connection.call(`show its fields of ${type}`, (sdk) =>
+				sdk.properties.getAll(type),
+			);
+			return results.filter(({ archived, hidden }) => !archived && !hidden);
+		});
+	}
+
+	/** Makes sure, once per run, that the account has this field of ours. */
+	private ownField(type: FieldsOf, name: keyof typeof OWN_FIELDS): Promise<void> {
+		return this.once(`field ${type} ${name}`, async () => {
+			const there = await unlessMissing(
+				this.connection.call(`show its fields of ${type}`, (sdk) =>
+					sdk.properties.getByName(type, name),
+				),
+			);
+			if (there) return;
+			const { label, unique } = OWN_FIELDS[name];
+			await this.makeProperty(type, {
+				name,
+				label,
+				description: 'Set by the WhatsApp handoff; do not change.',
+				type: 'string',
+				fieldType: 'text',
+				hasUniqueValue: unique,
+			});
+		});
+	}
+
+	/** False if it was there already: another run was faster, or the answer to the first try was lost. */
+	private async makeProperty(type: FieldsOf, property: NewProperty): Promise<boolean> {
+		const group = type === 'contacts' ? 'contactinformation' : this.kind.group;
 		try {
-			return await work(sdk);
+			await this.connection.call(`create the field ${property.name}`, (sdk) =>
+				sdk.properties.create(type, {
+					groupName: group,
+					formField: false,
+					...property,
+				} as unknown as PropertyCreate),
+			);
+			return true;
 		} catch (error) {
-			if (!(error instanceof HubspotRefusal)) throw unanswered('hubspot', whatFor, error);
-			const said = typeof error.body.message === 'string' ? error.body.message : undefined;
-			const existingId = /Existing ID:\s*(\d+)/i.exec(said ?? '')?.[1];
-			throw refused(
-				'hubspot',
-				whatFor,
-				{
-					status: error.status,
-					...(said ? { said } : {}),
-					// A value that must be unique is refused as 409 or, for fields of the account, as 400.
-					...(said?.includes('CONFLICTING_UNIQUE_VALUE') ? { kind: 'conflict' as const } : {}),
-					...(existingId ? { existingId } : {}),
-					...filled({ retryAfterMs: retryAfterMs(error) }),
-				},
-				error,
+			if (!(error instanceof CrmError)) throw error;
+			if (error.kind === 'conflict') return false;
+			if (error.kind !== 'auth') throw error;
+			const scope = type === 'tickets' ? 'tickets' : `crm.schemas.${type}.write`;
+			const object = type === 'contacts' ? 'contact' : this.kind.title;
+			throw new CrmError(
+				error.message,
+				error.kind,
+				`Give the HubSpot app the permission ${scope}, or have an administrator create a ${object} property named ${property.name} (single-line text${property.hasUniqueValue ? ', unique values' : ''}).`,
+				error.details,
+				{ cause: error },
 			);
 		}
 	}
+
+	/** Asks once for what does not change during a run; a failure is asked again. */
+	private once<T>(name: string, work: () => Promise<T>): Promise<T> {
+		const known = this.known.get(name) as Promise<T> | undefined;
+		if (known) return known;
+		const asking = work();
+		this.known.set(name, asking);
+		asking.catch(() => this.known.delete(name));
+		return asking;
+	}
 }
 
-function pathOf(url: string): string {
-	return url.split('?')[0]!;
-}
+/** As HubSpot takes it; the SDK's enumerations are values of its classes, which are loaded on first use only. */
+type NewProperty = Omit<PropertyCreate, 'type' | 'fieldType' | 'groupName'> & {
+	type: string;
+	fieldType: string;
+};
+
+/** What a CRM answers where the account has no such object, or the app may not see it. */
+const NOT_OFFERED: ReadonlySet<CrmError['kind']> = new Set(['auth', 'not_found', 'invalid']);
+
+const YES_AND_NO = [
+	{ label: 'Yes', value: 'true', displayOrder: 0, hidden: false },
+	{ label: 'No', value: 'false', displayOrder: 1, hidden: false },
+];
 
 function linkTo(id: string, associationTypeId: number) {
 	return {
@@ -471,85 +520,10 @@ function linkTo(id: string, associationTypeId: number) {
 	} as NonNullable<SimplePublicObjectInputForCreate['associations']>[number];
 }
 
-function contactProperties(input: CrmContactInput, key?: string): Record<string, string> {
-	return asText({
-		...input.properties,
-		email: input.email,
-		phone: input.phone,
-		firstname: input.firstName,
-		lastname: input.lastName,
-		company: input.company,
-		hubspot_owner_id: input.ownerId,
-		[KEY]: key,
-	});
+function newestFirst(orders: CrmOrder[]): CrmOrder[] {
+	return [...orders].sort((a, b) => (b.at ?? '').localeCompare(a.at ?? ''));
 }
 
-function dealProperties(input: Partial<CrmDealInput>): Record<string, string> {
-	return asText({
-		...input.properties,
-		dealname: input.name,
-		pipeline: input.pipelineId,
-		dealstage: input.stageId,
-		amount: input.amount,
-		deal_currency_code: input.currency,
-		closedate: input.closeDate,
-		hubspot_owner_id: input.ownerId,
-		[SOURCE]: input.source,
-		[KEY]: input.key,
-	});
-}
-
-/** HubSpot takes every value as text. */
-function asText(values: Record<string, unknown>): Record<string, string> {
-	return Object.fromEntries(
-		Object.entries(values)
-			.filter(([, value]) => value !== undefined && value !== '')
-			.map(([name, value]) => [name, String(value)]),
-	);
-}
-
-function contactOf(record: SimplePublicObject, properties: string[]): CrmContact {
-	const { properties: values, id } = record;
-	const text = (name: string) => values[name] || undefined;
-	return {
-		id,
-		phones: [values.phone, values.mobilephone].filter((phone): phone is string => Boolean(phone)),
-		...filled({
-			email: text('email'),
-			firstName: text('firstname'),
-			lastName: text('lastname'),
-			name: [values.firstname, values.lastname].filter(Boolean).join(' ') || undefined,
-			company: text('company'),
-			ownerId: text('hubspot_owner_id'),
-			key: text(KEY),
-			createdAt: text('createdate'),
-		}),
-		properties: pick(values, properties),
-	};
-}
-
-function ownerOf(owner: {
-	id: string;
-	firstName?: string;
-	lastName?: string;
-	email?: string;
-}): CrmOwner {
-	const name = [owner.firstName, owner.lastName].filter(Boolean).join(' ');
-	return {
-		id: owner.id,
-		name: name || owner.email || owner.id,
-		...(owner.email ? { email: owner.email } : {}),
-	};
-}
-
-function pick(values: Record<string, unknown>, names: string[]): Record<string, unknown> {
-	return Object.fromEntries(
-		names.filter((name) => values[name]).map((name) => [name, values[name]]),
-	);
-}
-
-function filled<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-		[K in keyof T]?: NonNullable<T[K]>;
-	};
+function same(a: string | undefined, b: string): boolean {
+	return a?.trim().toLowerCase() === b.trim().toLowerCase();
 }

@@ -15,6 +15,7 @@ export interface HubspotSdk {
 	pipelines: Pipelines.PipelinesApi;
 	properties: Properties.CoreApi;
 	associations: Associations.BasicApi;
+	manyAssociations: Associations.BatchApi;
 }
 
 /** HubSpot answered with an error. Thrown in the HTTP layer, since the SDK can only read errors that are JSON. */
@@ -54,6 +55,7 @@ export async function hubspotSdk(send: HttpSend, baseUrl: string): Promise<Hubsp
 			},
 		} as never);
 	const forObjects = configured(objects);
+	const forAssociations = configured(associations);
 	return {
 		objects: new objects.BasicApi(forObjects),
 		search: new objects.SearchApi(forObjects),
@@ -61,7 +63,8 @@ export async function hubspotSdk(send: HttpSend, baseUrl: string): Promise<Hubsp
 		owners: new owners.OwnersApi(configured(owners)),
 		pipelines: new pipelines.PipelinesApi(configured(pipelines)),
 		properties: new properties.CoreApi(configured(properties)),
-		associations: new associations.BasicApi(configured(associations)),
+		associations: new associations.BasicApi(forAssociations),
+		manyAssociations: new associations.BatchApi(forAssociations),
 	};
 }
 

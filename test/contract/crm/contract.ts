@@ -1,5 +1,12 @@
-import type { UpsertInput, UpsertResult } from '../../../core/crm';
-import { upsert } from '../../../core/crm';
+import type { OutcomeInput, StepEnvironment, UpsertInput, UpsertResult } from '../../../core/crm';
+import {
+	HANDOFF_FIELDS,
+	advanceStage,
+	createHandoffFields,
+	getContext,
+	logOutcome,
+	upsert,
+} from '../../../core/crm';
 import type { CrmPort } from '../../../core/ports/crm';
 import type { HttpSend } from '../../../core/ports/http';
 import type { HandoffStore } from '../../../core/ports/store';
@@ -9,6 +16,8 @@ import type { Account } from './support';
 import { HURRY, aHandoff } from './support';
 
 const MODES: Array<Fault['mode']> = ['before', 'after', 'timeout', '401', '429', '500', '503'];
+/** For the operations that are made of the steps of an upsert: one of each kind. */
+const FEWER_MODES: Array<Fault['mode']> = ['before', 'after', '401', '429', '503'];
 
 /** How long a call that is to time out waits for its answer. */
 const SHORT_MS = 30;
@@ -40,17 +49,14 @@ export function crmContract(
 			expect([...lagging.violations, ...prompt.violations]).toEqual([]);
 		});
 
+		const environment = (): StepEnvironment => ({
+			once: store,
+			clock: { now: () => new Date() },
+			sleep: (milliseconds) =>
+				new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 20))),
+		});
 		const run = (port: CrmPort, input: UpsertInput): Promise<UpsertResult> =>
-			upsert(
-				port,
-				{
-					once: store,
-					clock: { now: () => new Date() },
-					sleep: (milliseconds) =>
-						new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 20))),
-				},
-				input,
-			);
+			upsert(port, environment(), input);
 
 		const expectOneOfEach = (account: Account) => {
 			// A reset forgets them.
@@ -225,40 +231,367 @@ export function crmContract(
 			expect(new Set(results.map(({ note }) => note!.id)).size).toBe(1);
 		}, 120_000);
 
-		test('whichever call fails in whichever way, the end state is right and nothing is there twice', async () => {
+		test('contact and deal come with the address of their page', async () => {
+			const result = await run(lagging.open(), aHandoff());
+			expect(result.contact.url).toMatch(/^https?:\/\/.+/);
+			expect(result.contact.url).toContain(result.contact.id);
+			expect(result.deal!.url).toContain(result.deal!.id);
+		});
+
+		describe('Get Context', () => {
+			const context = (account: Account, contact = aHandoff().contact) =>
+				getContext(account.open(), environment(), { account: 'test', contact });
+
+			test('gives profile, owner and open deals with the names of their stages', async () => {
+				const made = await run(lagging.open(), aHandoff());
+				const known = await context(lagging);
+				expect(known).toMatchObject({
+					found: true,
+					contact: { id: made.contact.id, email: 'robin@customer.example' },
+					owner: { email: 'agent.one@shop.example' },
+					openDeals: [
+						{
+							id: made.deal!.id,
+							name: 'Robin Sample – WhatsApp',
+							stage: made.deal!.stageName,
+							pipeline: made.deal!.pipelineName,
+							amount: 250,
+							url: made.deal!.url,
+						},
+					],
+					warnings: [],
+				});
+				expect(known.contact!.phones.join()).toContain('650');
+			});
+
+			test('of a customer whom the CRM does not know gives nothing, and writes nothing', async () => {
+				const before = JSON.stringify(prompt.state());
+				const known = await context(prompt, { phone: '+16505559999' });
+				expect(known).toMatchObject({ found: false, openDeals: [], openOrders: [], orders: [] });
+				expect(JSON.stringify(prompt.state())).toBe(before);
+			});
+		});
+
+		describe('Advance Stage', () => {
+			const advance = (port: CrmPort, stageId: string, allowBackwards = false) =>
+				advanceStage(port, environment(), {
+					account: 'test',
+					contact: aHandoff().contact,
+					deal: { key: 'c1:e1' },
+					stageId,
+					allowBackwards,
+				});
+
+			test('moves the deal of the conversation forwards, and back only when that is allowed', async () => {
+				const port = lagging.open();
+				const stages = (await port.listPipelines())[0]!.stages;
+				const made = await run(port, aHandoff());
+				expect(await advance(lagging.open(), stages[2]!.id)).toMatchObject({
+					deal: {
+						id: made.deal!.id,
+						moved: true,
+						stage: stages[2]!.id,
+						stageName: stages[2]!.name,
+					},
+					warnings: [],
+				});
+				expect(await advance(lagging.open(), stages[1]!.id)).toMatchObject({
+					deal: { moved: false, stage: stages[2]!.id },
+					warnings: [expect.stringContaining(stages[2]!.name)],
+				});
+				await advance(lagging.open(), stages[1]!.id, true);
+				expect(lagging.state().deals[0]!.stageId).toBe(stages[1]!.id);
+			});
+
+			test('says that there is no deal yet, and what to run first', async () => {
+				const port = lagging.open();
+				const stages = (await port.listPipelines())[0]!.stages;
+				await expect(advance(port, stages[1]!.id)).rejects.toMatchObject({
+					kind: 'not_found',
+					advice: expect.stringContaining('Upsert'),
+				});
+				expect(lagging.state().contacts).toEqual([]);
+			});
+		});
+
+		describe('Log Outcome', () => {
+			test('leaves a note, moves the deal and ends the handoff’s task, once for each episode', async () => {
+				const port = lagging.open();
+				const stages = (await port.listPipelines())[0]!.stages;
+				await run(port, aHandoff());
+				const input = anOutcome({ stage: { stageId: stages[2]!.id } });
+				const first = await logOutcome(lagging.open(), environment(), input);
+				expect(first).toMatchObject({
+					contact: { created: false },
+					deal: { moved: true },
+					note: { created: true },
+					warnings: [],
+				});
+				expectOutcomeLogged(lagging);
+				expect(lagging.state().deals[0]!.stageId).toBe(stages[2]!.id);
+				const before = JSON.stringify(lagging.state());
+				const second = await logOutcome(lagging.open(), environment(), input);
+				expect(second).toMatchObject({ note: { id: first.note.id, created: false } });
+				expect(JSON.stringify(lagging.state())).toBe(before);
+			});
+
+			test('makes a task of the next action', async () => {
+				await run(lagging.open(), aHandoff());
+				const input = anOutcome({
+					followUp: { key: 'c1:e1:follow-up', dueAt: '2026-11-05T10:00:00.000Z' },
+				});
+				const first = await logOutcome(lagging.open(), environment(), input);
+				const second = await logOutcome(lagging.open(), environment(), input);
+				expect(first.task!.created).toBe(true);
+				expect(second.task).toEqual({ id: first.task!.id, created: false });
+				expect(lagging.state().tasks).toHaveLength(2);
+			});
+
+			test('without a deal stands at the contact, and says so', async () => {
+				const { deal: _deal, note: _note, task: _task, ...contactOnly } = aHandoff();
+				await run(lagging.open(), contactOnly);
+				const result = await logOutcome(lagging.open(), environment(), anOutcome());
+				expect(result.deal).toBeUndefined();
+				expect(result.warnings).toEqual([expect.stringContaining('at the contact only')]);
+				expect(lagging.state().notes).toHaveLength(1);
+			});
+
+			test('by ten workers at once leaves one note', async () => {
+				await run(lagging.open(), aHandoff());
+				const results = await Promise.all(
+					Array.from({ length: 10 }, () => logOutcome(lagging.open(), environment(), anOutcome())),
+				);
+				expect(results.filter(({ note }) => note.created)).toHaveLength(1);
+				expectOutcomeLogged(lagging);
+			});
+
+			test('ends a task that staff have deleted without a word', async () => {
+				const port = lagging.open();
+				const { contact, task } = await run(port, aHandoff());
+				await lagging.reset();
+				await expect(port.completeTask(task!.id)).resolves.toBeUndefined();
+				expect(contact.id).toBeTruthy();
+			});
+		});
+
+		describe('Fields', () => {
+			const names = HANDOFF_FIELDS.contact.length + HANDOFF_FIELDS.deal.length;
+
+			test('of the account are listed with label and type', async () => {
+				for (const object of ['contact', 'deal'] as const) {
+					const fields = await lagging.open().listFields(object);
+					expect(fields.length).toBeGreaterThan(2);
+					expect(fields.every(({ name, label, type }) => name && label && type)).toBe(true);
+					expect(new Set(fields.map(({ name }) => name)).size).toBe(fields.length);
+				}
+			});
+
+			test('for the handoff are made once, and then filled', async () => {
+				const made = await createHandoffFields(lagging.open());
+				expect(made.fields.filter(({ created }) => created)).toHaveLength(names);
+				const again = await createHandoffFields(lagging.open());
+				expect(again.fields.map(({ name }) => name)).toEqual(made.fields.map(({ name }) => name));
+				expect(again.fields.some(({ created }) => created)).toBe(false);
+
+				const nameOf = (label: string) => made.fields.find((field) => field.label === label)!.name;
+				const handoff = {
+					contact: { whatsapp_contact_consent: 'opted_in' },
+					deal: {
+						whatsapp_conversation_id: 'c1',
+						whatsapp_escalation_score: 72,
+						whatsapp_handoff_at: '2026-11-02T10:00:00.000Z',
+					},
+				};
+				const result = await run(lagging.open(), aHandoff('c1', { handoff }));
+				expect(result.warnings).toEqual([]);
+				const consent = nameOf('WhatsApp Contact Consent');
+				const contact = await lagging.open().readContact(result.contact.id, [consent]);
+				expect(contact!.properties![consent]).toBe('opted_in');
+				const id = nameOf('WhatsApp Conversation ID');
+				const score = nameOf('WhatsApp Escalation Score');
+				const at = nameOf('WhatsApp Handoff At');
+				const deal = await lagging.open().readDeal(result.deal!.id, [id, score, at]);
+				expect(deal!.properties![id]).toBe('c1');
+				expect(Number(deal!.properties![score])).toBe(72);
+				expect(Date.parse(String(deal!.properties![at]))).toBe(
+					Date.parse('2026-11-02T10:00:00.000Z'),
+				);
+			});
+
+			test('that the account lacks are left out without a word', async () => {
+				const handoff = { deal: { whatsapp_conversation_id: 'c1' } };
+				const result = await run(lagging.open(), aHandoff('c1', { handoff }));
+				expect(result.warnings).toEqual([]);
+				expectOneOfEach(lagging);
+			});
+		});
+
+		test('a case is kept as whatever kind of record the connection is for, once', async () => {
+			for (const kind of lagging.otherKinds ?? []) {
+				await lagging.reset();
+				const id = `kind-${kind}`;
+				const input = aHandoff(id, { account: id });
+				const first = await run(lagging.open(undefined, kind), input);
+				const second = await run(lagging.open(undefined, kind), input);
+				expect(first).toMatchObject({ recordKind: kind, deal: { created: true } });
+				expect(second).toMatchObject({ deal: { id: first.deal!.id, created: false } });
+				expect(second.note).toEqual({ id: first.note!.id, created: false });
+				const port = lagging.open(undefined, kind);
+				const open = await port.openDeals(first.contact.id);
+				expect(open).toMatchObject([{ id: first.deal!.id, closed: false }]);
+				const logged = await logOutcome(port, environment(), {
+					...anOutcome({ deal: input.deal!, taskKey: input.task!.key }),
+					account: id,
+				});
+				expect(logged).toMatchObject({ deal: { id: first.deal!.id }, note: { created: true } });
+			}
+			// Without other kinds there is nothing to try, and the test above has shown deals.
+			expect(lagging.violations).toEqual([]);
+		});
+
+		let trials = 0;
+		/** Fails each call of an operation in each way, and prints how many runs it took until all was done. */
+		const matrix = async (
+			what: string,
+			modes: Array<Fault['mode']>,
+			operation: {
+				before?: (id: string) => Promise<unknown>;
+				work: (port: CrmPort, id: string) => Promise<unknown>;
+				expectDone: () => void | Promise<void>;
+			},
+		): Promise<number> => {
 			const calls: string[] = [];
-			await run(
+			await lagging.reset();
+			await operation.before?.(`calls of ${what}`);
+			await operation.work(
 				lagging.open((request) => {
 					calls.push(`${request.method} ${new URL(request.url).pathname}`);
 					return lagging.send(request);
 				}),
-				aHandoff('calls'),
+				`calls of ${what}`,
 			);
 			const rows: string[] = [];
 			for (const [index, call] of calls.entries()) {
 				const cells: string[] = [];
-				for (const mode of MODES) {
+				for (const mode of modes) {
 					await lagging.reset();
-					const id = `m${index}-${mode}`;
+					// Each trial is a customer's own: the ledger outlives the account's reset.
+					const id = `m${++trials}`;
+					await operation.before?.(id);
 					const failing = failingAt(lagging, index, mode);
-					const runs = await runUntilDone(() =>
-						run(lagging.open(failing), aHandoff(id, { account: id })),
-					);
-					expectOneOfEach(lagging);
+					const runs = await runUntilDone(() => operation.work(lagging.open(failing), id));
+					await operation.expectDone();
 					cells.push(runs === 1 ? 'ok' : `run ${runs}`);
 				}
 				rows.push(`${call.padEnd(64)} ${cells.map((cell) => cell.padEnd(8)).join('')}`);
 			}
 			console.log(
 				[
-					`${name}: runs until one contact, one deal, one note, one task`,
-					`${''.padEnd(64)} ${MODES.map((mode) => mode.padEnd(8)).join('')}`,
+					`${name}: ${what}`,
+					`${''.padEnd(64)} ${modes.map((mode) => mode.padEnd(8)).join('')}`,
 					...rows,
 				].join('\n'),
 			);
-			expect(rows.length).toBeGreaterThan(8);
+			return rows.length;
+		};
+
+		test('whichever call fails in whichever way, the end state is right and nothing is there twice', async () => {
+			const rows = await matrix('runs until one contact, one deal, one note, one task', MODES, {
+				work: (port, id) => run(port, aHandoff(id, { account: id })),
+				expectDone: () => expectOneOfEach(lagging),
+			});
+			expect(rows).toBeGreaterThan(8);
 		}, 300_000);
+
+		test('whichever call of Log Outcome fails, the outcome is logged once', async () => {
+			const rows = await matrix('Log Outcome: runs until it is logged once', FEWER_MODES, {
+				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
+				work: (port, id) => logOutcome(port, environment(), { ...anOutcome({}, id), account: id }),
+				expectDone: () => expectOutcomeLogged(lagging),
+			});
+			expect(rows).toBeGreaterThan(2);
+		}, 300_000);
+
+		test('whichever call of Get Context fails, the next run reads all', async () => {
+			const rows = await matrix('Get Context: runs until it is read', FEWER_MODES, {
+				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
+				work: async (port, id) => {
+					const contact = aHandoff(id).contact;
+					const known = await getContext(port, environment(), { account: id, contact });
+					expect(known).toMatchObject({ found: true, openDeals: [{ amount: 250 }] });
+				},
+				expectDone: () => expectOneOfEach(lagging),
+			});
+			expect(rows).toBeGreaterThan(2);
+		}, 300_000);
+
+		test('whichever call of Advance Stage fails, the deal is moved by the next run', async () => {
+			const stages = (await lagging.open().listPipelines())[0]!.stages;
+			const rows = await matrix('Advance Stage: runs until it is moved', FEWER_MODES, {
+				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
+				work: (port, id) =>
+					advanceStage(port, environment(), {
+						account: id,
+						contact: aHandoff(id).contact,
+						deal: { key: `${id}:e1` },
+						stageId: stages[1]!.id,
+					}),
+				expectDone: () => {
+					expectOneOfEach(lagging);
+					expect(lagging.state().deals[0]!.stageId).toBe(stages[1]!.id);
+				},
+			});
+			expect(rows).toBeGreaterThan(1);
+		}, 300_000);
+
+		test('whichever call of Create Fields fails, every field is there once', async () => {
+			const rows = await matrix('Create Fields: runs until all are there', ['after', '503'], {
+				work: (port) => createHandoffFields(port),
+				expectDone: async () => {
+					for (const object of ['contact', 'deal'] as const) {
+						const labels = (await lagging.open().listFields(object)).map(({ label }) => label);
+						for (const { label } of HANDOFF_FIELDS[object]) {
+							expect(labels.filter((one) => one === label)).toEqual([label]);
+						}
+					}
+				},
+			});
+			expect(rows).toBeGreaterThan(1);
+		}, 300_000);
+
+		const expectOutcomeLogged = (account: Account) => {
+			expect(account.violations).toEqual([]);
+			const { contacts, deals, notes, tasks } = account.state();
+			expect([contacts.length, deals.length, tasks.length]).toEqual([1, 1, 1]);
+			expect(notes).toHaveLength(2);
+			const outcomes = notes.filter(({ body }) => body.includes('sold'));
+			expect(outcomes).toHaveLength(1);
+			expect(outcomes[0]!.body).toContain('Send the contract');
+			expect(outcomes[0]).toMatchObject({
+				contactIds: [contacts[0]!.id],
+				dealIds: [deals[0]!.id],
+			});
+			expect(tasks[0]!.done).toBe(true);
+		};
 	});
+}
+
+/** How a person ended the conversation of {@link aHandoff}. */
+function anOutcome(changes: Partial<OutcomeInput> = {}, conversationId = 'c1'): OutcomeInput {
+	return {
+		account: 'test',
+		contact: aHandoff().contact,
+		deal: { key: `${conversationId}:e1` },
+		outcome: {
+			disposition: 'sold',
+			resolution: 'Chose the yearly plan',
+			nextAction: 'Send the contract',
+		},
+		closedBy: 'Agent One',
+		noteKey: `${conversationId}:e1:outcome`,
+		taskKey: `${conversationId}:h1:task`,
+		...changes,
+	};
 }
 
 /** A worker whose n-th call fails. */

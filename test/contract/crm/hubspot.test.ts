@@ -31,10 +31,12 @@ async function start(search: 'lagging' | 'prompt'): Promise<Account> {
 	const send = sender(() => ({ authorization: `Bearer ${TOKEN}` }));
 	return {
 		send,
-		open: (own = send) =>
+		otherKinds: ['ticket'],
+		open: (own = send, recordKind = 'deal') =>
 			new HubspotCrm({
 				send: own,
 				account: 'test',
+				recordKind,
 				baseUrl: standIn.url,
 				environment: HURRY,
 				rates: { all: FAST, search: FAST },
@@ -69,8 +71,9 @@ async function start(search: 'lagging' | 'prompt'): Promise<Account> {
 					contactIds: at(id, 'contacts'),
 					dealIds: at(id, 'deals'),
 				})),
-				tasks: (state.tasks as Stored[]).map(({ id }) => ({
+				tasks: (state.tasks as Stored[]).map(({ id, properties }) => ({
 					id,
+					done: properties.hs_task_status === 'COMPLETED',
 					contactIds: at(id, 'contacts'),
 					dealIds: at(id, 'deals'),
 				})),

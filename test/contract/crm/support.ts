@@ -1,12 +1,14 @@
 import type { UpsertInput } from '../../../core/crm';
-import type { CrmPort } from '../../../core/ports/crm';
+import type { CrmPort, CrmRecordKind } from '../../../core/ports/crm';
 import type { HttpRequest, HttpSend } from '../../../core/ports/http';
 import type { Fault } from '../../../sandbox/faults';
 
 /** One account of a CRM, at a stand-in. */
 export interface Account {
-	/** A connection to it, as a worker has one. */
-	open(send?: HttpSend): CrmPort;
+	/** A connection to it, as a worker has one; for deals unless it says otherwise. */
+	open(send?: HttpSend, recordKind?: CrmRecordKind): CrmPort;
+	/** The other kinds of record that this CRM keeps cases as. */
+	otherKinds?: CrmRecordKind[];
 	send: HttpSend;
 	fail(fault: Fault): void;
 	/** Empties the account. */
@@ -21,7 +23,7 @@ export interface AccountState {
 	contacts: Array<{ id: string; phone?: string; email?: string; firstName?: string }>;
 	deals: Array<{ id: string; stageId?: string; contactIds: string[]; ownerId?: string }>;
 	notes: Array<{ id: string; body: string; contactIds: string[]; dealIds: string[] }>;
-	tasks: Array<{ id: string; contactIds: string[]; dealIds: string[] }>;
+	tasks: Array<{ id: string; contactIds: string[]; dealIds: string[]; done?: boolean }>;
 }
 
 /** Longer than any answer of a stand-in on a busy machine takes. */

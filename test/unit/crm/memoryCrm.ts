@@ -3,7 +3,12 @@ import type {
 	CrmContactInput,
 	CrmDeal,
 	CrmDealInput,
+	CrmField,
+	CrmFieldDefinition,
+	CrmObject,
+	CrmOrder,
 	CrmPort,
+	CrmRecordKind,
 } from '../../../core/ports/crm';
 import { CrmError } from '../../../core/ports/crm';
 
@@ -13,7 +18,16 @@ export class MemoryCrm implements CrmPort {
 	readonly contacts: CrmContact[] = [];
 	readonly deals: CrmDeal[] = [];
 	readonly notes: Array<{ id: string; key: string; html: string }> = [];
-	readonly tasks: Array<{ id: string; key: string; title: string; dueAt: string }> = [];
+	readonly tasks: Array<{
+		id: string;
+		key: string;
+		title: string;
+		dueAt: string;
+		done?: boolean;
+	}> = [];
+	readonly orders: CrmOrder[] = [];
+	readonly fields: Record<CrmObject, CrmField[]> = { contact: [], deal: [] };
+	recordKind: CrmRecordKind = 'deal';
 	/** Called before every call; throws to make it fail. */
 	before: (call: string) => void = () => undefined;
 	/** Called after the work of every call was done; throws to lose the answer. */
@@ -89,6 +103,22 @@ export class MemoryCrm implements CrmPort {
 				],
 			},
 		]);
+
+	recentOrders = () => this.call('recentOrders', () => this.orders);
+	completeTask = (id: string) =>
+		this.call('completeTask', () => {
+			const task = this.tasks.find((one) => one.id === id);
+			if (task) task.done = true;
+		});
+	listFields = (object: CrmObject) => this.call('listFields', () => [...this.fields[object]]);
+	createFields = (object: CrmObject, definitions: CrmFieldDefinition[]) =>
+		this.call('createFields', () =>
+			definitions.map(({ name, label, type }) => {
+				const known = this.fields[object].some((field) => field.name === name);
+				if (!known) this.fields[object].push({ name, label, type, readOnly: false });
+				return { name, label, created: !known };
+			}),
+		);
 
 	private id(): string {
 		this.last += 1;

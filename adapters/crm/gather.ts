@@ -1,0 +1,57 @@
+/** One call that waits to be sent with others of its kind. */
+interface Waiting<I, O> {
+	input: I;
+	resolve(output: O): void;
+	reject(error: unknown): void;
+}
+
+/** What became of one input of a batch: its result, or why there is none. */
+export type Settled<O> = { result: O } | { error: unknown };
+
+/**
+ * Gathers calls that come within `waitMs` into one batch call, `most` at the most. Each caller gets its own result or its own
+ * error; an error of the whole batch is everybody's. Workers need not know of each other: items that n8n runs side by side
+ * meet here.
+ */
+export class Gatherer<I, O> {
+	private waiting: Array<Waiting<I, O>> = [];
+
+	constructor(
+		private readonly options: {
+			most: number;
+			waitMs: number;
+			sleep: (milliseconds: number) => Promise<unknown>;
+		},
+		/** Gives one entry for each input, in the order of the inputs. */
+		private readonly sendAll: (inputs: I[]) => Promise<Array<Settled<O>>>,
+	) {}
+
+	add(input: I): Promise<O> {
+		return new Promise<O>((resolve, reject) => {
+			this.waiting.push({ input, resolve, reject });
+			if (this.waiting.length >= this.options.most) void this.flush();
+			else if (this.waiting.length === 1) {
+				const first = this.waiting;
+				void this.options.sleep(this.options.waitMs).then(() => {
+					// A batch that was full went out already.
+					if (this.waiting === first) void this.flush();
+				});
+			}
+		});
+	}
+
+	private async flush(): Promise<void> {
+		const batch = this.waiting;
+		this.waiting = [];
+		try {
+			const settled = await this.sendAll(batch.map(({ input }) => input));
+			batch.forEach(({ resolve, reject }, index) => {
+				const outcome = settled[index]!;
+				if ('error' in outcome) reject(outcome.error);
+				else resolve(outcome.result);
+			});
+		} catch (error) {
+			batch.forEach(({ reject }) => reject(error));
+		}
+	}
+}
