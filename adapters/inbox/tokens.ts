@@ -17,6 +17,8 @@ export interface InboxToken extends InboxUser {
 	expiresAt: number;
 	/** Conversation that a link opens. */
 	conversationId?: string;
+	/** Whether opening the link claims that conversation. */
+	claim?: boolean;
 }
 
 /** Links are clicked within a shift; sessions last one. */

@@ -1,20 +1,27 @@
 import { applyEvent, TransitionRefused } from '../conversation/apply';
-import type { Actor } from '../conversation/audit';
-import type { Conversation } from '../conversation/conversation';
+import type { Actor, AuditEntry } from '../conversation/audit';
+import type { Conversation, Owner } from '../conversation/conversation';
+import { holdOf, windowClosesAt } from '../conversation/conversation';
 import type { ConversationMessage } from '../conversation/message';
-import { describeState } from '../conversation/transitions';
 import type { ConversationEvent } from '../conversation/transitions';
-import type { ConversationView, HandoffStore } from '../ports/store';
+import { describeState } from '../conversation/transitions';
+import type { Changes, ConversationView, HandoffStore } from '../ports/store';
+import { settle } from '../sla';
+import type { SlaClock } from '../sla/clock';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
 
-/** What an agent can do on the inbox page. */
+/** What an agent can do with a conversation on the inbox page. */
 export const INBOX_ACTIONS = [
 	'claim',
 	'takeOver',
 	'release',
+	'transfer',
 	'reply',
 	'note',
+	'tag',
+	'hold',
+	'resume',
 	'resolve',
 	'returnToBot',
 ] as const;
@@ -26,6 +33,26 @@ export interface InboxAction {
 	/** Made by the page for each message, so that a click that is sent twice is one message. */
 	key: string;
 	disposition: string;
+	resolution?: string;
+	nextAction?: string;
+	/** Whom a transfer goes to. */
+	to?: Owner;
+	/** All tags that the conversation has afterwards. */
+	tags?: string[];
+	/** When a hold ends by itself. */
+	until?: IsoTime;
+	/** An approved template in place of free text, as the page filled it in. */
+	template?: ReplyTemplate;
+	/** A file that goes with the reply; its bytes travel beside it. */
+	file?: { fileName: string; mimeType: string; bytes: number };
+}
+
+export interface ReplyTemplate {
+	name: string;
+	/** E.g. "en_US". */
+	language: string;
+	/** Values of the body's variables, in order. */
+	bodyParameters: string[];
 }
 
 export interface InboxActor {
@@ -34,21 +61,63 @@ export interface InboxActor {
 	role: 'agent' | 'supervisor';
 }
 
+/** A reply for the workflow to send, since that stays in charge of what goes out. */
+export interface InboxReply {
+	kind: 'text' | 'template' | 'media';
+	/** Of a file, the caption; of a template, what it says as far as the page knows. */
+	text: string;
+	key: string;
+	/** `system` for a closing message: by the time it goes out, the conversation is closed. */
+	author: 'agent' | 'system';
+	template?: ReplyTemplate;
+	file?: { fileName: string; mimeType: string; bytes: number };
+}
+
 /** What the workflow is told. */
 export interface InboxDone {
-	event: 'claimed' | 'reply' | 'note' | 'reassigned' | 'resolved' | 'returned_to_bot';
+	/** `updated` is nobody's business but the page's: tags and holds start no workflow. */
+	event: 'claimed' | 'reply' | 'note' | 'reassigned' | 'resolved' | 'returned_to_bot' | 'updated';
 	conversation: Conversation;
-	/** To be sent by the workflow, which stays in charge of what goes out. */
-	reply?: { text: string; key: string };
+	reply?: InboxReply;
 	note?: { id: string; text: string };
+}
+
+/** Why an action was refused, for a page in another language than the message. */
+export type RefusalCode =
+	| 'taken'
+	| 'not_yours'
+	| 'no_text'
+	| 'too_long'
+	| 'window_closed'
+	| 'bad_tags'
+	| 'bad_time'
+	| 'no_recipient'
+	| 'other';
+
+/** An agent may not do this now; `message` and `advice` are sentences for the agent. */
+export class InboxRefused extends TransitionRefused {
+	constructor(
+		message: string,
+		advice: string,
+		readonly code: RefusalCode,
+	) {
+		super(message, advice);
+		this.name = 'InboxRefused';
+	}
 }
 
 /** Longer than anybody types; WhatsApp itself takes 4,096 characters a message. */
 const LONGEST_TEXT = 20_000;
+/** What WhatsApp takes below a file. */
+const LONGEST_CAPTION = 1024;
+const MOST_TAGS = 20;
+const LONGEST_TAG = 40;
+/** A hold is for later today or next week; what is put off longer is closed. */
+const LONGEST_HOLD_MS = 31 * 24 * 60 * 60 * 1000;
 
 /**
- * Carries out what an agent asked for on the page, if the rules allow it. Throws TransitionRefused with a sentence for the
- * agent where they do not: somebody else has it, it is closed, there is no text.
+ * Carries out what an agent asked for on the page, if the rules allow it. Throws {@link InboxRefused} or TransitionRefused with
+ * a sentence for the agent where they do not: somebody else has it, it is closed, there is no text.
  */
 export async function performInboxAction(
 	store: HandoffStore,
@@ -58,29 +127,56 @@ export async function performInboxAction(
 ): Promise<InboxDone> {
 	const actor: Actor = { kind: 'agent', id: user.id, name: user.name };
 	const me = { kind: 'agent' as const, id: user.id, name: user.name };
-	const change = (event: ConversationEvent | ((view: ConversationView) => ConversationEvent)) =>
+	const change = (event: (view: ConversationView) => ConversationEvent) =>
 		store.decide(request.conversationId, (view) =>
-			applyEvent(view, typeof event === 'function' ? event(view) : event, { actor, ...by }),
+			withoutHold(view, applyEvent(view, event(view), { actor, ...by }), by.now),
 		);
+	/** A change that is no transition: state and owner stay as they are. */
+	const note = (
+		changes: (view: ConversationView) => Partial<Conversation> & { clocks?: SlaClock[] },
+		action: string,
+		reason?: string,
+	) =>
+		store.decide(request.conversationId, (view) => {
+			const { clocks = [], ...rest } = changes(view);
+			const { conversation } = view;
+			const next: Conversation = {
+				...conversation,
+				...rest,
+				version: conversation.version + 1,
+				updatedAt: by.now,
+			};
+			const audit: AuditEntry = {
+				at: by.now,
+				actor,
+				action,
+				...(reason ? { reason } : {}),
+				from: conversation.state,
+				to: conversation.state,
+				...(conversation.owner ? { owner: conversation.owner } : {}),
+			};
+			return { result: next, conversation: next, clocks, audit: [audit] };
+		});
 
 	switch (request.action) {
 		case 'claim':
 			return {
 				event: 'claimed',
-				conversation: await change(({ conversation: { owner } }) => ({
-					type: 'assign',
-					owner: me,
-					reason: 'Claimed in the inbox',
+				conversation: await change(({ conversation: { owner } }) => {
 					// A supervisor may take it from a colleague; an agent only from a queue.
-					...(user.role === 'supervisor' || owner?.kind !== 'agent'
-						? {}
-						: { ifOwner: { kind: 'queue' as const, name: '' } }),
-				})),
+					const mayTake = user.role === 'supervisor' || owner?.kind !== 'agent';
+					return {
+						type: 'assign',
+						owner: me,
+						reason: 'Claimed in the inbox',
+						...(mayTake ? {} : { ifOwner: { kind: 'queue' as const, name: '' } }),
+					};
+				}),
 			};
 		case 'takeOver':
 			return {
 				event: 'claimed',
-				conversation: await change({
+				conversation: await change(() => ({
 					type: 'escalate',
 					owner: me,
 					reason: `${user.name} took over in the inbox`,
@@ -88,7 +184,7 @@ export async function performInboxAction(
 					signals: [],
 					priority: 'normal',
 					queue: 'Inbox',
-				}),
+				})),
 			};
 		case 'release':
 			return {
@@ -96,17 +192,44 @@ export async function performInboxAction(
 				conversation: await change((view) => ({
 					type: 'release',
 					queue: mustHold(view, user).handoff?.queue ?? 'Inbox',
-					reason: `Released by ${user.name}`,
+					reason: request.text.trim() || `Released by ${user.name}`,
 				})),
 			};
-		case 'resolve':
+		case 'transfer': {
+			const to = recipientOf(request);
+			const reason = request.text.trim() || `Transferred by ${user.name}`;
 			return {
-				event: 'resolved',
+				event: 'reassigned',
 				conversation: await change((view) => {
 					mustHold(view, user);
-					return { type: 'resolve', outcome: { disposition: request.disposition || 'solved' } };
+					return to.kind === 'agent'
+						? { type: 'assign', owner: to, reason }
+						: { type: 'release', queue: to.name, reason };
 				}),
 			};
+		}
+		case 'resolve': {
+			const closing = request.text.trim();
+			checkLength(closing, LONGEST_TEXT);
+			const conversation = await change((view) => {
+				mustHold(view, user);
+				return {
+					type: 'resolve',
+					outcome: {
+						disposition: request.disposition || 'solved',
+						...(request.resolution ? { resolution: request.resolution } : {}),
+						...(request.nextAction ? { nextAction: request.nextAction } : {}),
+					},
+				};
+			});
+			return {
+				event: 'resolved',
+				conversation,
+				...(closing
+					? { reply: { kind: 'text', text: closing, key: request.key, author: 'system' } }
+					: {}),
+			};
+		}
 		case 'returnToBot':
 			return {
 				event: 'returned_to_bot',
@@ -115,40 +238,133 @@ export async function performInboxAction(
 					return { type: 'return_to_bot', reason: `Returned by ${user.name}` };
 				}),
 			};
+		case 'tag': {
+			const tags = tagsOf(request);
+			return {
+				event: 'updated',
+				conversation: await note(() => ({ tags }), 'tag', tags.join(', ') || 'No tags'),
+			};
+		}
+		case 'hold': {
+			const until = untilOf(request, by.now);
+			return {
+				event: 'updated',
+				conversation: await note(
+					(view) => ({
+						hold: {
+							handoffId: mustHold(view, user).handoff?.id ?? '',
+							since: by.now,
+							...(until ? { until } : {}),
+							by: { id: user.id, name: user.name },
+							...(request.text.trim() ? { reason: request.text.trim() } : {}),
+						},
+						clocks: settle(view.clocks, 'paused', by.now),
+					}),
+					'hold',
+					[request.text.trim(), until && `until ${until}`].filter(Boolean).join(', ') || undefined,
+				),
+			};
+		}
+		case 'resume':
+			return {
+				event: 'updated',
+				conversation: await note((view) => {
+					mustHold(view, user);
+					return { hold: undefined, clocks: settle(view.clocks, 'resumed', by.now) };
+				}, 'resume'),
+			};
 		case 'reply': {
-			const text = textOf(request);
-			const conversation = await store.decide(request.conversationId, (view) => ({
-				result: mustHold(view, user, true),
-			}));
-			return { event: 'reply', conversation, reply: { text, key: request.key } };
+			const reply = replyOf(request);
+			const conversation = await store.decide(request.conversationId, (view) => {
+				const current = mustHold(view, user, true);
+				const closes = windowClosesAt(current);
+				if (reply.kind !== 'template' && !(closes && by.now < closes)) {
+					throw new InboxRefused(
+						'WhatsApp’s 24-hour window has closed, so free text cannot be sent',
+						'Choose a template, or wait until the customer writes.',
+						'window_closed',
+					);
+				}
+				return { result: current };
+			});
+			return { event: 'reply', conversation, reply };
 		}
 		case 'note': {
-			const note = { id: `note:${request.conversationId}:${request.key}`, text: textOf(request) };
+			const id = `note:${request.conversationId}:${request.key}`;
+			const text = textOf(request);
 			const conversation = await store.decide(
 				request.conversationId,
-				({ conversation: current }) => ({
-					result: current,
+				({ conversation: current }) => {
 					// The version tells open pages that there is something new.
-					conversation: { ...current, version: current.version + 1, updatedAt: by.now },
-					messages: [
-						{
-							id: note.id,
-							direction: 'out',
-							author: 'agent',
-							authorId: user.id,
-							authorName: user.name,
-							type: 'note',
-							text: note.text,
-							internal: true,
-							sentAt: by.now,
-							receivedAt: by.now,
-						} satisfies ConversationMessage,
-					],
-				}),
+					const next = { ...current, version: current.version + 1, updatedAt: by.now };
+					const message: ConversationMessage = {
+						id,
+						direction: 'out',
+						author: 'agent',
+						authorId: user.id,
+						authorName: user.name,
+						type: 'note',
+						text,
+						internal: true,
+						sentAt: by.now,
+						receivedAt: by.now,
+					};
+					return { result: next, conversation: next, messages: [message] };
+				},
 			);
-			return { event: 'note', conversation, note };
+			return { event: 'note', conversation, note: { id, text } };
 		}
 	}
+}
+
+/** Ends a hold whose time is over, so that the promises run on. Does nothing for any other conversation. */
+export async function endHoldIfOver(
+	store: Pick<HandoffStore, 'decide'>,
+	conversationId: string,
+	now: IsoTime,
+): Promise<void> {
+	await store.decide(conversationId, (view): Changes<void> => {
+		const { conversation, clocks } = view;
+		const hold = holdOf(conversation);
+		if (!hold?.until || hold.until > now) return { result: undefined };
+		const { hold: _over, ...rest } = conversation;
+		return {
+			result: undefined,
+			conversation: { ...rest, version: conversation.version + 1, updatedAt: now },
+			clocks: settle(clocks, 'resumed', now),
+			audit: [
+				{
+					at: now,
+					actor: { kind: 'system', name: 'Inbox' },
+					action: 'resume',
+					reason: 'The hold is over',
+					from: conversation.state,
+					to: conversation.state,
+					...(conversation.owner ? { owner: conversation.owner } : {}),
+				},
+			],
+		};
+	});
+}
+
+/** Whoever moves a conversation on ends its hold: the next one must not wait for a time that somebody else set. */
+function withoutHold(
+	{ clocks }: ConversationView,
+	changes: Changes<Conversation>,
+	now: IsoTime,
+): Changes<Conversation> {
+	const { conversation } = changes;
+	if (!conversation?.hold) return changes;
+	const { hold: _over, ...next } = conversation;
+	const written = changes.clocks ?? [];
+	const ids = new Set(written.map(({ id }) => id));
+	const untouched = clocks.filter(({ id }) => !ids.has(id));
+	return {
+		...changes,
+		result: next,
+		conversation: next,
+		clocks: [...written, ...(next.state === 'human' ? settle(untouched, 'resumed', now) : [])],
+	};
 }
 
 /** Two agents must not answer at once: only the owner acts, and a supervisor who is not writing to the customer. */
@@ -160,20 +376,70 @@ function mustHold(
 	const { owner } = conversation;
 	if (owner?.kind === 'agent' && owner.id === user.id) return conversation;
 	if (user.role === 'supervisor' && !writes && conversation.state === 'human') return conversation;
-	throw new TransitionRefused(
+	throw new InboxRefused(
 		`This conversation is ${describeState(conversation)}`,
 		conversation.state === 'human' ? 'Claim it first.' : 'Take it over first.',
+		'not_yours',
 	);
+}
+
+function replyOf(request: InboxAction): InboxReply {
+	const { key, template, file } = request;
+	if (template) {
+		return { kind: 'template', text: request.text.trim(), key, author: 'agent', template };
+	}
+	if (file) {
+		checkLength(request.text.trim(), LONGEST_CAPTION);
+		return { kind: 'media', text: request.text.trim(), key, author: 'agent', file };
+	}
+	return { kind: 'text', text: textOf(request), key, author: 'agent' };
 }
 
 function textOf({ text }: InboxAction): string {
 	const trimmed = text.trim();
-	if (trimmed === '') throw new TransitionRefused('There is no text', 'Write something first.');
-	if (trimmed.length > LONGEST_TEXT) {
-		throw new TransitionRefused(
-			`The text has ${trimmed.length} characters`,
-			`Shorten it to ${LONGEST_TEXT}.`,
+	if (trimmed === '')
+		throw new InboxRefused('There is no text', 'Write something first.', 'no_text');
+	checkLength(trimmed, LONGEST_TEXT);
+	return trimmed;
+}
+
+function checkLength(text: string, longest: number): void {
+	if (text.length <= longest) return;
+	throw new InboxRefused(
+		`The text has ${text.length} characters`,
+		`Shorten it to ${longest}.`,
+		'too_long',
+	);
+}
+
+function recipientOf({ to }: InboxAction): Owner {
+	if (to && to.name.trim() !== '' && (to.kind === 'queue' || to.id.trim() !== '')) return to;
+	throw new InboxRefused(
+		'Nobody was chosen to transfer to',
+		'Choose an agent or a team.',
+		'no_recipient',
+	);
+}
+
+function tagsOf({ tags = [] }: InboxAction): string[] {
+	const own = [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))];
+	if (own.length > MOST_TAGS || own.some((tag) => tag.length > LONGEST_TAG)) {
+		throw new InboxRefused(
+			'These tags are too many or too long',
+			`Use at most ${MOST_TAGS} tags of at most ${LONGEST_TAG} characters.`,
+			'bad_tags',
 		);
 	}
-	return trimmed;
+	return own;
+}
+
+function untilOf({ until }: InboxAction, now: IsoTime): IsoTime | undefined {
+	if (!until) return undefined;
+	const ahead = Date.parse(until) - Date.parse(now);
+	if (ahead > 0 && ahead <= LONGEST_HOLD_MS) return new Date(until).toISOString();
+	throw new InboxRefused(
+		'This time is not within the next 31 days',
+		'Choose a later time, or close the conversation.',
+		'bad_time',
+	);
 }

@@ -7,9 +7,11 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
 import { storeCredential, storeFor } from '../shared/store';
 import { handleAction } from './actions';
 import { servePage } from './pages';
+import { parameters } from './parameters';
 
 export class HandoffInbox implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,28 +34,17 @@ export class HandoffInbox implements INodeType {
 			NodeConnectionTypes.Main,
 		],
 		outputNames: ['Claimed', 'Reply', 'Note', 'Reassigned', 'Resolved', 'Returned to Bot'],
-		credentials: [{ name: 'whatsAppHandoffInboxApi', required: true }, storeCredential],
+		credentials: [
+			{ name: 'whatsAppHandoffInboxApi', required: true },
+			// Only to show agents the files that customers send.
+			{ name: WHATSAPP_CREDENTIAL, required: false },
+			storeCredential,
+		],
 		webhooks: [
 			{ name: 'setup', httpMethod: 'GET', responseMode: 'onReceived', path: 'inbox' },
 			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'inbox' },
 		],
-		properties: [
-			{
-				displayName:
-					'Agents open the production address of this node. They sign in with a personal link; the operation Create Sign-in Link of the Conversation node makes one.',
-				name: 'notice',
-				type: 'notice',
-				default: '',
-			},
-			{
-				displayName: 'Messages Shown',
-				name: 'messagesShown',
-				type: 'number',
-				typeOptions: { minValue: 20, maxValue: 500 },
-				default: 200,
-				description: 'How many of the newest messages of a conversation the page shows',
-			},
-		],
+		properties: parameters,
 	};
 
 	webhookMethods = {

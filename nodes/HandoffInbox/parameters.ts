@@ -1,0 +1,134 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+export const parameters: INodeProperties[] = [
+	{
+		displayName:
+			'Agents open the production address of this node. They sign in with a personal link; the operation Create Sign-in Link of the Conversation node makes one.',
+		name: 'notice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Outcomes',
+		name: 'outcomes',
+		type: 'string',
+		default: 'solved, sold, customer did not answer, spam',
+		placeholder: 'e.g. solved, sold, refunded',
+		description:
+			'How a conversation can have ended, separated by commas; agents choose one when they resolve it. The first one is suggested.',
+	},
+	{
+		displayName: 'Teams',
+		name: 'teams',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. Support, Sales, Returns',
+		description:
+			'Teams to which agents can transfer a conversation, separated by commas. Queues in which conversations wait are offered as well.',
+	},
+	{
+		displayName: 'Quick Replies',
+		name: 'quickReplies',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Quick Reply',
+		default: {},
+		description: 'Texts that agents can put into a reply with a click, or by typing / and the name',
+		options: [
+			{
+				displayName: 'Quick Reply',
+				name: 'reply',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'shortcut',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. hello',
+						description: 'What agents look for',
+					},
+					{
+						displayName: 'Text',
+						name: 'text',
+						type: 'string',
+						typeOptions: { rows: 2 },
+						default: '',
+						placeholder: 'e.g. Hello {customer}, this is {agent}. How can I help?',
+						description: 'What is written; {customer} and {agent} stand for the names',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Templates',
+		name: 'templates',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		placeholder: 'Add Template',
+		default: {},
+		description:
+			'Approved WhatsApp templates that agents can send once the 24-hour window has closed',
+		options: [
+			{
+				displayName: 'Template',
+				name: 'template',
+				values: [
+					{
+						displayName: 'Language',
+						name: 'language',
+						type: 'string',
+						default: 'en_US',
+						placeholder: 'e.g. en_US',
+						description: 'Language code of the template as approved by Meta',
+					},
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. follow_up',
+						description: 'Name of the template as approved by Meta',
+					},
+					{
+						displayName: 'Text',
+						name: 'text',
+						type: 'string',
+						typeOptions: { rows: 2 },
+						default: '',
+						placeholder: 'e.g. Hello {{1}}, we are still looking into {{2}}.',
+						description:
+							'The body of the template with its variables; agents see it and fill in the variables',
+					},
+				],
+			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Largest Attachment (MB)',
+				name: 'maxFileSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 16,
+				description:
+					'Size up to which agents can attach a file. WhatsApp itself takes pictures up to 5 MB, sound and video up to 16 MB, documents up to 100 MB.',
+			},
+		],
+	},
+	{
+		displayName: 'Messages Shown',
+		name: 'messagesShown',
+		type: 'number',
+		typeOptions: { minValue: 20, maxValue: 500 },
+		default: 200,
+		description:
+			'How many messages of a conversation the page shows at once; earlier ones follow as the agent scrolls up',
+	},
+];
