@@ -25,7 +25,11 @@ describe('axios over the port', () => {
 			baseURL: 'https://api.example/v2/',
 			headers: { 'X-Own': '1' },
 		});
-		await instance.post('/persons', { name: 'Zoë' }, { params: { q: 'a b', page: 2 }, timeout: 5000 });
+		await instance.post(
+			'/persons',
+			{ name: 'Zoë' },
+			{ params: { q: 'a b', page: 2 }, timeout: 5000 },
+		);
 		expect(requests).toEqual([
 			{
 				method: 'POST',
@@ -47,7 +51,9 @@ describe('axios over the port', () => {
 	});
 
 	it('gives JSON parsed, text as text, and bytes where they are asked for', async () => {
-		expect((await client(ok('{"a":[1]}')).instance.get('https://x.example')).data).toEqual({ a: [1] });
+		expect((await client(ok('{"a":[1]}')).instance.get('https://x.example')).data).toEqual({
+			a: [1],
+		});
 		expect((await client(ok('plain')).instance.get('https://x.example')).data).toBe('plain');
 		const bytes = await client(ok('é')).instance.get('https://x.example', {
 			responseType: 'arraybuffer',

@@ -6,7 +6,11 @@ export interface Sent extends HttpRequest {
 }
 
 /** An answer as the Graph API gives it. */
-export function answer(status: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
+export function answer(
+	status: number,
+	body: unknown,
+	headers: Record<string, string> = {},
+): HttpResponse {
 	return {
 		status,
 		headers: { 'content-type': 'application/json', ...headers },
