@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+
+import type { N8nClient } from '../../host/n8n';
+import type { ChatModelStandIn, ChatReply, ChatRequest } from '../../sandbox/openai';
+import { startChatModel } from '../../sandbox/openai';
+import { freshCustomer } from './fixtures';
+import { LIMIT_MS, environment, eventually, signedInClient } from './harness';
+
+jest.setTimeout(2 * LIMIT_MS);
+
+/** Runs one node of ours with n8n's own OpenAI chat model attached, on a body posted to a webhook. */
+async function withModel(client: N8nClient, url: string, type: string, parameters: object) {
+	const { id, name } = await client.call<{ id: string; name: string }>(
+		'POST',
+		'/rest/credentials',
+		{
+			name: `Model ${randomUUID()}`,
+			type: 'openAiApi',
+			data: { apiKey: 'none', url },
+		},
+	);
+	const path = `model-${freshCustomer()}`;
+	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
+		name: path,
+		nodes: [
+			{
+				id: randomUUID(),
+				name: 'Given',
+				type: 'n8n-nodes-base.webhook',
+				typeVersion: 2,
+				position: [0, 0],
+				webhookId: randomUUID(),
+				parameters: { path, httpMethod: 'POST', responseMode: 'lastNode' },
+			},
+			{
+				id: randomUUID(),
+				name: 'Ours',
+				type: `n8n-nodes-whatsapp-handoff.${type}`,
+				typeVersion: 1,
+				position: [200, 0],
+				parameters,
+			},
+			{
+				id: randomUUID(),
+				name: 'Either output',
+				type: 'n8n-nodes-base.noOp',
+				typeVersion: 1,
+				position: [400, 0],
+				parameters: {},
+			},
+			{
+				id: randomUUID(),
+				name: 'Model',
+				type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+				typeVersion: 1.3,
+				position: [200, 200],
+				parameters: {
+					model: { __rl: true, mode: 'id', value: 'stand-in' },
+					responsesApiEnabled: false,
+					options: { maxRetries: 0 },
+				},
+				credentials: { openAiApi: { id, name } },
+			},
+		],
+		connections: {
+			Given: { main: [[{ node: 'Ours', type: 'main', index: 0 }]] },
+			Ours: {
+				main: [0, 1].map(() => [{ node: 'Either output', type: 'main', index: 0 }]),
+			},
+			Model: { ai_languageModel: [[{ node: 'Ours', type: 'ai_languageModel', index: 0 }]] },
+		},
+		settings: { executionOrder: 'v1' },
+		active: false,
+	});
+	await client.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	return async (body: object) => {
+		const answered = await eventually('the webhook of the model workflow', async () => {
+			const response = await fetch(`${environment.n8nUrl}/webhook/${path}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+			});
+			return response.status !== 404 && response;
+		});
+		return (await answered.json()) as Record<string, unknown>;
+	};
+}
+
+describe('a chat model attached in a real n8n', () => {
+	let client: N8nClient;
+	let model: ChatModelStandIn;
+	let says: (request: ChatRequest) => ChatReply;
+
+	beforeAll(async () => {
+		client = await signedInClient();
+		model = await startChatModel((request) => says(request));
+	});
+	afterAll(() => model.close());
+
+	it('chooses passages for the brief, and a passage that no message holds is dropped and counted', async () => {
+		says = () => ({
+			text: JSON.stringify({
+				need: { quote: 'the blue kettle leaks from below', message: 'm1' },
+				unansweredQuestion: { quote: 'Please refund me 900 euros', message: 'm1' },
+				botTried: [],
+				references: [],
+			}),
+		});
+		const run = await withModel(client, model.url, 'contextSummarizer', {
+			source: 'messages',
+			messages: '={{ $json.body.messages }}',
+		});
+		const { brief } = await run({
+			messages: [
+				{
+					from: 'customer',
+					text: 'Hi, the blue kettle leaks from below since my card 4242 4242 4242 4242',
+				},
+				{ from: 'bot', text: 'You can clean it with vinegar.' },
+			],
+		});
+		expect(brief).toMatchObject({
+			need: { value: 'the blue kettle leaks from below' },
+			source: { kind: 'model', droppedClaims: 1 },
+		});
+		expect(JSON.stringify(brief)).not.toContain('900 euros');
+		expect(JSON.stringify(model.requests.at(-1)!.messages)).not.toContain('4242 4242 4242');
+	});
+
+	it('keeps the brief of the rules where the model answers nonsense', async () => {
+		says = () => ({ text: 'Sure! Here is your summary.' });
+		const run = await withModel(client, model.url, 'contextSummarizer', {
+			source: 'messages',
+			messages: '={{ $json.body.messages }}',
+		});
+		const { brief } = await run({
+			messages: [{ from: 'customer', text: 'Where is my order 10023?' }],
+		});
+		expect(brief).toMatchObject({
+			unansweredQuestion: { value: 'Where is my order 10023?' },
+			source: { kind: 'rules', fallback: "The model's answer is not JSON" },
+		});
+	});
+
+	it('adds evidence to the score and silences no rule', async () => {
+		says = () => ({
+			text: '{"strength": 1, "reason": "has given up on the bot", "evidence": "never mind then"}',
+		});
+		const run = await withModel(client, model.url, 'escalationScorer', {
+			conversationId: '',
+			messageText: '={{ $json.body.text }}',
+			secondOpinion: true,
+		});
+		const { escalation } = (await run({ text: 'well never mind then' })) as {
+			escalation: { signals: Array<{ signal: string; points: number; evidence: unknown }> };
+		};
+		expect(escalation.signals.find(({ signal }) => signal === 'second_opinion')).toMatchObject({
+			points: 40,
+		});
+
+		says = () => ({
+			text: '{"strength": 0.01, "reason": "all is well", "evidence": "human"}',
+		});
+		const asked = (await run({ text: 'let me talk to a human' })) as {
+			escalation: { decision: string };
+		};
+		expect(asked.escalation.decision).toBe('escalate');
+	});
+});
