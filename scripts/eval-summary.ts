@@ -248,13 +248,3 @@ export function summaryReport(scores: readonly FieldScore[], count: number): str
 	);
 	return [`Context Summarizer, ${count} dialogues`, ...lines].join('\n');
 }
-
-if (require.main === module) {
-	const all = dialogues();
-	const scores = evaluateSummary(all);
-	console.log(summaryReport(scores, all.length));
-	if (process.argv.includes('--notes'))
-		for (const { field, notes } of scores)
-			for (const note of notes) console.log(`${field}: ${note}`);
-	if (scores.some(({ precision, recall }) => precision < 0.9 || recall < 0.9)) process.exitCode = 1;
-}

@@ -1,5 +1,6 @@
 /**
- * Accuracy of the Escalation Scorer on labelled messages, beside two baselines: AFINN (`sentiment`) and a plain keyword list.
+ * Accuracy of the Escalation Scorer on labelled messages, beside two baselines: AFINN (`sentiment`) and a plain keyword list;
+ * and of the Context Summarizer, field by field, on the written dialogues.
  *
  *     npm run eval            every table
  *     npm run eval -- misses  and the worst misses
@@ -12,6 +13,7 @@ import Sentiment from 'sentiment';
 import { score, type ScoreResult } from '../core/escalation';
 import { readMessage } from '../core/escalation/reading';
 import { requestIn } from '../core/escalation/signals/humanRequest';
+import { dialogues as written, evaluateSummary, summaryReport } from './eval-summary';
 import { fifth } from './train-escalation';
 
 const ROOT = path.join(__dirname, '..');
@@ -377,6 +379,14 @@ function calibration() {
 	});
 }
 
+/** Each field of the brief against what careful readers marked in the dialogues written for this. */
+function summaries() {
+	const all = written();
+	const scores = evaluateSummary(all);
+	console.log(`\n${summaryReport(scores, all.length)}`);
+	for (const { field, notes } of scores) misses(field, notes);
+}
+
 if (wanted('human')) humanRequests();
 if (wanted('bot')) botTraffic();
 if (wanted('sentiment')) sentiments();
@@ -384,3 +394,4 @@ if (wanted('complaints')) complaints();
 if (wanted('dialogues')) dialogues();
 if (wanted('topics')) topics();
 if (wanted('calibration')) calibration();
+if (wanted('summary')) summaries();
