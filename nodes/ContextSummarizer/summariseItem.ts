@@ -15,7 +15,7 @@ import { render, renderHeadline } from '../../core/summary/render';
 import type { CustomPattern, RedactionRules, SecretKind } from '../../core/summary/secrets';
 import { checkCustomPattern } from '../../core/summary/secrets';
 import { isoTime } from '../../core/time';
-import { toJson } from '../shared/item';
+import { ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
 import { messagesFrom } from '../../core/summary/otherMessages';
 import { withModel } from './withModel';
@@ -94,7 +94,7 @@ export async function summariseItem(
 		rules('redactNote'),
 		rules('redactNotifications'),
 	);
-	return { ...item, brief: briefView(brief, renderings) };
+	return ledBy({ brief: briefView(brief, renderings) }, item);
 }
 
 /** A message's mood by the scorer's own measure, so that both nodes speak of the same. */

@@ -6,7 +6,7 @@ import type { ConversationMessage } from '../../core/conversation/message';
 import { score } from '../../core/escalation';
 import type { ScoreInput, ScoreResult } from '../../core/escalation';
 import { isoTime } from '../../core/time';
-import { toJson } from '../shared/item';
+import { ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
 import { botFacts } from './botFacts';
 import { modelOpinion } from './modelOpinion';
@@ -64,14 +64,18 @@ export async function scoreItem(
 	} else {
 		result = score({ ...base, ...(stored ? factsOf(stored) : factsOfItem(item)) });
 	}
-	const { counters, ...escalation } = result;
+	const { counters, decision, score: points, threshold, reason, priority, ...rest } = result;
+	// What was decided and why comes before the arithmetic.
+	const escalation = { decision, score: points, threshold, reason, priority, ...rest };
 	return {
-		decision: result.decision,
-		json: {
-			...item,
-			conversation: { ...objectAt(item, 'conversation'), counters: toJson(counters) },
-			escalation: toJson(escalation),
-		},
+		decision,
+		json: ledBy(
+			{
+				escalation: toJson(escalation),
+				conversation: { ...objectAt(item, 'conversation'), counters: toJson(counters) },
+			},
+			item,
+		),
 	};
 }
 

@@ -7,8 +7,8 @@ import type { ConversationMessage } from '../../core/conversation/message';
 import type { Brief } from '../../core/summary/brief';
 
 /**
- * The item that travels along a handoff workflow. Each node adds its own key and leaves the others as they are, so that any
- * node can be put in or left out:
+ * The item that travels along a handoff workflow. Each node adds its own key, at the head, and leaves the others as they are, so that
+ * any node can be put in or left out:
  *
  * - `conversation`, `customer`, `message`: from WhatsApp Trigger (or Conversation → Record Message)
  * - `escalation`: from Escalation Scorer
@@ -25,8 +25,27 @@ export interface HandoffItem {
 
 /** The conversation as staff see it on the canvas: state, owner, counters, and when the service window closes. */
 export function conversationView(conversation: Conversation) {
-	const { identity: _identity, profile: _profile, ...rest } = conversation;
-	return { ...rest, windowClosesAt: windowClosesAt(conversation) };
+	const { identity: _identity, profile: _profile, ...known } = conversation;
+	const { id, state, owner, priority, tags, handoff, collected, ...rest } = known;
+	const closesAt = windowClosesAt(conversation);
+	// In the order in which staff look for it.
+	return {
+		id,
+		state,
+		owner,
+		priority,
+		tags,
+		windowClosesAt: closesAt,
+		handoff,
+		collected,
+		...rest,
+	};
+}
+
+/** An item with what the node has found out at its head: the output panel then begins with what one has come to read. */
+export function ledBy(found: IDataObject, item: IDataObject): IDataObject {
+	const rest = Object.entries(item).filter(([key]) => !(key in found));
+	return { ...found, ...Object.fromEntries(rest) };
 }
 
 /** The customer as staff see it on the canvas. */
