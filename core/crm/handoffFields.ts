@@ -171,12 +171,20 @@ export function asAccountFields(
 		if (value === undefined || value === '') continue;
 		const field =
 			fields.find((one) => sameName(one.name, definition.name)) ??
-			fields.find((one) => one.label === definition.label);
+			fields.find((one) => isField(one, definition));
 		if (!field || field.readOnly) continue;
 		if (field.options && !field.options.some((option) => option.value === String(value))) continue;
 		properties[field.name] = field.type === 'date' ? String(value).slice(0, 10) : value;
 	}
 	return properties;
+}
+
+/** Whether a field of the account is the one that is meant: by its name, else by its label. */
+export function isField(
+	field: Pick<CrmField, 'name' | 'label'>,
+	meant: Pick<CrmFieldDefinition, 'name' | 'label'>,
+): boolean {
+	return sameName(field.name, meant.name) || field.label === meant.label;
 }
 
 function sameName(name: string, wanted: string): boolean {

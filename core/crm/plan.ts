@@ -7,6 +7,7 @@ import type {
 	CrmPort,
 	CrmRecordKind,
 } from '../ports/crm';
+import { isField } from './handoffFields';
 import type { OnceRecords } from './once';
 
 /** One write that would be done, in the order in which it would be. */
@@ -98,13 +99,23 @@ export function planningCrm(
 		recentOrders: async (contactId) =>
 			real(contactId) ? ((await account?.recentOrders(contactId)) ?? []) : [],
 		listFields: async (object) => (await account?.listFields(object)) ?? [],
-		createFields: (object, fields) =>
-			Promise.resolve(
-				fields.map(({ name, label }) => {
-					plan(`create ${object} field`, { name, label });
-					return { name, label, created: true };
-				}),
-			),
+		createFields: async (object, fields) => {
+			const there = (await account?.listFields(object)) ?? [];
+			return fields.map(({ name, label }) => {
+				const known = there.find((one) => isField(one, { name, label }));
+				if (!known) plan(`create ${object} field`, { name, label });
+				return { name: known?.name ?? name, label, created: !known };
+			});
+		},
+		...(account?.findCompany && account.linkCompany
+			? {
+					findCompany: (query) => account.findCompany!(query),
+					linkCompany: (companyId, place) => {
+						plan('link company', { companyId, ...place });
+						return Promise.resolve();
+					},
+				}
+			: {}),
 	};
 	// A plan is made anew each time, and leaves no trace in the ledger of what was done.
 	const once: OnceRecords = {

@@ -157,7 +157,7 @@ export class CrmRun {
 		asked: CrmDealInput,
 		contactId: string,
 		ownerId: string | undefined,
-		options: { useOpenDeal?: boolean } = {},
+		options: { useOpenDeal?: boolean; reopen?: readonly string[] } = {},
 	): Promise<DealResult> {
 		const pipelines = await this.port.listPipelines();
 		const target = this.target(pipelines, asked);
@@ -172,6 +172,17 @@ export class CrmRun {
 		const create = async () => {
 			const known = await find();
 			if (known) return { id: known.id, created: false };
+			for (const earlier of options.reopen ?? []) {
+				const before = await this.knownDeal({ key: earlier }, contactId);
+				if (!before) continue;
+				// Here, and so once: a deal that staff close after that stays closed, however often the workflow runs.
+				const reopened = before.closed && target !== undefined;
+				if (reopened) {
+					const { pipeline, stage } = target;
+					await this.port.updateDeal(before.id, { pipelineId: pipeline.id, stageId: stage.id });
+				}
+				return { id: before.id, created: false, reopened };
+			}
 			const open = options.useOpenDeal
 				? (await this.port.openDeals(contactId)).find(
 						({ pipelineId }) => !target || pipelineId === target.pipeline.id,
@@ -186,8 +197,11 @@ export class CrmRun {
 			);
 			return { id: record.id, created };
 		};
-		const { result, earlier, record } = await this.lasting('deal', wanted.key, create, (id) =>
-			this.port.readDeal(id, fields),
+		const { result, earlier, record } = await this.lasting<MadeDeal, CrmDeal>(
+			'deal',
+			wanted.key,
+			create,
+			(id) => this.port.readDeal(id, fields),
 		);
 		const moved = await this.settleDeal(record, {
 			...(target ? { target } : {}),
@@ -197,7 +211,8 @@ export class CrmRun {
 			key: wanted.key,
 		});
 		const created = result.created && !earlier;
-		return { ...moved, created, moved: moved.moved && !created };
+		const reopened = Boolean(result.reopened) && !earlier;
+		return { ...moved, created, moved: (moved.moved && !created) || reopened };
 	}
 
 	/** The deal that stands under this key or id; undefined if there is none. */
@@ -320,7 +335,7 @@ export class CrmRun {
 			throw new CrmError(
 				'The customer has neither phone number nor other identity, so no contact can be found or created',
 				'invalid',
-				'Fill in Phone, Email, WhatsApp ID, User ID or External ID.',
+				'Fill in Phone or Email, or add the option External ID.',
 			);
 		}
 		return keys;
@@ -481,6 +496,14 @@ export class CrmRun {
 		const kind = recordKind === 'deal' ? '' : `:${recordKind}`;
 		return `crm:${crm}${kind}:${this.input.account}:${what}:${key}`;
 	}
+}
+
+/** What the ledger keeps of a deal. */
+interface MadeDeal {
+	id: string;
+	created: boolean;
+	/** It was closed, and was opened again. */
+	reopened?: boolean;
 }
 
 /** So often one record is made anew after it was deleted; each time is a deletion by staff. */

@@ -12,6 +12,11 @@ export interface UpsertInput extends RunInput {
 	task?: { key: string; title: string; html?: string; dueAt: string };
 	/** Whether a deal that the contact has open is used in place of a new one. */
 	useOpenDeal?: boolean;
+	/**
+	 * Keys of earlier deals of this conversation, the newest first: such a deal is opened again in place of a new one. Left out, a
+	 * conversation that was closed and comes back gets a new deal.
+	 */
+	reopen?: string[];
 	/** Whether contact and deal are linked with the customer's company, where the CRM knows it. */
 	linkCompany?: boolean;
 }
@@ -46,6 +51,7 @@ export async function upsert(
 		input.deal &&
 		(await run.deal(input.deal, contact.id, owner?.id, {
 			useOpenDeal: input.useOpenDeal ?? false,
+			reopen: input.reopen ?? [],
 		}));
 	const place = { contactId: contact.id, ...(deal ? { dealId: deal.id } : {}) };
 	const company = input.linkCompany ? await run.company(place) : undefined;

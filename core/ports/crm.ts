@@ -187,6 +187,7 @@ export interface CrmPlace {
  * order, what to do after a lost answer) is decided once, in core/crm. Implementations: adapters/crm, through each vendor's
  * own SDK; all pass test/contract/crm. Errors: {@link CrmError}.
  *
+ * A method that finds, reads or lists writes nothing, not even a field of ours that the account lacks: plans rest on it.
  * `properties` names account fields that are to be read along.
  */
 export interface CrmPort {

@@ -103,7 +103,6 @@ export class HubspotCrm implements CrmPort {
 	}
 
 	async findContacts(input: CrmContactInput, properties: string[]): Promise<CrmContact[]> {
-		await this.ownField('contacts', KEY);
 		const wanted: Alternatives = {};
 		if (input.phone) {
 			// HubSpot's own index of a number lacks the country code, so that it finds too many; core compares again.
@@ -121,7 +120,7 @@ export class HubspotCrm implements CrmPort {
 	}
 
 	async findContactByKey(key: string, properties: string[]): Promise<CrmContact | undefined> {
-		await this.ownField('contacts', KEY);
+		if (!(await this.hasOwnField('contacts', KEY))) return undefined;
 		return this.contact(key, properties, KEY);
 	}
 
@@ -148,7 +147,7 @@ export class HubspotCrm implements CrmPort {
 		_contactId: string,
 		properties: string[],
 	): Promise<CrmDeal | undefined> {
-		await this.ownField(this.kind.objects, KEY);
+		if (!(await this.hasOwnField(this.kind.objects, KEY))) return undefined;
 		return this.deal(key, properties, KEY);
 	}
 
@@ -439,15 +438,25 @@ export class HubspotCrm implements CrmPort {
 		});
 	}
 
-	/** Makes sure, once per run, that the account has this field of ours. */
-	private ownField(type: FieldsOf, name: keyof typeof OWN_FIELDS): Promise<void> {
-		return this.once(`field ${type} ${name}`, async () => {
-			const there = await unlessMissing(
+	/** Whether the account has this field of ours; without it, no record carries a value in it. Asked until it has. */
+	private async hasOwnField(type: FieldsOf, name: keyof typeof OWN_FIELDS): Promise<boolean> {
+		const asked = `has ${type} ${name}`;
+		const has = await this.once(asked, async () => {
+			const property = await unlessMissing(
 				this.connection.call(`show its fields of ${type}`, (sdk) =>
 					sdk.properties.getByName(type, name),
 				),
 			);
-			if (there) return;
+			return property !== undefined;
+		});
+		if (!has) this.known.delete(asked);
+		return has;
+	}
+
+	/** Makes sure, once per run, that the account has this field of ours. */
+	private ownField(type: FieldsOf, name: keyof typeof OWN_FIELDS): Promise<void> {
+		return this.once(`field ${type} ${name}`, async () => {
+			if (await this.hasOwnField(type, name)) return;
 			const { label, unique } = OWN_FIELDS[name];
 			await this.makeProperty(type, {
 				name,

@@ -5,6 +5,7 @@ import {
 	createHandoffFields,
 	getContext,
 	logOutcome,
+	planningCrm,
 	upsert,
 } from '../../../core/crm';
 import type { CrmPort } from '../../../core/ports/crm';
@@ -16,8 +17,6 @@ import type { Account } from './support';
 import { HURRY, aHandoff } from './support';
 
 const MODES: Array<Fault['mode']> = ['before', 'after', 'timeout', '401', '429', '500', '503'];
-/** For the operations that are made of the steps of an upsert: one of each kind. */
-const FEWER_MODES: Array<Fault['mode']> = ['before', 'after', '401', '429', '503'];
 
 /** How long a call that is to time out waits for its answer. */
 const SHORT_MS = 30;
@@ -236,6 +235,75 @@ export function crmContract(
 			expect(result.contact.url).toMatch(/^https?:\/\/.+/);
 			expect(result.contact.url).toContain(result.contact.id);
 			expect(result.deal!.url).toContain(result.deal!.id);
+		});
+
+		test('a plan says what would be written, and writes nothing, not even a field', async () => {
+			const port = lagging.open();
+			const fields = async () => [
+				await lagging.open().listFields('contact'),
+				await lagging.open().listFields('deal'),
+			];
+			const before = { state: lagging.state(), fields: await fields() };
+			const plan = planningCrm(port.crm, port.recordKind, port);
+			await upsert(plan.port, { ...environment(), once: plan.once }, aHandoff());
+			await createHandoffFields(plan.port);
+			const actions = plan.writes.map(({ action }) => action);
+			expect(actions.slice(0, 4)).toEqual([
+				'create contact',
+				'create deal',
+				'create note',
+				'create task',
+			]);
+			expect(actions.filter((one) => one.endsWith(' field'))).toHaveLength(
+				HANDOFF_FIELDS.contact.length + HANDOFF_FIELDS.deal.length,
+			);
+			expect({ state: lagging.state(), fields: await fields() }).toEqual(before);
+
+			const made = await run(lagging.open(), aHandoff());
+			const stages = (await port.listPipelines())[0]!.stages;
+			const again = planningCrm(port.crm, port.recordKind, lagging.open());
+			await upsert(
+				again.port,
+				{ ...environment(), once: again.once },
+				aHandoff('c1', { deal: { ...aHandoff().deal!, stageId: stages[2]!.id } }),
+			);
+			expect(again.writes).toEqual([
+				{
+					action: 'update deal',
+					id: made.deal!.id,
+					values: expect.objectContaining({ stageId: stages[2]!.id }),
+				},
+			]);
+			expect(lagging.state().deals[0]!.stageId).toBe(stages[0]!.id);
+		});
+
+		test('a deal that was closed is opened again where that is asked for, once', async () => {
+			const port = lagging.open();
+			const stages = (await port.listPipelines())[0]!.stages;
+			const closed = stages.find((stage) => stage.closed)!;
+			const made = await run(port, aHandoff());
+			const close = () =>
+				advanceStage(lagging.open(), environment(), {
+					account: 'test',
+					contact: aHandoff().contact,
+					deal: { key: 'c1:e1', id: made.deal!.id },
+					stageId: closed.id,
+				});
+			await close();
+			const comesBack = () =>
+				run(
+					lagging.open(),
+					aHandoff('c1', { deal: { ...aHandoff().deal!, key: 'c1:e2' }, reopen: ['c1:e1'] }),
+				);
+			expect((await comesBack()).deal).toMatchObject({
+				id: made.deal!.id,
+				created: false,
+				moved: true,
+				stage: made.deal!.stage,
+			});
+			await close();
+			expect((await comesBack()).deal).toMatchObject({ moved: false, stage: closed.id });
+			expect(lagging.state().deals).toHaveLength(1);
 		});
 
 		describe('Get Context', () => {
@@ -504,7 +572,7 @@ export function crmContract(
 		}, 300_000);
 
 		test('whichever call of Log Outcome fails, the outcome is logged once', async () => {
-			const rows = await matrix('Log Outcome: runs until it is logged once', FEWER_MODES, {
+			const rows = await matrix('Log Outcome: runs until it is logged once', MODES, {
 				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
 				work: (port, id) => logOutcome(port, environment(), { ...anOutcome({}, id), account: id }),
 				expectDone: () => expectOutcomeLogged(lagging),
@@ -513,7 +581,7 @@ export function crmContract(
 		}, 300_000);
 
 		test('whichever call of Get Context fails, the next run reads all', async () => {
-			const rows = await matrix('Get Context: runs until it is read', FEWER_MODES, {
+			const rows = await matrix('Get Context: runs until it is read', MODES, {
 				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
 				work: async (port, id) => {
 					const contact = aHandoff(id).contact;
@@ -527,7 +595,7 @@ export function crmContract(
 
 		test('whichever call of Advance Stage fails, the deal is moved by the next run', async () => {
 			const stages = (await lagging.open().listPipelines())[0]!.stages;
-			const rows = await matrix('Advance Stage: runs until it is moved', FEWER_MODES, {
+			const rows = await matrix('Advance Stage: runs until it is moved', MODES, {
 				before: (id) => run(lagging.open(), aHandoff(id, { account: id })),
 				work: (port, id) =>
 					advanceStage(port, environment(), {
@@ -545,7 +613,7 @@ export function crmContract(
 		}, 300_000);
 
 		test('whichever call of Create Fields fails, every field is there once', async () => {
-			const rows = await matrix('Create Fields: runs until all are there', ['after', '503'], {
+			const rows = await matrix('Create Fields: runs until all are there', MODES, {
 				work: (port) => createHandoffFields(port),
 				expectDone: async () => {
 					for (const object of ['contact', 'deal'] as const) {
