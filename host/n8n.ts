@@ -145,6 +145,11 @@ export class N8n extends N8nClient {
 		return this.failed('has stopped');
 	}
 
+	/** Process id of n8n itself; undefined before it started. */
+	get pid(): number | undefined {
+		return this.process.pid;
+	}
+
 	private get ended(): boolean {
 		// A process that was killed by a signal has no exit code.
 		return (

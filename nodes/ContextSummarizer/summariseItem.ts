@@ -133,6 +133,7 @@ function briefView(brief: Brief, renderings: Renderings): IDataObject {
 		timeline,
 		urgency,
 		memory: _memory,
+		conversationId,
 		...rest
 	} = brief;
 	return toJson({
@@ -146,6 +147,7 @@ function briefView(brief: Brief, renderings: Renderings): IDataObject {
 		urgency,
 		...rest,
 		renderings,
+		conversationId,
 	});
 }
 

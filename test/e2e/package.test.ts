@@ -84,7 +84,9 @@ describe('the tarball', () => {
 		);
 		expect(files).toContain('dist/adapters/inbox/page/index.html');
 		for (const file of files) {
-			expect(file).toMatch(/^(dist\/|index\.js$|README\.md$|LICENSE$|package\.json$)/u);
+			expect(file).toMatch(
+				/^(dist\/|index\.js$|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u,
+			);
 			expect(file).not.toMatch(/^dist\/(test|sandbox|host|scripts|bench)\/|(?<!\.d)\.ts$/u);
 		}
 	});

@@ -1,0 +1,191 @@
+/**
+ * Everything that has to hold before a version is published:
+ *
+ *     npm run release:check
+ *
+ * The version has its section in CHANGELOG.md and stands in the lockfile; the tarball holds what runs and is small; a clean n8n installs it
+ * as its own settings page does, loads every node and runs a template from a customer's message to the handoff; and n8n starts
+ * no slower and no larger than allowed, against the same n8n without the package.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { waitForExecution } from '../host/executions';
+import { ROOT, ensureN8n, packPackage } from '../host/install';
+import { N8n, freePort } from '../host/n8n';
+import { tellProgress } from '../host/progress';
+import type { Stack } from '../host/stack';
+import {
+	connect,
+	createCredentials,
+	publish,
+	readWorkflow,
+	startStack,
+	webhookIsLive,
+	webhookUrl,
+} from '../host/stack';
+
+/** What the package may add to n8n's start. */
+const MOST_START_MS = 300;
+const MOST_MEMORY_MB = 30;
+/** A package that is installed over slow lines; dependencies come on top. */
+const MOST_TARBALL_MB = 3;
+/** Of so many starts each the median counts: one is disturbed by whatever else the machine does. */
+const STARTS = 5;
+const LIMIT_MS = 60_000;
+
+const faults: string[] = [];
+const told = (line: string) => console.log(`  ${line}`);
+
+interface Manifest {
+	name: string;
+	version: string;
+	n8n: { nodes: string[]; credentials: string[] };
+}
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+const manifest = JSON.parse(read('package.json')) as Manifest;
+
+function checkVersion(): void {
+	const { version } = manifest;
+	const locked = (JSON.parse(read('package-lock.json')) as Manifest).version;
+	told(`version ${version}`);
+	if (locked !== version) faults.push(`package-lock.json says ${locked}, package.json ${version}`);
+	const section = new RegExp(`^## ${version.replaceAll('.', '\\.')}\\b`, 'mu');
+	if (!section.test(read('CHANGELOG.md')))
+		faults.push(`CHANGELOG.md has no section "## ${version}"`);
+}
+
+function checkTarball(tarball: string): void {
+	const megabytes = statSync(tarball).size / 1024 ** 2;
+	const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' })
+		.split('\n')
+		.filter(Boolean)
+		.map((file) => file.replace(/^package\//u, ''));
+	told(`tarball ${megabytes.toFixed(2)} MB, ${files.length} files`);
+	if (megabytes > MOST_TARBALL_MB)
+		faults.push(`the tarball has ${megabytes.toFixed(1)} MB, more than ${MOST_TARBALL_MB}`);
+	for (const file of [...manifest.n8n.nodes, ...manifest.n8n.credentials]) {
+		if (!files.includes(file)) faults.push(`the tarball lacks ${file}`);
+	}
+	const wrong = files.filter(
+		(file) =>
+			!/^(dist\/|index\.js$|README\.md$|LICENSE$|CHANGELOG\.md$|package\.json$)/u.test(file),
+	);
+	if (wrong.length > 0) faults.push(`the tarball holds ${wrong.slice(0, 5).join(', ')}`);
+}
+
+/** A customer's message through the main template, in an n8n that has just installed the tarball. */
+async function checkInstallation(stack: Stack): Promise<void> {
+	const types = (await (await stack.n8n.request('GET', '/types/nodes.json')).json()) as Array<{
+		name: string;
+	}>;
+	const loaded = new Set(types.map(({ name }) => name.toLowerCase()));
+	for (const file of manifest.n8n.nodes) {
+		const name = `${manifest.name}.${path.basename(file, '.node.js')}`.toLowerCase();
+		if (!loaded.has(name)) faults.push(`n8n did not load ${name}`);
+	}
+	told(`${manifest.n8n.nodes.length} nodes loaded`);
+
+	const intake = connect(
+		readWorkflow('01-whatsapp-intake-faq-bot.json'),
+		await createCredentials(stack),
+		stack.hubspot!.url,
+	);
+	const id = await publish(stack, intake);
+	const url = webhookUrl(stack.n8n, intake, 'whatsAppTrigger', 'whatsapp');
+	await webhookIsLive(url);
+	stack.graph!.setWebhook(url);
+	await stack.graph!.customerSays({
+		from: '16505550123',
+		name: 'Robin Sample',
+		text: 'I want to talk to a real person',
+	});
+	const run = await waitForExecution(stack.n8n, id, () => true, LIMIT_MS);
+	const handoff = run.outputs['Hand to a person']?.flat()[0]?.json.handoff as
+		{ outcome?: string } | undefined;
+	if (run.status !== 'success' || handoff?.outcome !== 'assigned')
+		faults.push(`the template ended as ${run.status}: ${run.error ?? JSON.stringify(handoff)}`);
+	told('the main template handed a customer over');
+}
+
+interface Start {
+	ms: number;
+	megabytes: number;
+}
+
+async function measureStart(script: string, userFolder: string): Promise<Start> {
+	const started = performance.now();
+	let ready = NaN;
+	const n8n = await N8n.start({
+		script,
+		userFolder,
+		port: await freePort(),
+		onLog: (line) => {
+			if (/Editor is now accessible/u.test(line)) ready = performance.now();
+		},
+	});
+	try {
+		const kilobytes = Number(
+			execFileSync('ps', ['-o', 'rss=', '-p', String(n8n.pid)], { encoding: 'utf8' }),
+		);
+		const end = Number.isNaN(ready) ? performance.now() : ready;
+		return { ms: end - started, megabytes: kilobytes / 1024 };
+	} finally {
+		await n8n.stop();
+	}
+}
+
+function median(values: number[]): number {
+	return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+/** Start by start in turn, so that a machine that grows slower slows both. */
+async function checkStart(script: string, plain: string, withPackage: string): Promise<void> {
+	const runs: Record<'plain' | 'ours', Start[]> = { plain: [], ours: [] };
+	// The first start of a folder sets n8n's database up.
+	await measureStart(script, plain);
+	for (let run = 0; run < STARTS; run++) {
+		runs.plain.push(await measureStart(script, plain));
+		runs.ours.push(await measureStart(script, withPackage));
+	}
+	const of = (list: Start[], key: keyof Start) => median(list.map((start) => start[key]));
+	const ms = of(runs.ours, 'ms') - of(runs.plain, 'ms');
+	const megabytes = of(runs.ours, 'megabytes') - of(runs.plain, 'megabytes');
+	told(
+		`start of n8n: ${of(runs.plain, 'ms').toFixed(0)} ms and ${of(runs.plain, 'megabytes').toFixed(0)} MB without the package, ` +
+			`${ms >= 0 ? '+' : ''}${ms.toFixed(0)} ms and ${megabytes >= 0 ? '+' : ''}${megabytes.toFixed(1)} MB with it`,
+	);
+	if (ms > MOST_START_MS)
+		faults.push(`n8n starts ${ms.toFixed(0)} ms later, ${MOST_START_MS} at most`);
+	if (megabytes > MOST_MEMORY_MB)
+		faults.push(`n8n takes ${megabytes.toFixed(0)} MB more, ${MOST_MEMORY_MB} at most`);
+}
+
+async function main(): Promise<void> {
+	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-release-'));
+	try {
+		checkVersion();
+		checkTarball(await packPackage(folder, tellProgress));
+		const ours = path.join(folder, 'ours');
+		const stack = await startStack({ folder: ours, progress: tellProgress });
+		try {
+			await checkInstallation(stack);
+		} finally {
+			await stack.stop();
+		}
+		const plain = path.join(folder, 'plain');
+		await checkStart(await ensureN8n(tellProgress), plain, ours);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+	for (const fault of faults) console.error(`✗ ${fault}`);
+	console.log(faults.length > 0 ? 'Not ready for a release.' : 'Ready for a release.');
+	process.exitCode = faults.length > 0 ? 1 : 0;
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exit(1);
+});
