@@ -667,7 +667,10 @@ function failingAt(account: Account, index: number, mode: Fault['mode']): HttpSe
 	let count = 0;
 	return (request) => {
 		if (count++ !== index) return account.send(request);
-		account.fail({ mode, times: 1 });
+		// Calls that go out side by side may arrive in another order.
+		const { pathname } = new URL(request.url);
+		const path = `^${pathname.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+		account.fail({ mode, times: 1, method: request.method, path });
 		return account.send(mode === 'timeout' ? { ...request, timeoutMs: SHORT_MS } : request);
 	};
 }
