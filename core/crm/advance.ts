@@ -34,7 +34,7 @@ export async function advanceStage(
 				? `${run.title} has no ${run.what} ${input.deal.id}`
 				: `${run.title} has no ${run.what} for this conversation`,
 			'not_found',
-			`Run CRM Upsert with the operation Upsert before, which makes the ${run.what}, or fill in the ${run.what}’s ID.`,
+			`Run CRM Upsert with the operation Create or Update before, which makes the ${run.what}, or fill in the ${run.what}’s ID.`,
 		);
 	}
 	const { pipelineId, stageId } = input;

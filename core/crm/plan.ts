@@ -4,6 +4,7 @@ import type {
 	CrmDeal,
 	CrmDealInput,
 	CrmName,
+	CrmOwner,
 	CrmPort,
 	CrmRecordKind,
 } from '../ports/crm';
@@ -93,7 +94,8 @@ export function planningCrm(
 			plan('complete task', {}, id);
 			return Promise.resolve();
 		},
-		findOwner: async (query) => account?.findOwner(query),
+		// Without an account to look in, the person who is asked for is taken to be there.
+		findOwner: async (query) => (account ? account.findOwner(query) : assumedOwner(query)),
 		listOwners: async () => (await account?.listOwners()) ?? [],
 		listPipelines: async () => (await account?.listPipelines()) ?? [pipelineOf(asked)],
 		recentOrders: async (contactId) =>
@@ -142,6 +144,11 @@ function shownContact({ phone, ...rest }: CrmContactInput): Omit<CrmContact, 'id
 		...(ownerId ? { ownerId } : {}),
 		...(properties ? { properties } : {}),
 	};
+}
+
+function assumedOwner({ email, id }: { email?: string; id?: string }): CrmOwner | undefined {
+	const name = email ?? id;
+	return name ? { id: id ?? name, name, ...(email ? { email } : {}) } : undefined;
 }
 
 /** Stands for the account's own pipeline where there is no account. */

@@ -1,18 +1,26 @@
 import type {
 	IExecuteFunctions,
-	ILoadOptionsFunctions,
 	INodeExecutionData,
-	INodePropertyOptions,
 	INodeType,
 	INodeTypeDescription,
+	NodeApiError,
 } from 'n8n-workflow';
-import { NodeConnectionTypes } from 'n8n-workflow';
+import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
+import type { CrmPort } from '../../core/ports/crm';
 import { failedItem, toNodeError } from '../shared/errors';
-import { storeCredential } from '../shared/store';
-import { openCrm } from './crm';
-import { parameters } from './parameters';
-import { upsertItem } from './upsertItem';
+import { storeCredential, storeFor } from '../shared/store';
+import { accountParameters, chosenCrm, crmCredentials, openCrm } from './account';
+import { optionsField, planField, sharedFields } from './fields';
+import { CrmItem } from './item';
+import {
+	getContactFieldNames,
+	getContactMapping,
+	getPipelines,
+	getRecordMapping,
+	getStages,
+} from './lists';
+import { operations } from './operations';
 
 export class CrmUpsert implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,71 +29,84 @@ export class CrmUpsert implements INodeType {
 		icon: { light: 'file:crmUpsert.svg', dark: 'file:crmUpsert.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["withDeal"] ? "contact, deal and note" : "contact and note" }}',
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["crm"] }}',
 		description:
-			'Bring a WhatsApp conversation into the CRM: one contact, one deal at the right stage, one note, however often it runs',
+			'Bring a WhatsApp conversation into the CRM: one contact, one deal at the right stage, one note, however often it runs; and read back what the CRM knows',
 		defaults: { name: 'CRM Upsert' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [
+		credentials: [...crmCredentials, storeCredential],
+		properties: [
+			...accountParameters,
 			{
-				name: 'hubspotAppToken',
-				required: true,
-				displayOptions: { show: { authentication: ['appToken'] } },
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: operations.map(({ option }) => option),
+				default: 'upsert',
 			},
-			{
-				name: 'hubspotOAuth2Api',
-				required: true,
-				displayOptions: { show: { authentication: ['oAuth2'] } },
-			},
-			storeCredential,
+			...sharedFields,
+			...operations.flatMap(({ fields }) => fields),
+			planField,
+			...operations.map(({ option, options }) => optionsField(String(option.value), options)),
 		],
-		properties: parameters,
 	};
 
 	methods = {
-		loadOptions: {
-			async getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const pipelines = await openCrm(this, baseUrlOf(this)).crm.listPipelines();
-				return [
-					{ name: 'Default Pipeline', value: '' },
-					...pipelines.map(({ id, name }) => ({ name, value: id })),
-				];
-			},
-			async getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-				const pipelines = await openCrm(this, baseUrlOf(this)).crm.listPipelines();
-				const chosen = this.getCurrentNodeParameter('pipeline');
-				const pipeline = pipelines.find(({ id }) => id === chosen) ?? pipelines[0];
-				return [
-					{ name: 'First Open Stage', value: '' },
-					...(pipeline?.stages ?? [])
-						.toSorted((a, b) => a.order - b.order)
-						.map(({ id, name }) => ({ name, value: id })),
-				];
-			},
-		},
+		loadOptions: { getPipelines, getStages, getContactFieldNames },
+		resourceMapping: { getContactMapping, getRecordMapping },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const items = this.getInputData();
+		const name = this.getNodeParameter('operation', 0) as string;
+		const operation = operations.find(({ option }) => option.value === name);
+		if (!operation) {
+			throw new NodeOperationError(this.getNode(), `The operation ${name} is not known`, {
+				description: 'Choose an operation from the list.',
+			});
+		}
+		const chosen = chosenCrm(this);
+		const { baseUrl } = this.getNodeParameter('options', 0, {}) as { baseUrl?: string };
+		let opening: Promise<CrmPort> | undefined;
+		const open = () => (opening ??= openCrm(this, { baseUrl, many: items.length > 1 }));
+		// Why it cannot be opened is told by the items that need it.
+		const account =
+			chosen.connected && items.length > 1 ? await open().catch(() => undefined) : undefined;
+
 		const output: INodeExecutionData[] = [];
-		let account: ReturnType<typeof openCrm> | undefined;
-		for (let index = 0; index < items.length; index++) {
+		const failures = new Map<number, NodeApiError | NodeOperationError>();
+		const goOn = this.continueOnFail();
+		await sideBySide(items.length, account?.together ?? 1, async (index) => {
+			if (failures.size > 0 && !goOn) return;
 			try {
-				const { baseUrl } = this.getNodeParameter('options', index, {}) as { baseUrl?: string };
-				account ??= openCrm(this, baseUrl);
-				output.push({ json: await upsertItem(this, account, index), pairedItem: { item: index } });
+				const store = await storeFor(this);
+				const item = await CrmItem.read(this, index, store, operation.ofConversation);
+				const json = await operation.execute({ item, store, chosen, open });
+				output[index] = { json, pairedItem: { item: index } };
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
-				if (!this.continueOnFail()) throw failure;
-				output.push(failedItem(this.getNode(), items[index]!, failure, index));
+				failures.set(index, failure);
+				output[index] = failedItem(this.getNode(), items[index]!, failure, index);
 			}
-		}
+		});
+		const first = failures.get(Math.min(...failures.keys()));
+		if (first && !goOn) throw first;
 		return [output];
 	}
 }
 
-function baseUrlOf(context: ILoadOptionsFunctions): string | undefined {
-	return (context.getCurrentNodeParameter('options') as { baseUrl?: string } | undefined)?.baseUrl;
+/** Works on items 0 to `count` - 1, no more than `most` of them at once; those that came first are begun first. */
+async function sideBySide(
+	count: number,
+	most: number,
+	work: (index: number) => Promise<void>,
+): Promise<void> {
+	let next = 0;
+	const worker = async () => {
+		while (next < count) await work(next++);
+	};
+	await Promise.all(Array.from({ length: Math.min(most, count) }, worker));
 }

@@ -1,0 +1,102 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { sleep } from '../../../adapters/clock/sleep';
+import { systemClock } from '../../../adapters/clock/system';
+import type { HandoffValues, PlannedWrite, StepEnvironment } from '../../../core/crm';
+import { handoffValues, planningCrm } from '../../../core/crm';
+import type { CrmObject, CrmPort } from '../../../core/ports/crm';
+import { CRM_TITLES } from '../../../core/ports/crm';
+import type { HandoffStore } from '../../../core/ports/store';
+import { toJson } from '../../shared/item';
+import type { Chosen } from '../account';
+import type { CrmItem } from '../item';
+
+/** One operation of the node: how it is offered, its own fields, and what it does with one item. */
+export interface Operation {
+	option: INodePropertyOptions;
+	fields: INodeProperties[];
+	/** What staff may add. */
+	options: INodeProperties[];
+	/** False where it is about the account and not about a conversation. */
+	ofConversation: boolean;
+	execute(run: OperationRun): Promise<IDataObject>;
+}
+
+export interface OperationRun {
+	item: CrmItem;
+	store: HandoffStore;
+	chosen: Chosen;
+	/** The account; opened once for all items, on first use. Rejects where no credential is chosen. */
+	open(): Promise<CrmPort>;
+}
+
+/** Where an item goes: to the account, or onto a list of what would be written there. */
+export interface Destination {
+	port: CrmPort;
+	environment: StepEnvironment;
+	/** Undefined where it is really written. */
+	writes?: PlannedWrite[];
+	/** There is no account to look things up in. */
+	blind: boolean;
+	warnings: string[];
+}
+
+export async function destination(
+	{ item, store, chosen, open }: OperationRun,
+	asked: { pipelineId?: string; stageId?: string } = {},
+): Promise<Destination> {
+	const environment = { once: store, clock: systemClock, sleep };
+	if (!item.simulated && item.value<boolean>('planOnly') !== true) {
+		return { port: await open(), environment, blind: false, warnings: [] };
+	}
+	const { crm, recordKind, connected } = chosen;
+	const account = connected ? await open() : undefined;
+	const plan = planningCrm(crm, recordKind, account, asked);
+	return {
+		port: plan.port,
+		environment: { ...environment, once: plan.once },
+		writes: plan.writes,
+		blind: !account,
+		warnings: account
+			? []
+			: [`No ${CRM_TITLES[crm]} credential is chosen, so the account is taken to be empty`],
+	};
+}
+
+/** The item with what became of it under `crm`, beside what an earlier node read from the same CRM. */
+export function withResult(
+	item: CrmItem,
+	result: { crm: string; warnings?: string[] },
+	{ writes, warnings }: Pick<Destination, 'writes' | 'warnings'>,
+): IDataObject {
+	const { planned: _planned, writes: _writes, ...earlier } = (item.json.crm ?? {}) as IDataObject;
+	return {
+		...item.json,
+		crm: {
+			...(earlier.crm === result.crm ? earlier : {}),
+			...toJson({
+				...result,
+				...(writes ? { planned: true, writes } : {}),
+				warnings: [...warnings, ...(result.warnings ?? [])],
+			}),
+		},
+	};
+}
+
+/** What our fields say of the item's conversation, unless staff do not want them. */
+export async function fieldsOfHandoff({
+	item,
+	store,
+}: OperationRun): Promise<Record<CrmObject, HandoffValues> | undefined> {
+	if (!item.conversation || item.options().handoffFields === false) return undefined;
+	return handoffValues(item.conversation, {
+		inboxUrl: await store.getSetting<string>('inbox.url'),
+	});
+}
+
+/** Pipeline and stage as chosen in the node; those left open are left out. */
+export function stageOf(item: CrmItem): { pipelineId?: string; stageId?: string } {
+	const pipelineId = item.text('pipeline');
+	const stageId = item.text('stage');
+	return { ...(pipelineId ? { pipelineId } : {}), ...(stageId ? { stageId } : {}) };
+}
