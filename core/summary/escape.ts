@@ -60,7 +60,7 @@ function chat(text: string): string {
 		.replace(/>/gu, '›')
 		.replace(/`/gu, 'ʼ')
 		.replace(/[*~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/gu, (mark) => CHAT[mark] as string)
-		.replace(/@(?=(?:channel|here|everyone|all)(?![a-z]))/giu, '＠');
+		.replace(/@(?=channel|here|everyone|all(?![a-z]))/giu, '＠');
 }
 
 const CHAT: Record<string, string> = { '*': '∗', _: '＿', '~': '∼' };

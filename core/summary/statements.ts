@@ -277,6 +277,9 @@ function findTimeline(
 	asked: boolean,
 ): { value: string; score: number } | undefined {
 	if (is.trouble && !is.want && !is.question && !is.urgent && !asked) return undefined;
+	// "Are you open on Saturday?" asks for the company's hours.
+	if (is.question && !is.want && languages.some(({ patterns }) => has(patterns.opening, sentence)))
+		return undefined;
 	let best: { value: string; score: number } | undefined;
 	for (const language of languages) {
 		for (const match of sentence.matchAll(language.patterns.timeline)) {

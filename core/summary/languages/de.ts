@@ -64,6 +64,12 @@ export const de: Language = {
 		'(?:in|innerhalb von|binnen) (?:\\d+|einer|einem|zwei|drei|vier|fünf|sechs|den nächsten)(?: bis \\d+)? (?:stunden?|tagen?|wochen?|monat(?:en)?)',
 		'(?:schon |noch )?(?:morgen|heute)(?: (?:früh|vormittag|mittag|nachmittag|abend))?',
 	],
+	opening: [
+		'(?:ge)?öffne(?:t|n)',
+		'geschlossen',
+		'öffnungszeiten',
+		'(?:habt|haben|hat) (?:\\p{L}+ ){0,4}(?:auf|offen|zu)',
+	],
 	urgent: [
 		'dringend(?:e[srnm]?)?',
 		'eilig',

@@ -77,6 +77,12 @@ export const en: Language = {
 		'(?:on|this|next) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)',
 		'(?:by )?the end of (?:the |this |next )?(?:day|week|month|quarter|year)',
 	],
+	opening: [
+		'(?:are|is) (?:you|it|the \\p{L}+) (?:\\p{L}+ )?(?:open|closed)',
+		'(?:do|does) (?:you|it|the \\p{L}+) (?:open|close)',
+		'opening (?:hours|times?)',
+		'when (?:\\p{L}+ ){0,4}(?:open|close[ds]?)',
+	],
 	urgent: [
 		'urgent(?:ly)?',
 		'asap',

@@ -76,6 +76,10 @@ export const es: Language = {
 		'(?:en|dentro de) (?:\\d+|un|una|dos|tres|cuatro|cinco|seis)(?: o \\d+)? (?:horas?|días?|dias?|semanas?|mes(?:es)?)',
 		'mañana(?: por la (?:mañana|tarde|noche))?',
 	],
+	opening: [
+		'(?:está(?:n|is)?|abr(?:e|en|ís)|cierra(?:n|is)?) (?:\\p{L}+ ){0,2}(?:abiert[oa]s?|cerrad[oa]s?|el|la|los|mañana|hoy)',
+		'horarios?',
+	],
 	urgent: [
 		'urgentes?',
 		'urgentemente',

@@ -61,6 +61,12 @@ export const fr: Language = {
 		"(?:dans|sous|d(?:’|')ici) (?:\\d+|un|une|deux|trois|quatre|cinq|six|quelques)(?: à \\d+)? (?:heures?|jours?|semaines?|mois)",
 		'demain(?: (?:matin|après-midi|soir))?',
 	],
+	opening: [
+		'(?:êtes|est|sont)(?:[- ]vous|[- ]ce|[- ]il)? (?:\\p{L}+ ){0,2}(?:ouvert|fermé)(?:e?s?)',
+		'(?:ouvr|ferm)ez[- ]vous',
+		'(?:vous )?(?:ouvrez|fermez)',
+		"horaires?(?: d['’]ouverture)?",
+	],
 	urgent: [
 		'urgent(?:e|s|es)?',
 		'urgence',

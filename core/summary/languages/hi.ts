@@ -43,6 +43,11 @@ export const hi: Language = {
 		'आज ही',
 		'कल सुबह',
 	],
+	opening: [
+		'(?:kab|kitne baje|kis time) (?:\\p{L}+ ){0,3}(?:khul|band)\\p{L}*',
+		'(?:कब|कितने बजे) (?:[\\p{L}\\p{M}]+ ){0,3}(?:खुल|बंद)[\\p{L}\\p{M}]*',
+		'(?:dukaan|shop|store|office) (?:\\p{L}+ ){0,2}(?:khul|open|band)\\p{L}*',
+	],
 	urgent: [
 		'तुरंत',
 		'जल्दी से जल्दी',

@@ -57,6 +57,10 @@ export const id: Language = {
 		'hari ini(?: juga)?',
 		'besok(?: (?:pagi|siang|sore|malam))?',
 	],
+	opening: [
+		'(?:jam|kapan|apakah) (?:\\p{L}+ ){0,3}(?:buka|tutup|operasional)',
+		'(?:buka|tutup) (?:jam|hari|pada)',
+	],
 	urgent: [
 		'mendesak',
 		'segera',

@@ -64,6 +64,11 @@ export const it: Language = {
 		"(?:in|tra|fra|entro) (?:\\d+|un|una|un(?:’|')|due|tre|quattro|cinque|sei)(?: o \\d+)? ?(?:ore|ora|giorn[oi]|settiman[ae]|mes[ei])",
 		'domani(?: (?:mattina|pomeriggio|sera))?',
 	],
+	opening: [
+		'(?:siete|è|sono) (?:\\p{L}+ ){0,2}(?:apert|chius)[oaie]',
+		'(?:aprite|chiudete|apre|chiude)',
+		'orari(?:o)?(?: di apertura)?',
+	],
 	urgent: [
 		'urgent[ei]',
 		'urgenza',

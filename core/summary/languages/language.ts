@@ -26,6 +26,8 @@ export interface Language {
 	budget: string[];
 	/** When something must be ready or shall begin: whole phrases. */
 	timeline: string[];
+	/** Asks when the company is open: a time in it is not the customer's. */
+	opening: string[];
 	urgent: string[];
 	notUrgent: string[];
 	/** "I want", "I need", "I would like". */
@@ -103,6 +105,7 @@ type Lists =
 	| 'addresses'
 	| 'budget'
 	| 'timeline'
+	| 'opening'
 	| 'urgent'
 	| 'notUrgent'
 	| 'want'
@@ -131,6 +134,7 @@ export function compile(language: Language): CompiledLanguage {
 			addresses: list(language.addresses, 'gu'),
 			budget: list(language.budget),
 			timeline: list(language.timeline),
+			opening: list(language.opening),
 			urgent: list(language.urgent),
 			notUrgent: list(language.notUrgent),
 			want: list(language.want),

@@ -71,6 +71,7 @@ export const nl: Language = {
 		'(?:binnen|over|in) (?:\\d+|een|twee|drie|vier|vijf|zes)(?: tot \\d+)? (?:uur|dag(?:en)?|we(?:ek|ken)|maand(?:en)?)',
 		'(?:morgen|vandaag)(?:ochtend|middag|avond)?(?: nog)?',
 	],
+	opening: ['(?:zijn|ben|is|gaan|gaat) (?:\\p{L}+ ){0,3}(?:open|dicht|gesloten)', 'openingstijden'],
 	urgent: [
 		'dringend(?:e)?',
 		'spoed',

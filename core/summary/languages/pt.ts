@@ -72,6 +72,10 @@ export const pt: Language = {
 		'(?:em|dentro de) (?:\\d+|um|uma|dois|duas|três|quatro|cinco|seis)(?: ou \\d+)? (?:horas?|dias?|semanas?|m[êe]s(?:es)?)',
 		'amanhã(?: (?:de manhã|à tarde|à noite))?',
 	],
+	opening: [
+		'(?:está(?:o)?|estão|abr(?:e|em)|fecha[m]?) (?:\\p{L}+ ){0,2}(?:abert[oa]s?|fechad[oa]s?|no|na|aos|amanhã|hoje)',
+		'horários?(?: de funcionamento)?',
+	],
 	urgent: [
 		'urgentes?',
 		'urgência',

@@ -120,6 +120,21 @@ describe('summarise', () => {
 		expect(briefOf([customer('I do not want a voucher.')]).product).toBeUndefined();
 	});
 
+	it.each([
+		['en', 'Are you open on Saturday?'],
+		['es', '¿Están abiertos el sábado?'],
+		['pt', 'Vocês estão abertos no sábado?'],
+		['de', 'Habt ihr am Samstag auf?'],
+		['fr', 'Êtes-vous ouverts samedi ?'],
+		['it', 'Siete aperti sabato?'],
+		['nl', 'Zijn jullie zaterdag open?'],
+		['hi', 'Dukaan Saturday ko kab khulti hai?'],
+		['id', 'Apakah buka hari Sabtu?'],
+		['ar', 'هل أنتم مفتوحون يوم السبت؟'],
+	])('takes no deadline from a question about opening hours (%s)', (_language, text) => {
+		expect(briefOf([customer(text)]).timeline).toBeUndefined();
+	});
+
 	it('does not take yesterday’s delivery for a date to keep', () => {
 		expect(
 			briefOf([customer('The parcel came on Monday and is damaged.')]).timeline,
