@@ -1,6 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { IAllExecuteFunctions } from 'n8n-workflow';
 
+import { isGatewayChannel } from '../../core/conversation/gateway';
 import { SIMULATION_CHANNEL } from '../../core/conversation/simulation';
 import type { MessagingPort } from '../../core/ports/messaging';
 import { MessagingError } from '../../core/ports/messaging';
@@ -44,12 +45,12 @@ export function graphFor(context: WhatsAppContext, credential: WhatsAppCredentia
 
 /**
  * WhatsApp with the node's credential, for every node that speaks to the customer. The credential is only asked for when a
- * message really goes out: sample conversations need none.
+ * message really goes out: sample conversations need none, nor do those of another gateway, where a branch of the workflow sends.
  */
 export function whatsAppFor(context: WhatsAppContext, itemIndex?: number): MessagingPort {
 	let live: Promise<MessagingPort> | undefined;
 	const portOf = (channelId: string): Promise<MessagingPort> =>
-		channelId === SIMULATION_CHANNEL
+		channelId === SIMULATION_CHANNEL || isGatewayChannel(channelId)
 			? Promise.resolve(simulatedMessaging)
 			: (live ??= liveMessaging(context, itemIndex));
 	return {

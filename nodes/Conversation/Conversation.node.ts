@@ -15,6 +15,7 @@ import { openStore } from '../../adapters/store/open';
 import type { StoreOptions } from '../../adapters/store/open';
 import { storeFor } from '../shared/store';
 import { operations } from './operations';
+import type { Operation } from './operations/operation';
 
 export class Conversation implements INodeType {
 	description: INodeTypeDescription = {
@@ -29,8 +30,7 @@ export class Conversation implements INodeType {
 		defaults: { name: 'Conversation' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		// Only a reply can end in two ways.
-		outputs: `={{ $parameter["operation"] === "reply" ? [{ type: "${NodeConnectionTypes.Main}", displayName: "Sent" }, { type: "${NodeConnectionTypes.Main}", displayName: "Withheld" }] : ["${NodeConnectionTypes.Main}"] }}`,
+		outputs: outputsOf(operations),
 		credentials: [
 			{
 				name: 'whatsAppHandoffApi',
@@ -54,7 +54,16 @@ export class Conversation implements INodeType {
 				options: operations.map(({ option }) => option),
 				default: 'reply',
 			},
-			{ ...conversationIdField, displayOptions: { hide: { operation: ['signInLink'] } } },
+			{
+				...conversationIdField,
+				displayOptions: {
+					hide: {
+						operation: operations
+							.filter(({ onConversation }) => onConversation === false)
+							.map(({ option }) => option.value as string),
+					},
+				},
+			},
 			...operations.flatMap(({ fields }) => fields),
 		],
 	};
@@ -87,17 +96,19 @@ export class Conversation implements INodeType {
 				description: 'Choose an operation from the list.',
 			});
 		}
-		const outputs: INodeExecutionData[][] = name === 'reply' ? [[], []] : [[]];
+		const outputs: INodeExecutionData[][] = (operation.outputs ?? ['']).map(() => []);
 		for (let index = 0; index < items.length; index++) {
 			try {
-				const { json, output } = await operation.execute({
+				const done = await operation.execute({
 					context: this,
 					index,
 					item: items[index]!.json,
 					store: await storeFor(this),
-					conversationId: this.getNodeParameter('conversationId', index) as string,
+					conversationId: this.getNodeParameter('conversationId', index, '') as string,
 				});
-				outputs[output ?? 0]!.push({ json, pairedItem: { item: index } });
+				for (const { json, output } of Array.isArray(done) ? done : [done]) {
+					outputs[output ?? 0]!.push({ json, pairedItem: { item: index } });
+				}
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
@@ -106,4 +117,13 @@ export class Conversation implements INodeType {
 		}
 		return outputs;
 	}
+}
+
+/** The outputs by operation, as an expression: n8n draws them anew when the operation is changed. */
+function outputsOf(all: readonly Operation[]): INodeTypeDescription['outputs'] {
+	const type = NodeConnectionTypes.Main;
+	const named = all.flatMap(({ option, outputs }) =>
+		outputs ? [[option.value, outputs.map((displayName) => ({ type, displayName }))] as const] : [],
+	);
+	return `={{ (${JSON.stringify(Object.fromEntries(named))})[$parameter["operation"]] ?? ["${type}"] }}`;
 }

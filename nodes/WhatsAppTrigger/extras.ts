@@ -2,8 +2,8 @@ import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import { downloadMedia } from '../../adapters/whatsapp/media';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
+import type { Arrival } from '../../core/conversation/intake';
 import type { ConversationMessage } from '../../core/conversation/message';
-import type { Arrival } from './intake';
 import type { Settings } from './settings';
 
 /** Name of the binary property; n8n's nodes look there by default. */

@@ -1,31 +1,16 @@
 import { consentGiven } from '../../core/conversation/consent';
-import type { Conversation } from '../../core/conversation/conversation';
 import type { CustomerIdentity } from '../../core/conversation/identity';
-import { answeredFromPhone, isPhoneAnswer } from '../../core/conversation/phoneAnswer';
-import type { HandoffStore, InboundMessage, IntakeResult } from '../../core/ports/store';
-import { isCustomerTurn } from '../../core/conversation/message';
-import { DEFAULT_POLICIES, clocksOnCustomerMessage } from '../../core/sla';
-import type { SlaPolicy } from '../../core/sla/policy';
+import type { Arrival } from '../../core/conversation/intake';
+import { takeIn } from '../../core/conversation/intake';
+import type { HandoffStore, InboundMessage } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
 import { addMilliseconds } from '../../core/time';
 import type { Delivery } from '../../adapters/whatsapp/webhook';
 import type { OtherEvent } from '../../adapters/whatsapp/events';
 import type { StatusUpdate } from '../../adapters/whatsapp/statuses';
+import type { StatusArrival } from '../shared/arrivals';
 import type { Settings } from './settings';
 import { customerKey } from './settings';
-
-/** A message that is to run the workflow, with the conversation as it stands after the whole delivery. */
-export interface Arrival {
-	conversation: Conversation;
-	message: IntakeResult['message'];
-	raw: unknown;
-}
-
-export interface StatusArrival {
-	/** Undefined for a message that was not sent through this package. */
-	conversation?: Conversation;
-	update: StatusUpdate;
-}
 
 export interface Recorded {
 	arrivals: Arrival[];
@@ -70,46 +55,15 @@ async function recordMessages(
 	settings: Settings,
 	now: IsoTime,
 ): Promise<Arrival[]> {
-	if (inbound.length === 0) return [];
-	const results = await store.intake(inbound, now);
-	// A message may change a conversation after an earlier one of the same delivery: items carry the last state.
-	const latest = new Map<string, Conversation>();
-	const learn = (conversation: Conversation) => {
-		const known = latest.get(conversation.id);
-		if (!known || conversation.version >= known.version) latest.set(conversation.id, conversation);
-	};
-	results.forEach(({ conversation }) => learn(conversation));
-
-	const fresh = results.flatMap((result, index) =>
-		result.fresh ? [{ ...result, raw: inbound[index]?.raw }] : [],
-	);
-	for (const { conversation, message } of fresh) {
-		if (!isPhoneAnswer(message)) continue;
-		learn(await store.decide(conversation.id, (view) => answeredFromPhone(view, message, now)));
-	}
-
-	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
-	for (const { conversation, message } of fresh) {
-		if (!isCustomerTurn(message)) continue;
-		await store.decide(conversation.id, (view) => ({
-			result: undefined,
-			clocks: clocksOnCustomerMessage(policies, view.conversation, message, view.clocks, now),
-		}));
-	}
-
+	const { fresh } = await takeIn(store, inbound, now);
 	const oldest = addMilliseconds(now, -settings.maxAgeMs);
-	const runs = ({ message }: IntakeResult) =>
+	const runs = ({ message }: Arrival) =>
 		message.sentAt >= oldest &&
 		settings.types.has(message.type) &&
 		(settings.groups || message.groupId === undefined);
-	const settled = fresh.filter((result) => !runs(result)).map(({ message }) => message.id);
+	const settled = fresh.filter((arrival) => !runs(arrival)).map(({ message }) => message.id);
 	if (settled.length > 0) await store.markHandled(settled, now);
-
-	return fresh.filter(runs).map(({ conversation, message, raw }) => ({
-		conversation: latest.get(conversation.id) ?? conversation,
-		message,
-		raw,
-	}));
+	return fresh.filter(runs);
 }
 
 async function recordStatuses(

@@ -1,27 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DEFAULT_MAX_AGE_HOURS, DEFAULT_MEDIA_LIMIT_MB, DEFAULT_TYPES } from './settings';
-
-const MESSAGE_TYPES = [
-	{ name: 'Audio or Voice Note', value: 'audio' },
-	{ name: 'Call', value: 'call' },
-	{ name: 'Contact Card', value: 'contacts' },
-	{ name: 'Deleted Message', value: 'revoke' },
-	{ name: 'Document', value: 'document' },
-	{ name: 'Edited Message', value: 'edit' },
-	{ name: 'Image', value: 'image' },
-	{ name: 'Location', value: 'location' },
-	{ name: 'Order', value: 'order' },
-	{ name: 'Reaction', value: 'reaction' },
-	{ name: 'Reply to Buttons, List or Flow', value: 'interactive' },
-	{ name: 'Sticker', value: 'sticker' },
-	{ name: 'System (Number Changed)', value: 'system' },
-	{ name: 'Template Button', value: 'button' },
-	{ name: 'Text', value: 'text' },
-	{ name: 'Unknown', value: 'unknown' },
-	{ name: 'Unsupported by WhatsApp', value: 'unsupported' },
-	{ name: 'Video', value: 'video' },
-];
+import { DEFAULT_TYPES, MESSAGE_TYPES } from '../shared/messageTypes';
+import { DEFAULT_MAX_AGE_HOURS, DEFAULT_MEDIA_LIMIT_MB } from './settings';
 
 export const parameters: INodeProperties[] = [
 	{

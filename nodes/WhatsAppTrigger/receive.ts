@@ -1,17 +1,15 @@
-import type {
-	IDataObject,
-	INodeExecutionData,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { whatsAppCredential } from '../../adapters/whatsapp/open';
 import { readDelivery } from '../../adapters/whatsapp/webhook';
+import type { Arrival } from '../../core/conversation/intake';
+import { isForPeople } from '../../core/conversation/intake';
 import { isoTime } from '../../core/time';
-import { handoffItem, toJson } from '../shared/item';
+import { messageItem, statusItem } from '../shared/arrivals';
+import { toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
-import type { Arrival, Recorded, StatusArrival } from './intake';
+import type { Recorded } from './intake';
 import { record } from './intake';
 import { showAsRead, withMedia } from './extras';
 import { answer, answerHandshake, readRequest } from './request';
@@ -77,38 +75,4 @@ async function itemsOf(
 			...events.map((event) => ({ json: toJson({ event }) })),
 		],
 	];
-}
-
-/** What staff wrote from the phone is for people even if the conversation was closed before. */
-function isForPeople({ conversation, message }: Arrival): boolean {
-	return conversation.state === 'human' || message.direction === 'out';
-}
-
-function messageItem(
-	{ conversation, message, raw }: Arrival,
-	settings: Settings,
-): INodeExecutionData {
-	return {
-		json: {
-			...handoffItem(conversation, message),
-			phoneNumberId: conversation.channelId,
-			...(settings.includeRaw ? { raw: raw as IDataObject } : {}),
-		},
-	};
-}
-
-function statusItem(
-	{ conversation, update: { raw, recipient, channelId, ...update } }: StatusArrival,
-	settings: Settings,
-): INodeExecutionData {
-	return {
-		json: {
-			...(conversation
-				? handoffItem(conversation)
-				: toJson({ customer: recipient ? { ...recipient, keys: undefined } : {} })),
-			status: toJson(update),
-			phoneNumberId: channelId,
-			...(settings.includeRaw ? { raw: raw as IDataObject } : {}),
-		},
-	};
 }

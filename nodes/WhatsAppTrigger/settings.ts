@@ -1,23 +1,6 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import type { MessageType } from '../../core/conversation/message';
-
-/** Kinds of message that want an answer, and so start the workflow unless staff choose otherwise. */
-export const DEFAULT_TYPES: MessageType[] = [
-	'text',
-	'image',
-	'audio',
-	'video',
-	'document',
-	'sticker',
-	'location',
-	'contacts',
-	'interactive',
-	'button',
-	'order',
-	'unsupported',
-	'unknown',
-];
+import { DEFAULT_TYPES } from '../shared/messageTypes';
 
 /** WhatsApp is asked for older messages again for days; a bot that answers yesterday's question is worse than none. */
 export const DEFAULT_MAX_AGE_HOURS = 24;

@@ -2,6 +2,7 @@ import { addNote } from './addNote';
 import { claim, reassign, release, resolve, returnToBot } from './events';
 import { get } from './get';
 import type { Operation } from './operation';
+import { recordMessage } from './recordMessage';
 import { reply } from './reply';
 import { signInLink } from './signInLink';
 
@@ -12,6 +13,7 @@ export const operations: readonly Operation[] = [
 	signInLink,
 	get,
 	reassign,
+	recordMessage,
 	release,
 	reply,
 	resolve,

@@ -16,8 +16,18 @@ import { systemClock } from '../../../adapters/clock/system';
 export interface Operation {
 	option: INodePropertyOptions;
 	fields: INodeProperties[];
-	/** Returns the item and the output it goes to (0 unless the operation has two). */
-	execute(run: OperationRun): Promise<{ json: IDataObject; output?: number }>;
+	/** Names of the outputs; one without a name if absent. */
+	outputs?: readonly string[];
+	/** Whether it works on a conversation that it is told the ID of; true if absent. */
+	onConversation?: boolean;
+	/** Returns the item and the output it goes to (the first unless stated), or none or several of them. */
+	execute(run: OperationRun): Promise<OperationResult | OperationResult[]>;
+}
+
+export interface OperationResult {
+	json: IDataObject;
+	/** Index of the output; 0 if absent. */
+	output?: number;
 }
 
 /** What every operation works with. */

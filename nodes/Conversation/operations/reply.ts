@@ -92,6 +92,7 @@ export const reply: Operation = {
 			],
 		},
 	],
+	outputs: ['Sent', 'Withheld'],
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
 		const author = context.getNodeParameter('author', index) as ReplyAuthor;

@@ -8,6 +8,7 @@ import type { Operation } from './operation';
 import { agentFields, agentOf } from './operation';
 
 export const signInLink: Operation = {
+	onConversation: false,
 	option: {
 		name: 'Create Sign-in Link',
 		value: 'signInLink',
