@@ -163,8 +163,26 @@ export interface Conversation {
 	closedAt?: IsoTime;
 	/** How the last closed episode ended. */
 	outcome?: Outcome;
+	/** The customer's records in the CRM, for whoever answers. */
+	crm?: CrmRecords;
 	/** Set while an agent has put it on hold; read it with {@link holdOf}, since a later handoff makes it void. */
 	hold?: Hold;
+}
+
+/** What the CRM has of the customer, as it was written last. */
+export interface CrmRecords {
+	at: IsoTime;
+	records: CrmRecord[];
+}
+
+export interface CrmRecord {
+	kind: 'contact' | 'company' | 'deal' | 'ticket';
+	/** As the CRM shows it. */
+	name: string;
+	/** Where a person finds it. */
+	url?: string;
+	/** Of a deal. */
+	stage?: string;
 }
 
 /** An agent's "not now": the promises stand still until it ends. */

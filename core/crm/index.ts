@@ -17,6 +17,8 @@ export { comparablePhone, nationalDigits, phoneSpellings } from './phone';
 export type { PlannedWrite } from './plan';
 export { planningCrm } from './plan';
 export { profileFrom, profileLearnt } from './profile';
+export type { RecordsTold } from './records';
+export { recordsNoted } from './records';
 export { RECORD_TITLES, fieldsOf } from './run';
 export { resolveStage, stageMove } from './stages';
 export type { StepEnvironment } from './once';

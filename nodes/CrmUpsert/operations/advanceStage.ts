@@ -49,6 +49,6 @@ export const advanceStage: Operation = {
 			...(handoff ? { handoff } : {}),
 			allowBackwards: options.allowBackwards ?? false,
 		});
-		return withResult(item, result, to);
+		return withResult(run, result, to);
 	},
 };

@@ -16,6 +16,6 @@ export const createFields: Operation = {
 	options: [OPTION.baseUrl],
 	async execute(run) {
 		const to = await destination(run);
-		return withResult(run.item, await createHandoffFields(to.port), to);
+		return withResult(run, await createHandoffFields(to.port), to);
 	},
 };

@@ -1,18 +1,16 @@
 import { isoTime } from '../../../core/time';
 import { systemClock } from '../../../adapters/clock/system';
-import type { Actor } from '../../../core/conversation/audit';
 import { getContext as readContext, profileFrom, profileLearnt } from '../../../core/crm';
-import { handoffItem } from '../../shared/item';
+import { handoffItem, ledBy } from '../../shared/item';
 import { OPTION } from '../fields';
 import type { Operation } from './operation';
-import { destination, withResult } from './operation';
+import { BY, destination, withResult } from './operation';
 
 interface Options {
 	remember?: boolean;
 }
 
 const SHOW = { operation: ['getContext'] };
-const BY: Actor = { kind: 'workflow', name: 'CRM Upsert' };
 
 export const getContext: Operation = {
 	option: {
@@ -74,17 +72,20 @@ export const getContext: Operation = {
 			...(segmentField ? { segmentField } : {}),
 		});
 		// Nothing is planned where nothing is written.
-		const json = withResult(item, context, { warnings: to.warnings });
+		const json = await withResult(run, context, { warnings: to.warnings });
+		const { crm, ...rest } = json;
 		if (item.conversation && item.options<Options>().remember !== false) {
 			const now = isoTime(systemClock.now());
 			const conversation = await store.decide(item.conversation.id, (view) =>
 				profileLearnt(view, context, { actor: BY, now }),
 			);
-			return { ...json, ...handoffItem(conversation) };
+			return ledBy({ crm, ...handoffItem(conversation) }, rest);
 		}
 		const known = profileFrom(context);
-		return Object.keys(known).length === 0
-			? json
-			: { ...json, customer: { ...(item.json.customer as object | undefined), ...known } };
+		if (Object.keys(known).length === 0) return json;
+		return ledBy(
+			{ crm, customer: { ...(item.json.customer as object | undefined), ...known } },
+			rest,
+		);
 	},
 };

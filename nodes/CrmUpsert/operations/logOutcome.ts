@@ -111,7 +111,7 @@ export const logOutcome: Operation = {
 				: {}),
 			allowBackwards: options.allowBackwards ?? false,
 		});
-		return withResult(item, result, to);
+		return withResult(run, result, to);
 	},
 };
 

@@ -2,12 +2,14 @@ import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-wor
 
 import { sleep } from '../../../adapters/clock/sleep';
 import { systemClock } from '../../../adapters/clock/system';
-import type { HandoffValues, PlannedWrite, StepEnvironment } from '../../../core/crm';
-import { handoffValues, planningCrm } from '../../../core/crm';
+import type { Actor } from '../../../core/conversation/audit';
+import type { HandoffValues, PlannedWrite, RecordsTold, StepEnvironment } from '../../../core/crm';
+import { handoffValues, planningCrm, recordsNoted } from '../../../core/crm';
 import type { CrmObject, CrmPort } from '../../../core/ports/crm';
 import { CRM_TITLES } from '../../../core/ports/crm';
 import type { HandoffStore } from '../../../core/ports/store';
-import { toJson } from '../../shared/item';
+import { isoTime } from '../../../core/time';
+import { ledBy, toJson } from '../../shared/item';
 import type { Chosen } from '../account';
 import type { CrmItem } from '../item';
 
@@ -63,25 +65,37 @@ export async function destination(
 	};
 }
 
-/** The item with what became of it under `crm`, beside what an earlier node read from the same CRM. */
-export function withResult(
-	item: CrmItem,
-	result: { crm: string; warnings?: string[] },
+/** What an operation gives back, as the item shows it. */
+type Result = RecordsTold & { warnings?: string[] };
+
+/**
+ * The item with what became of it under `crm`, beside what an earlier node read from the same CRM. What was really written, or read,
+ * is noted at the conversation, so that agents see it beside the chat.
+ */
+export async function withResult(
+	{ item, store }: OperationRun,
+	result: Result,
 	{ writes, warnings }: Pick<Destination, 'writes' | 'warnings'>,
-): IDataObject {
+): Promise<IDataObject> {
+	if (item.conversation && !item.simulated && !writes) {
+		const by = { actor: BY, now: isoTime(systemClock.now()) };
+		await store.decide(item.conversation.id, (view) => recordsNoted(view, result, by));
+	}
 	const { planned: _planned, writes: _writes, ...earlier } = (item.json.crm ?? {}) as IDataObject;
-	return {
-		...item.json,
-		crm: {
-			...(earlier.crm === result.crm ? earlier : {}),
-			...toJson({
-				...result,
-				...(writes ? { planned: true, writes } : {}),
-				warnings: [...warnings, ...(result.warnings ?? [])],
-			}),
-		},
+	const url = result.deal?.url ?? result.contact?.url;
+	const crm = {
+		...toJson({
+			...result,
+			...(url ? { url } : {}),
+			...(writes ? { planned: true, writes } : {}),
+			warnings: [...warnings, ...(result.warnings ?? [])],
+		}),
 	};
+	return ledBy({ crm: ledBy(crm, earlier.crm === result.crm ? earlier : {}) }, item.json);
 }
+
+/** Whom the audit log names. */
+export const BY: Actor = { kind: 'workflow', name: 'CRM Upsert' };
 
 /** What our fields say of the item's conversation, unless staff do not want them. */
 export async function fieldsOfHandoff({

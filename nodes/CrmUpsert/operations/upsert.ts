@@ -202,7 +202,7 @@ export const upsert: Operation = {
 			useOpenDeal: options.useOpenDeal ?? false,
 			linkCompany: options.linkCompany ?? true,
 		});
-		return withResult(item, result, to);
+		return withResult(run, result, to);
 	},
 };
 

@@ -230,6 +230,47 @@ describe('CRM Upsert node', () => {
 			});
 	});
 
+	describe('the records of a customer', () => {
+		test('are noted at the conversation with their pages, for whoever answers beside the chat', async () => {
+			const { createContact, createDeal } = crm;
+			crm.createContact = async (input, key) => {
+				const contact = await createContact(input, key);
+				Object.assign(crm.contacts[0]!, { name: 'Robin Sample', url: 'https://crm.example/c/1' });
+				return contact;
+			};
+			crm.createDeal = async (input) => {
+				const deal = await createDeal(input);
+				Object.assign(crm.deals[0]!, { url: 'https://crm.example/d/2' });
+				return deal;
+			};
+			const [item] = await execute();
+			expect(item!.json.crm).toMatchObject({ url: 'https://crm.example/d/2' });
+			const noted = async () => (await store.conversation(conversationId))!.crm!.records;
+			expect(await noted()).toEqual([
+				{ kind: 'contact', name: 'Robin Sample', url: 'https://crm.example/c/1' },
+				{
+					kind: 'deal',
+					name: 'Robin Sample – WhatsApp',
+					url: 'https://crm.example/d/2',
+					stage: 'New',
+				},
+			]);
+			await execute({ operation: 'advanceStage', stage: 'offer' });
+			expect(await noted()).toMatchObject([{ kind: 'contact' }, { kind: 'deal', stage: 'Offer' }]);
+			await execute();
+			const audit = (await store.audit(conversationId)).filter(({ action }) => action === 'crm');
+			expect(audit.map(({ reason }) => reason)).toEqual([
+				expect.stringContaining('(New)'),
+				expect.stringContaining('(Offer)'),
+			]);
+		});
+
+		test('that were only planned are not', async () => {
+			await execute({ planOnly: true });
+			expect((await store.conversation(conversationId))!.crm).toBeUndefined();
+		});
+	});
+
 	describe('many items', () => {
 		test('are worked on side by side as far as the CRM likes it, each paired with its own result', async () => {
 			const customers = await Promise.all([1, 2, 3, 4, 5].map((number) => another(number)));

@@ -1,0 +1,91 @@
+import type { Actor } from '../conversation/audit';
+import type { Conversation, CrmRecord } from '../conversation/conversation';
+import { displayKey } from '../conversation/identity';
+import type { CrmName, CrmRecordKind } from '../ports/crm';
+import { CRM_TITLES } from '../ports/crm';
+import type { Changes, ConversationView } from '../ports/store';
+import type { IsoTime } from '../time';
+
+/** What an operation tells of the records that it wrote or read. */
+export interface RecordsTold {
+	crm: CrmName;
+	recordKind: CrmRecordKind;
+	contact?: { name?: string; url?: string };
+	company?: { name: string; url?: string };
+	deal?: { name: string; stage: string; stageName?: string; url?: string };
+	openDeals?: ReadonlyArray<{ name: string; stage: string; url?: string }>;
+}
+
+/**
+ * Notes at a conversation which records the CRM has of its customer, so that whoever answers has them beside the chat. Records of a
+ * kind that the operation did not tell of stay as they were noted.
+ */
+export function recordsNoted(
+	{ conversation }: ConversationView,
+	told: RecordsTold,
+	by: { actor: Actor; now: IsoTime },
+): Changes<Conversation> {
+	const found = recordsOf(told, conversation);
+	const kinds = new Set(found.map(({ kind }) => kind));
+	const earlier = conversation.crm?.records ?? [];
+	const records = [...found, ...earlier.filter(({ kind }) => !kinds.has(kind))].sort(
+		(a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
+	);
+	if (JSON.stringify(records) === JSON.stringify(earlier)) return { result: conversation };
+	const changed: Conversation = {
+		...conversation,
+		crm: { at: by.now, records },
+		version: conversation.version + 1,
+		updatedAt: by.now,
+	};
+	return {
+		result: changed,
+		conversation: changed,
+		audit: [
+			{
+				at: by.now,
+				actor: by.actor,
+				action: 'crm',
+				reason: `${CRM_TITLES[told.crm]}: ${records.map(inWords).join(', ')}`,
+				from: conversation.state,
+				to: conversation.state,
+			},
+		],
+	};
+}
+
+/** In which people look for them. */
+const ORDER: ReadonlyArray<CrmRecord['kind']> = ['contact', 'company', 'deal', 'ticket'];
+
+function recordsOf(told: RecordsTold, { identity }: Conversation): CrmRecord[] {
+	const { contact, company, deal, openDeals = [] } = told;
+	// A lead stands where a deal would.
+	const kind: CrmRecord['kind'] = told.recordKind === 'ticket' ? 'ticket' : 'deal';
+	const cases = deal ? [{ ...deal, stage: deal.stageName ?? deal.stage }] : openDeals;
+	return [
+		...(contact
+			? [
+					{
+						kind: 'contact' as const,
+						name: contact.name ?? displayKey(identity),
+						...urlOf(contact),
+					},
+				]
+			: []),
+		...(company ? [{ kind: 'company' as const, name: company.name, ...urlOf(company) }] : []),
+		...cases.map((one) => ({
+			kind,
+			name: one.name,
+			...urlOf(one),
+			...(one.stage ? { stage: one.stage } : {}),
+		})),
+	];
+}
+
+function urlOf({ url }: { url?: string }): { url?: string } {
+	return url ? { url } : {};
+}
+
+function inWords({ kind, name, stage }: CrmRecord): string {
+	return `${kind} ${name}${stage ? ` (${stage})` : ''}`;
+}
