@@ -3,7 +3,7 @@ import importX from 'eslint-plugin-import-x';
 import nodesBase from 'eslint-plugin-n8n-nodes-base';
 import tseslint from 'typescript-eslint';
 
-const CODE = ['**/*.ts'];
+const CODE = ['**/*.ts', '**/*.tsx'];
 const PACKAGE = ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'];
 
 /**
@@ -85,7 +85,11 @@ export default [
 	},
 	{
 		files: CODE,
-		languageOptions: { parser: tseslint.parser, sourceType: 'module' },
+		languageOptions: {
+			parser: tseslint.parser,
+			sourceType: 'module',
+			parserOptions: { ecmaFeatures: { jsx: true } },
+		},
 		plugins: { '@typescript-eslint': tseslint.plugin, 'import-x': importX },
 		rules: {
 			'@typescript-eslint/no-explicit-any': 'error',

@@ -3,6 +3,7 @@ const { execFile } = require('node:child_process');
 const { rm } = require('node:fs/promises');
 const path = require('node:path');
 const { dest, parallel, series, src } = require('gulp');
+const { buildPage } = require('./scripts/build-page');
 
 const OUT = 'dist';
 
@@ -13,6 +14,8 @@ const ASSETS = [
 	'credentials/**/*.{svg,png}',
 	'core/**/*.{json,txt}',
 	'adapters/**/*.{json,txt,sql,html,css,js}',
+	// Bundled into adapters/inbox/page.
+	'!adapters/inbox/app/**',
 ];
 
 function clean() {
@@ -37,8 +40,14 @@ function assets() {
 	return src(ASSETS, { base: '.', encoding: false, allowEmpty: true }).pipe(dest(OUT));
 }
 
+function page(done) {
+	buildPage();
+	done();
+}
+
 exports.clean = clean;
+exports['build:page'] = page;
 exports.assets = assets;
 exports['build:icons'] = assets;
-exports.build = series(clean, parallel(compile, assets));
+exports.build = series(clean, page, parallel(compile, assets));
 exports.default = exports.build;

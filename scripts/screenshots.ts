@@ -70,8 +70,8 @@ async function main(): Promise<void> {
 			INBOX_SECRET,
 		);
 		await page.goto(`${inbox}?link=${link}`);
-		await page.click('[role="tab"]:has-text("All with people")');
-		await page.click('#conversations button >> nth=0');
+		await page.click('.views button:has-text("All with people")');
+		await page.click('.row >> nth=0');
 		await page.waitForSelector('.message');
 		await page.screenshot({ path: path.join(OUT, 'inbox.png') });
 

@@ -5,16 +5,19 @@ import path from 'node:path';
 const FILES: Record<string, { file: string; type: string }> = {
 	'': { file: 'index.html', type: 'text/html; charset=utf-8' },
 	'app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
+	'charts.js': { file: 'charts.js', type: 'text/javascript; charset=utf-8' },
+	// The licences of what is bundled ask to be passed on with it.
+	'LICENSES.txt': { file: 'LICENSES.txt', type: 'text/plain; charset=utf-8' },
 	'style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
 };
 
 /**
- * The page loads nothing but its own two files, runs no inline script, is shown in no frame and sends nothing elsewhere.
+ * The page loads nothing but its own files, runs no inline script, is shown in no frame and sends nothing elsewhere.
  * n8n's own policy for webhook pages (a sandbox without cookies) does not apply to responses that a node writes itself.
  */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 	'content-security-policy':
-		"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+		"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 	'x-content-type-options': 'nosniff',
 	'referrer-policy': 'no-referrer',
 	'cache-control': 'no-store',

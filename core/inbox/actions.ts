@@ -317,6 +317,14 @@ export async function performInboxAction(
 	}
 }
 
+/** Those of `open` whose hold ends by itself and whose time is over. */
+export function holdsOver(open: readonly Conversation[], now: IsoTime): Conversation[] {
+	return open.filter((conversation) => {
+		const until = holdOf(conversation)?.until;
+		return until !== undefined && until <= now;
+	});
+}
+
 /** Ends a hold whose time is over, so that the promises run on. Does nothing for any other conversation. */
 export async function endHoldIfOver(
 	store: Pick<HandoffStore, 'decide'>,

@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation/conversation';
-import { holdOf, windowClosesAt } from '../conversation/conversation';
+import { PRIORITIES, holdOf, windowClosesAt } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import type { ConversationFilter } from '../ports/store';
 import type { SlaClock } from '../sla/clock';
@@ -36,6 +36,7 @@ export function filterOf(query: ListQuery, userId: string): ConversationFilter {
 	const view = viewOf(query);
 	const wanted = Number(query.limit);
 	const agentId = view === 'mine' ? userId : query.owner;
+	const search = query.search?.trim();
 	return {
 		states: [view === 'bot' || view === 'closed' ? view : 'human'],
 		...(agentId ? { agentId } : {}),
@@ -43,8 +44,8 @@ export function filterOf(query: ListQuery, userId: string): ConversationFilter {
 		...(query.tag ? { tag: query.tag } : {}),
 		...time('since', query.since),
 		...time('until', query.until),
-		...(query.search?.trim() ? { search: query.search.trim() } : {}),
-		...(query.after && isCursor(query.after) ? { after: query.after } : {}),
+		...(search ? { search } : {}),
+		...(query.after && readCursor(query.after) ? { after: query.after } : {}),
 		limit: Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, MOST_ROWS) : ROWS_PER_PAGE,
 	};
 }
@@ -57,12 +58,77 @@ function time(
 	return Number.isNaN(at) ? {} : { [key]: new Date(at).toISOString() };
 }
 
-function isCursor(text: string): boolean {
+function readCursor(text: string): [string, string] | undefined {
 	try {
-		return typeof JSON.parse(text) === 'object';
+		const cursor: unknown = JSON.parse(text);
+		if (!Array.isArray(cursor) || cursor.length !== 2) return undefined;
+		return cursor.every((part) => typeof part === 'string')
+			? (cursor as [string, string])
+			: undefined;
 	} catch {
-		return false;
+		return undefined;
 	}
+}
+
+/**
+ * A page of those that people have, taken from all of them: the inbox holds the open conversations in memory for all its pages, and
+ * asks the store only for the others. What waits is ordered by priority and then by how long it has waited; all else by the newest
+ * message.
+ */
+export function pageOf(
+	open: readonly Conversation[],
+	view: View,
+	filter: ConversationFilter,
+): { conversations: Conversation[]; after?: string } {
+	const sorted = open
+		.filter((conversation) => view !== 'waiting' || conversation.owner?.kind === 'queue')
+		.filter((conversation) => matches(conversation, filter))
+		.map((conversation) => ({ conversation, key: keyOf(conversation, view) }))
+		.sort((a, b) => compare(a.key, b.key, view));
+	const cursor = filter.after === undefined ? undefined : readCursor(filter.after);
+	const rest = cursor ? sorted.filter(({ key }) => compare(key, cursor, view) > 0) : sorted;
+	const limit = filter.limit ?? ROWS_PER_PAGE;
+	const page = rest.slice(0, limit);
+	return {
+		conversations: page.map(({ conversation }) => conversation),
+		...(rest.length > limit ? { after: JSON.stringify(page.at(-1)!.key) } : {}),
+	};
+}
+
+function keyOf(conversation: Conversation, view: View): [string, string] {
+	const { id, priority, handoff, updatedAt, lastMessageAt } = conversation;
+	if (view !== 'waiting') return [lastMessageAt, id];
+	const rank = PRIORITIES.length - PRIORITIES.indexOf(priority);
+	return [`${rank} ${handoff?.createdAt ?? updatedAt}`, id];
+}
+
+function compare(a: [string, string], b: [string, string], view: View): number {
+	if (a[0] !== b[0]) return a[0] < b[0] === (view === 'waiting') ? -1 : 1;
+	return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
+}
+
+/** As the store filters, for conversations that are in memory. */
+function matches(conversation: Conversation, filter: ConversationFilter): boolean {
+	const { owner, tags, lastMessageAt, id, identity, profile } = conversation;
+	const { agentId, queue, tag, since, until, search } = filter;
+	if (agentId && !(owner?.kind === 'agent' && owner.id === agentId)) return false;
+	if (queue && queueOf(conversation) !== queue) return false;
+	if (tag && !tags.includes(tag)) return false;
+	if (since && lastMessageAt < since) return false;
+	if (until && lastMessageAt >= until) return false;
+	if (!search) return true;
+	const wanted = search.toLowerCase();
+	return (
+		id === search ||
+		[profile.name, identity.name, ...identity.keys.map(({ value }) => value)].some((text) =>
+			text?.toLowerCase().includes(wanted),
+		)
+	);
+}
+
+/** The queue that it waits in, or came from before somebody took it. */
+function queueOf({ owner, handoff }: Conversation): string | undefined {
+	return owner?.kind === 'queue' ? owner.name : handoff?.queue;
 }
 
 /** One line of a list. */
@@ -80,8 +146,10 @@ export interface Row {
 	reason?: string;
 	/** When the next promise is due. */
 	dueAt?: IsoTime;
-	/** When half of the time for it is used up, from which on the page says so. */
+	/** When a quarter of the time for it is left, from which on the page says so. */
 	soonAt?: IsoTime;
+	/** Since when it waits for a person. */
+	waitingSince?: IsoTime;
 	heldUntil?: IsoTime | true;
 	windowClosesAt?: IsoTime;
 }
@@ -90,13 +158,13 @@ export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): 
 	const human = conversation.state === 'human';
 	const next = human ? nextDue(clocks) : undefined;
 	const hold = holdOf(conversation);
-	const { identity, profile } = conversation;
+	const { identity, profile, handoff, owner } = conversation;
 	const name = profile.name ?? identity.name;
 	const closes = windowClosesAt(conversation);
 	return {
 		id: conversation.id,
 		state: conversation.state,
-		...(conversation.owner ? { owner: conversation.owner } : {}),
+		...(owner ? { owner } : {}),
 		priority: conversation.priority,
 		...(name ? { name } : {}),
 		key: displayKey(identity),
@@ -106,7 +174,8 @@ export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): 
 		...(conversation.lastCustomerMessageAt
 			? { lastCustomerMessageAt: conversation.lastCustomerMessageAt }
 			: {}),
-		...(human && conversation.handoff ? { reason: conversation.handoff.reason } : {}),
+		...(human && handoff ? { reason: handoff.reason } : {}),
+		...(owner?.kind === 'queue' && handoff ? { waitingSince: handoff.createdAt } : {}),
 		...(next ? { dueAt: next.dueAt, soonAt: soonAt(next) } : {}),
 		...(hold ? { heldUntil: hold.until ?? (true as const) } : {}),
 		...(closes ? { windowClosesAt: closes } : {}),
@@ -123,7 +192,7 @@ export function nextDue(clocks: readonly SlaClock[]): SlaClock | undefined {
 }
 
 /** The last quarter of the time is when somebody should look. */
-function soonAt({ startedAt, dueAt }: SlaClock): IsoTime {
+export function soonAt({ startedAt, dueAt }: SlaClock): IsoTime {
 	const [from, to] = [Date.parse(startedAt), Date.parse(dueAt)];
 	return new Date(to - Math.max(0, to - from) / 4).toISOString();
 }

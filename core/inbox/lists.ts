@@ -2,7 +2,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
 import type { ListQuery, Row } from './list';
-import { filterOf, rowOf, viewOf } from './list';
+import { filterOf, pageOf, rowOf, viewOf } from './list';
 
 /** Conversations of each list, as far as the page shows numbers. */
 export interface Counts {
@@ -26,28 +26,26 @@ export interface ListPage {
 	newest?: Newest;
 	/** Cursor of the next page, if there is one. */
 	after?: string;
+	/** Tags that open conversations have, most frequent first. */
+	tags: string[];
 }
 
-/** Conversations that are counted one by one. */
-const COUNTED = 5_000;
+/** Tags that the filter offers. */
+const TAGS_OFFERED = 50;
 
-/** One page of a list with the numbers of all. */
+/** One page of a list with the numbers of all. `open` are the conversations that people have. */
 export async function listOf(
 	store: Pick<HandoffStore, 'list' | 'clocks'>,
+	open: readonly Conversation[],
 	query: ListQuery,
 	userId: string,
 ): Promise<ListPage> {
+	const view = viewOf(query);
 	const filter = filterOf(query, userId);
-	const [page, { counts, newest }] = await Promise.all([
-		store.list(filter),
-		overall(store, userId),
-	]);
-	const shown =
-		viewOf(query) === 'waiting'
-			? page.conversations.filter(({ owner }) => owner?.kind === 'queue')
-			: page.conversations;
+	const page =
+		view === 'bot' || view === 'closed' ? await store.list(filter) : pageOf(open, view, filter);
 	const rows = await Promise.all(
-		shown.map(async (conversation) =>
+		page.conversations.map(async (conversation) =>
 			rowOf(
 				conversation,
 				conversation.state === 'human' ? await store.clocks(conversation.id) : [],
@@ -56,26 +54,32 @@ export async function listOf(
 	);
 	return {
 		rows,
-		counts,
-		...(newest ? { newest } : {}),
+		...overall(open, userId),
 		...(page.after ? { after: page.after } : {}),
 	};
 }
 
-async function overall(
-	store: Pick<HandoffStore, 'list'>,
+function overall(
+	open: readonly Conversation[],
 	userId: string,
-): Promise<{ counts: Counts; newest?: Newest }> {
-	const { conversations } = await store.list({ states: ['human'], limit: COUNTED });
+): Pick<ListPage, 'counts' | 'newest' | 'tags'> {
 	const isMine = ({ owner }: Conversation) => owner?.kind === 'agent' && owner.id === userId;
-	const waiting = conversations.filter(({ owner }) => owner?.kind === 'queue');
-	const mine = conversations.filter(isMine);
+	const waiting = open.filter(({ owner }) => owner?.kind === 'queue');
+	const mine = open.filter(isMine);
 	const newest = [...waiting, ...mine]
 		.map((conversation) => newestOf(conversation, isMine(conversation)))
 		.reduce<Newest | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined);
+	const tags = new Map<string, number>();
+	for (const tag of open.flatMap((conversation) => conversation.tags)) {
+		tags.set(tag, (tags.get(tag) ?? 0) + 1);
+	}
 	return {
-		counts: { waiting: waiting.length, mine: mine.length, people: conversations.length },
+		counts: { waiting: waiting.length, mine: mine.length, people: open.length },
 		...(newest ? { newest } : {}),
+		tags: [...tags]
+			.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+			.slice(0, TAGS_OFFERED)
+			.map(([tag]) => tag),
 	};
 }
 

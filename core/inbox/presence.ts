@@ -4,6 +4,7 @@ import type { IsoTime } from '../time';
 export interface Presence {
 	agentId: string;
 	name: string;
+	/** Empty while it shows no conversation. */
 	conversationId: string;
 	typing: boolean;
 	at: IsoTime;
@@ -21,19 +22,20 @@ export function livePresence(all: readonly Presence[], now: IsoTime): Presence[]
 	return all.filter(({ at }) => Date.parse(at) > oldest);
 }
 
-/** The list after an agent's page has said where it is; with no conversation the agent is gone from the list. */
+/** The list after an agent's page has said where it is; an empty conversation stands for the lists. */
 export function withPresence(
 	all: readonly Presence[],
 	one: Omit<Presence, 'at'>,
 	now: IsoTime,
 ): Presence[] {
 	const others = livePresence(all, now).filter(({ agentId }) => agentId !== one.agentId);
-	return one.conversationId ? [...others, { ...one, at: now }].slice(-MOST) : others;
+	return [...others, { ...one, at: now }].slice(-MOST);
 }
 
 /** What pages show: who else is in a conversation, and who of them is writing. In a stable order, without times. */
 export function presenceView(all: readonly Presence[], now: IsoTime): Array<Omit<Presence, 'at'>> {
 	return livePresence(all, now)
+		.filter(({ conversationId }) => conversationId !== '')
 		.map(({ at: _at, ...rest }) => rest)
 		.sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
 }

@@ -2,11 +2,14 @@ import type {
 	IHookFunctions,
 	INodeType,
 	INodeTypeDescription,
+	ITriggerFunctions,
+	ITriggerResponse,
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { endHolds } from '../../adapters/inbox/holds';
 import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
 import { storeCredential, storeFor } from '../shared/store';
 import { handleAction } from './actions';
@@ -66,6 +69,15 @@ export class HandoffInbox implements INodeType {
 			},
 		},
 	};
+
+	/** Runs while the workflow is published, for what has to happen without a request. */
+	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+		if (this.getMode() === 'manual') return {};
+		const holds = endHolds(await storeFor(this), (error) =>
+			this.logger.warn(`Handoff Inbox could not end a hold: ${(error as Error).message}`),
+		);
+		return { closeFunction: () => holds.stop() };
+	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		return this.getWebhookName() === 'setup' ? servePage(this) : handleAction(this);

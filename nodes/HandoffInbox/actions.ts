@@ -10,6 +10,8 @@ import { systemClock } from '../../adapters/clock/system';
 import { feedOf } from '../../adapters/inbox/feed';
 import { mayAttach } from '../../adapters/inbox/files';
 import type { InboxUser } from '../../adapters/inbox/tokens';
+import type { Absences } from '../../core/inbox/availability';
+import { ABSENCES, withAbsence } from '../../core/inbox/availability';
 import type { InboxAction, InboxDone } from '../../core/inbox/actions';
 import { InboxRefused, performInboxAction } from '../../core/inbox/actions';
 import { readAction } from '../../core/inbox/request';
@@ -106,9 +108,7 @@ async function perform(
 		now: isoTime(systemClock.now()),
 		policies: (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES,
 	});
-	if (action.action === 'hold' || action.action === 'resume') {
-		await feedOf(store).rememberHold(action.conversationId, done.conversation.hold?.until);
-	}
+	feedOf(store).forget();
 	return done;
 }
 
@@ -128,11 +128,33 @@ async function ownAction(
 				typing: body.typing === true,
 			});
 			return sendJson(context, 200, {});
+		case 'availability':
+			await setAvailable(store, user, body.available !== false, body.until);
+			return sendJson(context, 200, {});
 		case 'signOut':
 			return signOut(context);
 		default:
 			return undefined;
 	}
+}
+
+/** Longer absences are the roster's business. */
+const LONGEST_ABSENCE_MS = 31 * 24 * 60 * 60 * 1000;
+
+async function setAvailable(
+	store: HandoffStore,
+	user: InboxUser,
+	available: boolean,
+	until: unknown,
+): Promise<void> {
+	const now = isoTime(systemClock.now());
+	const end = typeof until === 'string' ? Date.parse(until) : Number.NaN;
+	const ahead = end - Date.parse(now);
+	const ends = ahead > 0 && ahead <= LONGEST_ABSENCE_MS ? isoTime(new Date(end)) : undefined;
+	const absence = available ? undefined : { since: now, ...(ends ? { until: ends } : {}) };
+	const known = (await store.getSetting<Absences>(ABSENCES)) ?? {};
+	await store.putSetting(ABSENCES, withAbsence(known, user.id, absence, now));
+	feedOf(store).forget();
 }
 
 function toWorkflow(

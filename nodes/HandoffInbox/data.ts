@@ -1,8 +1,9 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
-import { feedOf } from '../../adapters/inbox/feed';
+import { feedOf, threadVersion } from '../../adapters/inbox/feed';
 import { overviewOf } from '../../adapters/inbox/overview';
+import type { InboxUser } from '../../adapters/inbox/tokens';
 import type { ListQuery } from '../../core/inbox/list';
 import { listOf } from '../../core/inbox/lists';
 import type { HandoffStore } from '../../core/ports/store';
@@ -12,7 +13,7 @@ import { storeFor } from '../shared/store';
 import { serveMedia } from './media';
 import { DONE, sendJson } from './respond';
 import { signedIn, withinLimits } from './session';
-import { pageSettings } from './settings';
+import { directory, pageSettings } from './settings';
 
 /** Messages that one answer holds at most. */
 const MOST_MESSAGES = 500;
@@ -41,10 +42,7 @@ export async function serveData(
 				...(await pageSettings(context, store)),
 			});
 		case 'list':
-			return sendJson(context, 200, {
-				me: user,
-				...(await listOf(store, query as ListQuery, user.id)),
-			});
+			return sendJson(context, 200, await lists(store, query, user));
 		case 'conversation': {
 			const limit = context.getNodeParameter('messagesShown') as number;
 			const detail = await detailOf(store, query.id ?? '', limit);
@@ -60,9 +58,9 @@ export async function serveData(
 			return serveMedia(context, store, query.id ?? '', query.message ?? '');
 		case 'changes': {
 			const response = context.getResponseObject();
+			const { lists = '', thread = '', presence = '', id = '' } = query;
 			const change = await feedOf(store).next(
-				query.since ?? '',
-				query.id || undefined,
+				{ lists, thread, presence, id },
 				() => response.destroyed,
 			);
 			return response.destroyed ? DONE : sendJson(context, 200, change);
@@ -74,7 +72,7 @@ export async function serveData(
 			return sendJson(
 				context,
 				200,
-				await overviewOf(store, systemClock, {
+				await overviewOf(store, systemClock, await team(context, store), {
 					days: Number(query.days),
 					timeZone: query.zone,
 				}),
@@ -88,9 +86,24 @@ function gone(context: IWebhookFunctions): IWebhookResponseData {
 	return sendJson(context, 404, { message: 'This conversation no longer exists.' });
 }
 
+async function lists(store: HandoffStore, query: Query, user: InboxUser) {
+	const { open, version } = await feedOf(store).snapshot();
+	return { ...(await listOf(store, open, query as ListQuery, user.id)), version };
+}
+
+async function team(context: IWebhookFunctions, store: HandoffStore) {
+	const [{ open }, { agents }] = await Promise.all([
+		feedOf(store).snapshot(),
+		directory(context, store),
+	]);
+	return { open, agents };
+}
+
 async function detailOf(store: HandoffStore, id: string, limit: number) {
 	const conversation = await store.conversation(id);
 	if (!conversation) return undefined;
+	// Before what it is a version of: if something changes in between, the page asks once more.
+	const version = await threadVersion(store, id);
 	const [messages, brief, clocks, audit] = await Promise.all([
 		store.history(id, { limit }),
 		store.brief(id),
@@ -98,6 +111,7 @@ async function detailOf(store: HandoffStore, id: string, limit: number) {
 		store.audit(id),
 	]);
 	return {
+		version,
 		conversation: { ...conversationView(conversation), customer: customerView(conversation) },
 		messages,
 		more: messages.length === limit,

@@ -11,6 +11,8 @@ import {
 	readToken,
 	signToken,
 } from '../../adapters/inbox/tokens';
+import type { KnownAgent } from '../../core/inbox/directory';
+import { SIGNED_IN, withAgent } from '../../core/inbox/directory';
 import { isoTime } from '../../core/time';
 import { storeFor } from '../shared/store';
 import { DONE, sendText } from './respond';
@@ -92,6 +94,9 @@ export async function signIn(
 	}
 	await store.completeOnce(key, { usedBy: token.id }, at);
 	const { id, name, role, conversationId } = token;
+	// From now on colleagues can hand conversations over to this agent.
+	const known = (await store.getSetting<KnownAgent[]>(SIGNED_IN)) ?? [];
+	await store.putSetting(SIGNED_IN, withAgent(known, { id, name }));
 	const done =
 		token.claim && conversationId ? await claim({ id, name, role }, conversationId) : undefined;
 	openSession(context, token, secret);

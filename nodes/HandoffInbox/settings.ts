@@ -1,7 +1,11 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
-import { directoryOf } from '../../core/inbox/directory';
+import { systemClock } from '../../adapters/clock/system';
+import { feedOf } from '../../adapters/inbox/feed';
+import type { KnownAgent } from '../../core/inbox/directory';
+import { ROSTER, SIGNED_IN, directoryOf, withAgent } from '../../core/inbox/directory';
 import type { HandoffStore } from '../../core/ports/store';
+import { isoTime } from '../../core/time';
 import { wordsOf } from '../../core/words';
 
 interface QuickReply {
@@ -22,14 +26,35 @@ const MEGABYTE = 1024 * 1024;
 export async function pageSettings(context: IWebhookFunctions, store: HandoffStore) {
 	const list = <T>(parameter: string, of: string) =>
 		(context.getNodeParameter(parameter, {}) as Record<string, T[] | undefined>)[of] ?? [];
-	const teams = wordsOf(context.getNodeParameter('teams', ''));
 	return {
 		quickReplies: list<QuickReply>('quickReplies', 'reply'),
 		templates: list<TemplateChoice>('templates', 'template'),
 		outcomes: wordsOf(context.getNodeParameter('outcomes', '')),
 		maxFileBytes: maxFileBytes(context),
-		...(await directoryOf(store, teams)),
+		...(await directory(context, store)),
 	};
+}
+
+/** Who there is to hand a conversation to, as of now. */
+export async function directory(context: IWebhookFunctions, store: HandoffStore) {
+	const feed = feedOf(store);
+	const [{ open, absences }, online, roster = [], signedIn = []] = await Promise.all([
+		feed.snapshot(),
+		feed.online(),
+		store.getSetting<KnownAgent[]>(ROSTER),
+		store.getSetting<KnownAgent[]>(SIGNED_IN),
+	]);
+	return directoryOf(
+		open,
+		{
+			// The router's list comes last, since it knows the names and limits that staff gave.
+			agents: roster.reduce(withAgent, signedIn),
+			teams: wordsOf(context.getNodeParameter('teams', '')),
+			absences,
+			online,
+		},
+		isoTime(systemClock.now()),
+	);
 }
 
 /** The largest file that an agent may attach. */

@@ -2,6 +2,10 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
+import { rememberRoster } from '../../adapters/inbox/roster';
+import type { Absences } from '../../core/inbox/availability';
+import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
+import type { HandoffStore } from '../../core/ports/store';
 import type { Priority, SignalResult } from '../../core/conversation/conversation';
 import type { SlaPolicy } from '../../core/sla/policy';
 import type {
@@ -47,7 +51,7 @@ export async function routeItem(
 		context.getNodeParameter(name, index, fallback),
 	);
 	const request: HandoffRequest = {
-		agents: agentsOf(context, index),
+		agents: await agentsNow(context, index, store),
 		queue: context.getNodeParameter('queue', index) as string,
 		strategies: strategiesOf(context, index),
 		reason: context.getNodeParameter('reason', index) as string,
@@ -117,6 +121,14 @@ export async function routeItem(
 			}),
 		},
 	};
+}
+
+/** The agents as they are now: those who are away in the inbox get nothing. The inbox learns whom there is. */
+async function agentsNow(context: IExecuteFunctions, index: number, store: HandoffStore) {
+	const agents = agentsOf(context, index);
+	await rememberRoster(store, agents);
+	const absences = (await store.getSetting<Absences>(ABSENCES)) ?? {};
+	return rosterWithout(agents, absences, isoTime(systemClock.now()));
 }
 
 function agentsOf(context: IExecuteFunctions, index: number) {

@@ -29,10 +29,9 @@ if (!existsSync(CHROMIUM)) {
 class Desk {
 	/** Messages of the console's error level and errors that no code caught. */
 	readonly complaints: string[] = [];
+	/** Of the browser's own kind, which the page has no use for. */
 	readonly dialogs: string[] = [];
 	readonly elsewhere: string[] = [];
-	/** What the next `prompt` is answered with; without it every dialog is unexpected. */
-	answer: string | undefined;
 
 	private constructor(
 		readonly agent: Agent,
@@ -47,10 +46,6 @@ class Desk {
 			if (!request.url().startsWith(environment.n8nUrl)) this.elsewhere.push(request.url());
 		});
 		page.on('dialog', (dialog) => {
-			if (dialog.type() === 'prompt' && this.answer !== undefined) {
-				void dialog.accept(this.answer);
-				return;
-			}
 			this.dialogs.push(dialog.message());
 			void dialog.dismiss();
 		});
@@ -65,8 +60,8 @@ class Desk {
 	/** Signs in with a new link and opens the customer's conversation from the list. */
 	async openConversation(customerName: string): Promise<void> {
 		await this.page.goto(this.agent.link());
-		await this.page.getByRole('tab', { name: 'All with people' }).click();
-		await this.page.locator('#conversations button', { hasText: customerName }).click();
+		await this.page.getByRole('button', { name: 'All with people' }).click();
+		await this.page.locator('.row', { hasText: customerName }).click();
 		await this.page.locator('#messages .message').first().waitFor();
 	}
 
@@ -111,10 +106,10 @@ suite('the inbox page in a browser', () => {
 		await page.locator('#side').getByText('Why it came').waitFor();
 		expect(await page.locator('#side').innerText()).toMatch(/asked for a person/iu);
 		expect(await page.locator('#side').innerText()).toContain('4711');
-		expect(await page.locator('#state').innerText()).toContain(`+${from}, with `);
+		expect(await page.locator('#state').innerText()).toContain(`+${from}, with you`);
 
 		await page.fill('#text', 'I am looking for your parcel.');
-		await page.getByRole('button', { name: 'Send' }).click();
+		await page.getByRole('button', { name: 'Send', exact: true }).click();
 		const told = await eventually('the answer on the phone', async () =>
 			(await graph.messages()).find(
 				({ waId, text }) => waId === from && text === 'I am looking for your parcel.',
@@ -124,8 +119,8 @@ suite('the inbox page in a browser', () => {
 		expect(told.direction).toBe('out');
 		await page.locator('#messages .agent', { hasText: 'I am looking for your parcel.' }).waitFor();
 
-		desk.answer = 'solved';
 		await desk.button('Resolve').click();
+		await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click();
 		await page.locator('#state', { hasText: 'closed' }).waitFor();
 		const next = await say(from, 'When are you open?');
 		expect(itemOf(next, 'Answer the customer', 0)).toBeDefined();
@@ -153,7 +148,7 @@ suite('the inbox page in a browser', () => {
 		await desk.openConversation(`Customer ${from}`);
 		const { page } = desk;
 
-		expect(await page.locator('#messages .customer .body').first().innerText()).toBe(hostile);
+		expect(await page.locator('#messages .customer .words').first().innerText()).toBe(hostile);
 		expect(await page.locator('#customer').innerText()).toContain('<img src=x onerror=alert(3)>');
 		await page.locator('#side').getByText('Why it came').waitFor();
 		expect(await page.locator('img, body script:not([src="?asset=app.js"])').count()).toBe(0);

@@ -1,0 +1,593 @@
+import { useEffect, useReducer } from 'preact/hooks';
+
+import { Refused, act, ask } from './api';
+import { t } from './i18n';
+import type { Key } from './i18n';
+import { ping, tellBrowser } from './notify';
+import { remember, remembered } from './remember';
+import { merge } from './thread';
+import type {
+	Change,
+	ConversationMessage,
+	Detail,
+	Filters,
+	ListPage,
+	Overview,
+	Present,
+	Row,
+	Start,
+	View,
+} from './types';
+import { NO_FILTERS } from './types';
+
+/** A reply that the workflow has been given and that is not in the thread yet. */
+export interface Pending {
+	key: string;
+	conversationId: string;
+	text: string;
+	fileName?: string;
+	at: number;
+}
+
+export type DialogName =
+	'keys' | 'transfer' | 'resolve' | 'hold' | 'tags' | 'template' | 'settings' | 'away';
+
+export interface State {
+	start?: Start;
+	place: 'inbox' | 'team';
+	view: View;
+	filters: Filters;
+	rows: Row[];
+	counts: ListPage['counts'];
+	after?: string;
+	/** Tags to filter by. */
+	tags: string[];
+	filtersOpen: boolean;
+	/** False until the first answer, so that the page does not say "nobody" before it knows. */
+	listed: boolean;
+	openId?: string;
+	detail?: Detail;
+	pending: Pending[];
+	present: Present[];
+	connected: boolean;
+	signedOut: boolean;
+	notice?: { text: string; kind: 'told' | 'refused' };
+	dialog?: DialogName;
+	/** Of the panes that a phone shows one at a time. */
+	side: boolean;
+	overview?: Overview;
+	days: number;
+	/** Newest message of the customer that this device has shown, by conversation. */
+	seen: Record<string, string>;
+}
+
+const ROWS = 100;
+const MOST_ROWS = 500;
+const NOTICE_MS = 8_000;
+const AGAIN_MS = 2_000;
+const BEHIND_MS = 300;
+const PRESENCE_MS = 10_000;
+const SEARCH_MS = 200;
+const OVERVIEW_MS = 10_000;
+/** After this long without the message in the thread, the page says that nothing has come of it. */
+export const PENDING_MS = 30_000;
+/** Conversations whose last sight is kept. */
+const SEEN = 1_000;
+
+/** What the composer can be told to do from elsewhere on the page. */
+export interface Commands {
+	write(words: string, append: boolean): void;
+	reply(): void;
+	note(): void;
+	attach(): void;
+	quick(): void;
+}
+
+/** What the page knows and does. Components draw its state and call its methods. */
+export class Inbox {
+	state: State = {
+		place: 'inbox',
+		view: 'waiting',
+		filters: NO_FILTERS,
+		filtersOpen: false,
+		tags: [],
+		rows: [],
+		counts: { waiting: 0, mine: 0, people: 0 },
+		listed: false,
+		pending: [],
+		present: [],
+		connected: true,
+		signedOut: false,
+		side: false,
+		days: 7,
+		seen: remembered('seen', {}),
+	};
+	/** Replies that have been begun and not sent, by conversation. */
+	readonly drafts = new Map<string, string>();
+
+	private readonly listeners = new Set<() => void>();
+	private noticeTimer = 0;
+	private searchTimer = 0;
+	/** Versions of what the page shows; the server answers as soon as it has others. */
+	private lists = '';
+	private presence = '';
+	private following: AbortController | undefined;
+	private refreshing: Promise<void> | undefined;
+	private again = false;
+	private newest: string | undefined;
+	private typing = false;
+	private typingTimer = 0;
+	private overviewAt = 0;
+
+	private composer: Commands | undefined;
+
+	/** The composer on the screen takes what keys and buttons elsewhere want of it. */
+	commands(commands: Commands): () => void {
+		this.composer = commands;
+		return () => {
+			if (this.composer === commands) this.composer = undefined;
+		};
+	}
+
+	command(name: 'reply' | 'note' | 'attach' | 'quick'): void {
+		this.composer?.[name]();
+	}
+
+	/** Puts words into the composer, after what is already there. */
+	write(words: string): void {
+		this.set({ side: false });
+		this.composer?.write(words, true);
+	}
+
+	/** How colleagues see the agent of this page. */
+	myself({ start }: State): { available: boolean; until?: string } {
+		const me = start?.agents.find(({ id }) => id === start.me.id);
+		const back = me?.until !== undefined && Date.parse(me.until) <= Date.now();
+		return me && !back ? me : { available: true };
+	}
+
+	subscribe(listener: () => void): () => void {
+		this.listeners.add(listener);
+		return () => this.listeners.delete(listener);
+	}
+
+	set(changes: Partial<State>): void {
+		this.state = { ...this.state, ...changes };
+		for (const listener of this.listeners) listener();
+	}
+
+	async begin(): Promise<void> {
+		this.set({ openId: addressed() });
+		addEventListener('hashchange', () => {
+			const id = addressed();
+			if (id && id !== this.state.openId) this.open(id);
+		});
+		// What came in while nobody looked counts as seen only now.
+		document.addEventListener('visibilitychange', () => {
+			if (!document.hidden) void this.guarded(() => this.refresh());
+			this.sayPresence();
+		});
+		setInterval(() => this.sayPresence(), PRESENCE_MS);
+		await this.guarded(async () => {
+			const start = await ask<Start>('start');
+			this.set({ start });
+			await this.refresh();
+		});
+		void this.follow();
+	}
+
+	/** Runs a step and tells the agent what went wrong with it, if anything. */
+	private async guarded(step: () => Promise<void>): Promise<boolean> {
+		try {
+			await step();
+			return true;
+		} catch (error) {
+			if (error instanceof Refused && error.status === 401) this.set({ signedOut: true });
+			else if (error instanceof Refused) this.tell(refusal(error), 'refused');
+			else this.tell(t('connection.none'), 'refused');
+			return false;
+		}
+	}
+
+	tell(text: string, kind: 'told' | 'refused' = 'told'): void {
+		clearTimeout(this.noticeTimer);
+		this.set({ notice: { text, kind } });
+		this.noticeTimer = window.setTimeout(() => this.set({ notice: undefined }), NOTICE_MS);
+	}
+
+	/** Asks for what is on the screen. Calls that come while it is at it are answered by one more round. */
+	refresh(): Promise<void> {
+		if (this.refreshing) {
+			this.again = true;
+			return this.refreshing;
+		}
+		this.refreshing = (async () => {
+			try {
+				do {
+					this.again = false;
+					await Promise.all([this.loadList(), this.loadDetail(), this.loadOverview()]);
+				} while (this.again && !this.state.signedOut);
+			} finally {
+				this.refreshing = undefined;
+			}
+		})();
+		return this.refreshing;
+	}
+
+	private listQuery(): Record<string, string> {
+		const { view, filters } = this.state;
+		return {
+			view,
+			...filters,
+			since: filters.since ? new Date(`${filters.since}T00:00`).toISOString() : '',
+			// The day that was chosen is meant to be in.
+			until: filters.until ? nextDay(filters.until) : '',
+		};
+	}
+
+	private async loadList(): Promise<void> {
+		const query = this.listQuery();
+		const wanted = Math.max(ROWS, this.state.rows.length);
+		let rows: Row[] = [];
+		let page: ListPage;
+		let after = '';
+		do {
+			page = await ask<ListPage>('list', {
+				...query,
+				after,
+				limit: String(Math.min(MOST_ROWS, wanted - rows.length)),
+			});
+			rows = [...rows, ...page.rows];
+			after = page.after ?? '';
+		} while (after && rows.length < wanted);
+		// Another list may have been chosen meanwhile; its own answer is on the way.
+		if (JSON.stringify(query) !== JSON.stringify(this.listQuery())) {
+			this.again = true;
+			return;
+		}
+		this.lists = page.version;
+		this.set({ rows, counts: page.counts, tags: page.tags, after: page.after, listed: true });
+		this.announce(page);
+	}
+
+	private loadingMore = false;
+
+	/** The next page of the list. */
+	async more(): Promise<void> {
+		const { after, rows } = this.state;
+		if (!after || this.loadingMore) return;
+		this.loadingMore = true;
+		try {
+			await this.guarded(async () => {
+				const page = await ask<ListPage>('list', {
+					...this.listQuery(),
+					after,
+					limit: String(ROWS * 2),
+				});
+				if (this.state.after !== after) return;
+				const known = new Set(rows.map(({ id }) => id));
+				this.set({
+					rows: [...rows, ...page.rows.filter(({ id }) => !known.has(id))],
+					after: page.after,
+				});
+			});
+		} finally {
+			this.loadingMore = false;
+		}
+	}
+
+	private async loadDetail(): Promise<void> {
+		const id = this.state.openId;
+		if (!id) return;
+		let detail: Detail;
+		try {
+			detail = await ask<Detail>('conversation', { id });
+		} catch (error) {
+			if (!(error instanceof Refused) || error.status !== 404) throw error;
+			this.close();
+			this.tell(t('conversation.gone'), 'refused');
+			return;
+		}
+		if (this.state.openId !== id) return;
+		const known = this.state.detail?.conversation.id === id ? this.state.detail : undefined;
+		const messages = known ? merge(known.messages, detail.messages) : detail.messages;
+		const { seen } = this.state;
+		const newest = detail.conversation.lastCustomerMessageAt;
+		const nowSeen = newest && !document.hidden ? { ...seen, [id]: newest } : seen;
+		if (nowSeen !== seen)
+			remember('seen', Object.fromEntries(Object.entries(nowSeen).slice(-SEEN)));
+		this.set({
+			detail: {
+				...detail,
+				messages,
+				more: messages.length > detail.messages.length ? (known?.more ?? false) : detail.more,
+			},
+			seen: nowSeen,
+			pending: this.state.pending.filter((one) => !arrived(one, messages)),
+		});
+	}
+
+	/** Messages before the oldest that is shown. */
+	async older(): Promise<void> {
+		const { detail } = this.state;
+		const before = detail?.messages[0]?.id;
+		if (!detail?.more || !before) return;
+		await this.guarded(async () => {
+			const { id } = detail.conversation;
+			const page = await ask<{ messages: ConversationMessage[]; more: boolean }>('messages', {
+				id,
+				before,
+			});
+			const now = this.state.detail;
+			if (now?.conversation.id !== id) return;
+			this.set({
+				detail: { ...now, messages: merge(page.messages, now.messages), more: page.more },
+			});
+		});
+	}
+
+	private async loadOverview(): Promise<void> {
+		if (this.state.place !== 'team') return;
+		if (this.state.overview && Date.now() - this.overviewAt < OVERVIEW_MS) return;
+		this.overviewAt = Date.now();
+		const overview = await ask<Overview>('overview', {
+			days: String(this.state.days),
+			zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+		});
+		this.set({ overview });
+	}
+
+	/** Sound and a note of the browser for a handoff that was not there before. */
+	private announce({ newest }: ListPage): void {
+		const known = this.newest;
+		this.newest = newest?.at ?? known ?? '';
+		if (known === undefined || !newest || newest.at <= known) return;
+		const name = newest.name ?? t('customer');
+		const text = newest.mine
+			? t('notify.mine', { name })
+			: t('notify.waiting', { name, queue: newest.queue });
+		ping();
+		tellBrowser(text, () => this.open(newest.id));
+		this.tell(text);
+	}
+
+	/**
+	 * Asks the server to answer as soon as there is something else to see than the page shows, again and again. After a lost
+	 * connection it asks with what it still shows, so that it gets whatever happened meanwhile.
+	 */
+	private async follow(): Promise<void> {
+		while (!this.state.signedOut) {
+			const controller = new AbortController();
+			this.following = controller;
+			const shown = this.shown();
+			try {
+				const change = await ask<Change>('changes', shown, controller.signal);
+				this.presence = change.presence;
+				this.set({ connected: true, present: change.present });
+				const isNew = change.lists !== shown.lists || change.thread !== shown.thread;
+				if (isNew) await this.refresh();
+				else if (this.state.place === 'team') await this.loadOverview();
+				// Another process of the server may be a moment behind the one that told of the news.
+				if (isNew && this.shown().lists === shown.lists) await pause(BEHIND_MS);
+			} catch (error) {
+				if (controller.signal.aborted) continue;
+				if (error instanceof Refused && error.status === 401) this.set({ signedOut: true });
+				else {
+					this.set({ connected: false });
+					await pause(AGAIN_MS);
+				}
+			}
+		}
+	}
+
+	private shown() {
+		const { openId, detail } = this.state;
+		return {
+			lists: this.lists,
+			thread: detail?.version ?? '',
+			presence: this.presence,
+			id: detail?.conversation.id === openId ? (openId ?? '') : '',
+		};
+	}
+
+	open(id: string): void {
+		if (this.state.openId === id && this.state.place === 'inbox') return;
+		const same = this.state.detail?.conversation.id === id;
+		this.set({
+			openId: id,
+			place: 'inbox',
+			side: false,
+			dialog: undefined,
+			...(same ? {} : { detail: undefined }),
+		});
+		history.replaceState(null, '', `#/c/${encodeURIComponent(id)}`);
+		this.typing = false;
+		this.sayPresence();
+		void this.guarded(async () => {
+			await this.loadDetail();
+			// From now on with the conversation that is open.
+			this.following?.abort();
+		});
+	}
+
+	close(): void {
+		this.set({ openId: undefined, detail: undefined, side: false });
+		history.replaceState(null, '', location.pathname);
+		this.sayPresence();
+		this.following?.abort();
+	}
+
+	/** Opens the conversation above or below in the list. */
+	step(by: 1 | -1): void {
+		const { rows, openId } = this.state;
+		const index = rows.findIndex(({ id }) => id === openId);
+		const next = rows[index === -1 ? 0 : index + by];
+		if (next) this.open(next.id);
+	}
+
+	showView(view: View): void {
+		this.set({ view, place: 'inbox', rows: [], after: undefined, listed: false });
+		void this.guarded(() => this.refresh());
+	}
+
+	filter(changes: Partial<Filters>): void {
+		this.set({
+			filters: { ...this.state.filters, ...changes },
+			rows: [],
+			after: undefined,
+			listed: false,
+		});
+		clearTimeout(this.searchTimer);
+		this.searchTimer = window.setTimeout(() => void this.guarded(() => this.refresh()), SEARCH_MS);
+	}
+
+	showPlace(place: State['place']): void {
+		this.set({ place, dialog: undefined });
+		void this.guarded(() => this.refresh());
+	}
+
+	showDays(days: number): void {
+		this.overviewAt = 0;
+		this.set({ days, overview: undefined });
+		void this.guarded(() => this.refresh());
+	}
+
+	dialog(name: DialogName | undefined): void {
+		this.set({ dialog: name });
+		if (name === 'transfer') void this.reloadStart();
+	}
+
+	/** Who is there and which teams there are changes during a shift. */
+	async reloadStart(): Promise<void> {
+		await this.guarded(async () => this.set({ start: await ask<Start>('start') }));
+	}
+
+	/** What the agent does with the open conversation. True if the server took it. */
+	async act(action: string, fields: object = {}, file?: File): Promise<boolean> {
+		const conversationId = this.state.openId;
+		const done = await this.guarded(() => act({ action, conversationId, ...fields }, file));
+		await this.guarded(() => this.refresh());
+		return done;
+	}
+
+	async send(
+		text: string,
+		more: {
+			file?: File;
+			template?: { name: string; language: string; bodyParameters: string[] };
+		} = {},
+	): Promise<boolean> {
+		const conversationId = this.state.openId!;
+		const { file, template } = more;
+		const key = crypto.randomUUID();
+		const done = await this.act('reply', { text, key, ...(template ? { template } : {}) }, file);
+		if (!done) return false;
+		const pending: Pending = {
+			key,
+			conversationId,
+			text,
+			at: Date.now(),
+			...(file ? { fileName: file.name } : {}),
+		};
+		this.noteTyping(false);
+		this.set({ pending: [...this.state.pending, pending] });
+		window.setTimeout(() => this.set({}), PENDING_MS + 100);
+		await this.guarded(() => this.refresh());
+		return true;
+	}
+
+	dropPending(key: string): void {
+		this.set({ pending: this.state.pending.filter((one) => one.key !== key) });
+	}
+
+	/** Called with each stroke; tells colleagues that somebody is writing, and a few seconds later that nobody is. */
+	noteTyping(typing: boolean): void {
+		clearTimeout(this.typingTimer);
+		if (typing) this.typingTimer = window.setTimeout(() => this.noteTyping(false), 5_000);
+		if (typing === this.typing) return;
+		this.typing = typing;
+		this.sayPresence();
+	}
+
+	private sayPresence(): void {
+		if (this.state.signedOut) return;
+		act({
+			action: 'presence',
+			conversationId: document.hidden ? '' : (this.state.openId ?? ''),
+			typing: this.typing,
+		}).catch(() => undefined);
+	}
+
+	async setAvailable(available: boolean, until?: string): Promise<boolean> {
+		const action = { action: 'availability', available, ...(until ? { until } : {}) };
+		const done = await this.guarded(() => act(action));
+		await this.reloadStart();
+		return done;
+	}
+
+	async signOut(): Promise<void> {
+		await this.guarded(() => act({ action: 'signOut' }));
+		this.set({ signedOut: true });
+	}
+}
+
+export const inbox = new Inbox();
+
+/** The state, drawn anew with every change. */
+export function useInbox(): State {
+	const [, draw] = useReducer((n: number) => n + 1, 0);
+	useEffect(() => inbox.subscribe(() => draw(0)), []);
+	return inbox.state;
+}
+
+const REFUSALS: Record<string, Key> = {
+	not_yours: 'refused.not_yours',
+	no_text: 'refused.no_text',
+	too_long: 'refused.too_long',
+	window_closed: 'refused.window_closed',
+	bad_tags: 'refused.bad_tags',
+	bad_time: 'refused.bad_time',
+	no_recipient: 'refused.no_recipient',
+	bad_file: 'refused.bad_file',
+	large_file: 'refused.large_file',
+};
+
+/** What the agent reads. The server's own sentence names who has the conversation, so it stands beside the page's. */
+function refusal({ code, message, advice, status }: Refused): string {
+	if (status === 429) return t('refused.too_many');
+	if (code === 'taken') return t('refused.taken', { message });
+	const key = REFUSALS[code];
+	return key ? t(key, { message }) : `${message} ${advice}`.trim();
+}
+
+/** Whether a reply of ours has come back from the workflow as a message. */
+function arrived(one: Pending, messages: readonly ConversationMessage[]): boolean {
+	return messages.some(
+		({ direction, internal, text, sentAt, media, type }) =>
+			direction === 'out' &&
+			!internal &&
+			// Clocks of server and browser may differ by a little.
+			Date.parse(sentAt) > one.at - 60_000 &&
+			(one.fileName !== undefined ? media !== undefined : type === 'template' || text === one.text),
+	);
+}
+
+/** The conversation that the address names. */
+function addressed(): string | undefined {
+	const id = /^#\/c\/(.+)$/u.exec(location.hash)?.[1];
+	try {
+		return id && decodeURIComponent(id);
+	} catch {
+		return undefined;
+	}
+}
+
+function pause(milliseconds: number): Promise<void> {
+	return new Promise((resume) => setTimeout(resume, milliseconds));
+}
+
+function nextDay(date: string): string {
+	const day = new Date(`${date}T00:00`);
+	day.setDate(day.getDate() + 1);
+	return day.toISOString();
+}

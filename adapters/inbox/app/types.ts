@@ -1,0 +1,81 @@
+import type { AuditEntry } from '../../../core/conversation/audit';
+import type { Conversation } from '../../../core/conversation/conversation';
+import type { CustomerIdentity, CustomerProfile } from '../../../core/conversation/identity';
+import type { ConversationMessage } from '../../../core/conversation/message';
+import type { InboxActor } from '../../../core/inbox/actions';
+import type { Directory } from '../../../core/inbox/directory';
+import type { Presence } from '../../../core/inbox/presence';
+import type { SlaClock } from '../../../core/sla/clock';
+import type { Brief } from '../../../core/summary/brief';
+
+export type { Colleague } from '../../../core/inbox/directory';
+export type { Row, View } from '../../../core/inbox/list';
+import type { ListPage as CoreListPage } from '../../../core/inbox/lists';
+
+/** `version` says which state of all lists it is from. */
+export type ListPage = CoreListPage & { version: string };
+export type { Overview } from '../../../core/inbox/overview';
+export type { AuditEntry, Brief, Conversation, ConversationMessage, SlaClock };
+
+/** What the page is told once, when it opens, and again when colleagues change. */
+export interface Start extends Directory {
+	me: InboxActor;
+	now: string;
+	quickReplies: Array<{ shortcut: string; text: string }>;
+	templates: Array<{ name: string; language: string; text: string }>;
+	outcomes: string[];
+	maxFileBytes: number;
+}
+
+/** As nodes/shared/item.ts gives the customer out. */
+export interface Customer
+	extends
+		Partial<Pick<CustomerIdentity, 'phone' | 'waId' | 'userId' | 'username'>>,
+		Partial<CustomerProfile> {
+	key: string;
+	vip: boolean;
+}
+
+export type OpenConversation = Omit<Conversation, 'identity' | 'profile'> & {
+	customer: Customer;
+	windowClosesAt?: string;
+};
+
+export interface Detail {
+	version: string;
+	conversation: OpenConversation;
+	messages: ConversationMessage[];
+	/** Whether there are older messages than these. */
+	more: boolean;
+	brief?: Omit<Brief, 'memory'>;
+	clocks: SlaClock[];
+	audit: AuditEntry[];
+}
+
+export type Present = Omit<Presence, 'at'>;
+
+/** What the server says when there is something new. */
+export interface Change {
+	lists: string;
+	thread: string;
+	presence: string;
+	present: Present[];
+}
+
+export interface Filters {
+	owner: string;
+	queue: string;
+	tag: string;
+	since: string;
+	until: string;
+	search: string;
+}
+
+export const NO_FILTERS: Filters = {
+	owner: '',
+	queue: '',
+	tag: '',
+	since: '',
+	until: '',
+	search: '',
+};

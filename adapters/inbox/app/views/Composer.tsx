@@ -1,0 +1,329 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+import { bytes, duration, plain, when } from '../format';
+import { useNow } from '../hooks';
+import { t } from '../i18n';
+import { inbox } from '../inbox';
+import type { State } from '../inbox';
+import type { Detail, Start } from '../types';
+import { claim, mayOf, takeOver } from './Actions';
+import { nameOf } from './common';
+
+/** What WhatsApp takes in one message; longer ones go out as several. */
+const LONG = 4096;
+/** When the end of the window comes into view. */
+const SOON_MS = 4 * 60 * 60 * 1000;
+
+export function Composer({ state, detail }: { state: State; detail: Detail }) {
+	const { conversation } = detail;
+	const may = mayOf(detail, state.start?.me);
+	const [mode, setMode] = useState<'reply' | 'note'>('reply');
+	const [text, setText] = useState(inbox.drafts.get(conversation.id) ?? '');
+	const [file, setFile] = useState<File | undefined>();
+	const [sending, setSending] = useState(false);
+	const [quick, setQuick] = useState(false);
+	const area = useRef<HTMLTextAreaElement>(null);
+	const picker = useRef<HTMLInputElement>(null);
+	const now = useNow();
+
+	const closesAt = conversation.windowClosesAt;
+	const open = closesAt !== undefined && Date.parse(closesAt) > now;
+	const replying = may.mine && mode === 'reply';
+	const writable = replying ? open : true;
+
+	useEffect(() => {
+		inbox.drafts.set(conversation.id, text);
+	}, [text]);
+	useEffect(
+		() =>
+			inbox.commands({
+				write: (words, append) => {
+					setMode('reply');
+					setText((current) =>
+						append && current.trim() ? `${current.trimEnd()}\n${words}` : words,
+					);
+					area.current?.focus();
+				},
+				reply: () => {
+					setMode('reply');
+					requestAnimationFrame(() => area.current?.focus());
+				},
+				note: () => {
+					setMode('note');
+					requestAnimationFrame(() => area.current?.focus());
+				},
+				attach: () => picker.current?.click(),
+				quick: () => setQuick(true),
+			}),
+		[],
+	);
+	useEffect(() => {
+		const element = area.current;
+		if (!element) return;
+		element.style.height = 'auto';
+		element.style.height = `${Math.min(element.scrollHeight + 2, 220)}px`;
+	}, [text, mode, open]);
+
+	const send = async () => {
+		if (sending || (!text.trim() && !file)) return;
+		setSending(true);
+		const done = replying
+			? await inbox.send(text.trim(), file ? { file } : {})
+			: await inbox.act('note', { text, key: crypto.randomUUID() });
+		setSending(false);
+		if (!done) return;
+		setText('');
+		setFile(undefined);
+		if (!replying && may.mine) setMode('reply');
+		area.current?.focus();
+	};
+	const choose = (chosen: File | undefined) => {
+		const most = state.start?.maxFileBytes ?? 0;
+		if (chosen && chosen.size > most) {
+			inbox.tell(
+				t('composer.tooLarge', {
+					name: plain(chosen.name, 60),
+					size: bytes(chosen.size),
+					most: bytes(most),
+				}),
+				'refused',
+			);
+			return;
+		}
+		setFile(chosen);
+		area.current?.focus();
+	};
+	const suggested = detail.brief?.suggestedReply;
+
+	return (
+		<form
+			class="composer"
+			id="composer"
+			aria-label={t('composer.label')}
+			onSubmit={(event) => {
+				event.preventDefault();
+				void send();
+			}}
+		>
+			{!may.mine && <WhoHasIt state={state} detail={detail} />}
+			{may.mine && (
+				<div class="modes" role="group" aria-label={t('composer.mode')}>
+					{(['reply', 'note'] as const).map((one) => (
+						<button
+							key={one}
+							type="button"
+							aria-pressed={mode === one}
+							onClick={() => setMode(one)}
+						>
+							{t(`composer.${one}`)}
+						</button>
+					))}
+					<Window closesAt={closesAt} now={now} />
+				</div>
+			)}
+			{replying && !open ? (
+				<ClosedWindow closesAt={closesAt} start={state.start} />
+			) : (
+				<div class={replying ? 'write' : 'write note'}>
+					{replying && quick && (
+						<QuickReplies
+							start={state.start}
+							search={text.startsWith('/') ? text.slice(1) : ''}
+							customer={nameOf(conversation.customer)}
+							choose={(words) => {
+								setText((current) =>
+									current.startsWith('/') || !current.trim() ? words : `${current}\n${words}`,
+								);
+								setQuick(false);
+								area.current?.focus();
+							}}
+							close={() => {
+								setQuick(false);
+								area.current?.focus();
+							}}
+						/>
+					)}
+					<textarea
+						id="text"
+						ref={area}
+						rows={2}
+						value={text}
+						dir="auto"
+						aria-label={t(replying ? 'composer.replyTo' : 'composer.noteFor')}
+						placeholder={t(replying ? 'composer.replyHint' : 'composer.noteHint')}
+						onInput={(event) => {
+							const { value } = event.currentTarget;
+							setText(value);
+							setQuick(replying && value.startsWith('/') && !value.includes('\n'));
+							if (replying) inbox.noteTyping(value !== '');
+						}}
+						onKeyDown={(event) => {
+							if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+								event.preventDefault();
+								void send();
+							}
+						}}
+						onPaste={(event) => {
+							const pasted = event.clipboardData?.files[0];
+							if (!pasted || !replying) return;
+							event.preventDefault();
+							choose(pasted);
+						}}
+					/>
+				</div>
+			)}
+			{file && (
+				<p class="attached">
+					{t('composer.attached', { name: plain(file.name, 80), size: bytes(file.size) })}
+					<button type="button" onClick={() => setFile(undefined)}>
+						{t('composer.detach')}
+					</button>
+				</p>
+			)}
+			<div class="tools">
+				{replying && open && (
+					<>
+						<input
+							type="file"
+							class="hidden"
+							tabIndex={-1}
+							aria-hidden="true"
+							ref={picker}
+							id="file"
+							onChange={(event) => {
+								choose(event.currentTarget.files?.[0]);
+								event.currentTarget.value = '';
+							}}
+						/>
+						<button type="button" onClick={() => picker.current?.click()}>
+							{t('composer.attach')}
+						</button>
+						{(state.start?.quickReplies.length ?? 0) > 0 && (
+							<button type="button" aria-expanded={quick} onClick={() => setQuick(!quick)}>
+								{t('composer.quick')}
+							</button>
+						)}
+						{suggested && (
+							<button type="button" onClick={() => inbox.write(suggested)}>
+								{t('composer.suggested')}
+							</button>
+						)}
+						{(state.start?.templates.length ?? 0) > 0 && (
+							<button type="button" onClick={() => inbox.dialog('template')}>
+								{t('composer.template')}
+							</button>
+						)}
+					</>
+				)}
+				{replying && text.length > LONG * 0.9 && (
+					<span class="quiet">{t('composer.tooLong', { count: text.length, most: LONG })}</span>
+				)}
+				{writable && (
+					<button type="submit" class="primary send" disabled={sending || (!text.trim() && !file)}>
+						{t(replying ? 'composer.send' : 'composer.save')}
+					</button>
+				)}
+			</div>
+		</form>
+	);
+}
+
+function WhoHasIt({ state, detail }: { state: State; detail: Detail }) {
+	const { state: of, owner } = detail.conversation;
+	const may = mayOf(detail, state.start?.me);
+	const name = owner ? plain(owner.name, 60) : '';
+	const text =
+		of === 'bot'
+			? t('claim.bot')
+			: of === 'closed'
+				? t('claim.closed')
+				: owner?.kind === 'queue'
+					? t('claim.queue')
+					: t(may.claim ? 'claim.supervisor' : 'claim.agent', { name });
+	return (
+		<p class="whoHasIt">
+			{text}
+			{(may.claim || may.takeOver) && (
+				<button type="button" onClick={() => void (may.claim ? claim() : takeOver())}>
+					{t(may.claim ? 'action.claim' : 'action.takeOver')}
+				</button>
+			)}
+		</p>
+	);
+}
+
+function Window({ closesAt, now }: { closesAt: string | undefined; now: number }) {
+	const left = closesAt ? Date.parse(closesAt) - now : 0;
+	if (left <= 0 || left > SOON_MS) return null;
+	return <span class="quiet">{t('window.closes', { time: duration(left) })}</span>;
+}
+
+function ClosedWindow({ closesAt, start }: { closesAt?: string; start?: Start }) {
+	return (
+		<div class="closedWindow" role="note">
+			<p>{closesAt ? t('window.closed', { time: when(closesAt) }) : t('window.never')}</p>
+			{(start?.templates.length ?? 0) > 0 ? (
+				<button type="button" class="primary" onClick={() => inbox.dialog('template')}>
+					{t('window.choose')}
+				</button>
+			) : (
+				<p>{t('window.none')}</p>
+			)}
+		</div>
+	);
+}
+
+function QuickReplies({
+	start,
+	search,
+	customer,
+	choose,
+	close,
+}: {
+	start: Start | undefined;
+	search: string;
+	customer: string;
+	choose: (text: string) => void;
+	close: () => void;
+}) {
+	const list = useRef<HTMLUListElement>(null);
+	const wanted = search.trim().toLowerCase();
+	const found = (start?.quickReplies ?? []).filter(
+		({ shortcut, text }) =>
+			shortcut.toLowerCase().includes(wanted) || text.toLowerCase().includes(wanted),
+	);
+	useEffect(() => {
+		// Opened by the button or its key: the list is what comes next.
+		if (!search) list.current?.querySelector('button')?.focus();
+	}, []);
+	const fill = (text: string) =>
+		text.replaceAll('{customer}', customer).replaceAll('{agent}', start?.me.name ?? '');
+	return (
+		<ul
+			class="quick"
+			ref={list}
+			aria-label={t('composer.quick')}
+			onKeyDown={(event) => {
+				const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+				if (event.key === 'Escape') {
+					event.stopPropagation();
+					close();
+				} else if (step) {
+					event.preventDefault();
+					const buttons = [...list.current!.querySelectorAll('button')];
+					const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+					buttons[(at + step + buttons.length) % buttons.length]?.focus();
+				}
+			}}
+		>
+			{found.map(({ shortcut, text }, index) => (
+				<li key={index}>
+					<button type="button" onClick={() => choose(fill(text))}>
+						<strong>{shortcut}</strong> <span class="quiet">{plain(fill(text), 120)}</span>
+					</button>
+				</li>
+			))}
+			{found.length === 0 && <li class="quiet">{t('composer.noQuick')}</li>}
+		</ul>
+	);
+}

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { PAGE_HEADERS, pageFile } from '../../../adapters/inbox/assets';
+import { fileHeaders, mayAttach } from '../../../adapters/inbox/files';
+import { buildPage } from '../../../scripts/build-page';
+
+const APP = path.join(__dirname, '..', '..', '..', 'adapters', 'inbox', 'app');
+
+const texts = (language: string) =>
+	JSON.parse(readFileSync(path.join(APP, 'i18n', `${language}.json`), 'utf8')) as Record<
+		string,
+		string
+	>;
+const variablesOf = (text: string) => [...text.matchAll(/\{\w+\}/gu)].map(([name]) => name).sort();
+
+describe('the texts of the inbox page', () => {
+	const languages = readdirSync(path.join(APP, 'i18n')).map((file) => path.parse(file).name);
+	const english = texts('en');
+
+	it('are there in more than one language', () => {
+		expect(languages).toEqual(['de', 'en']);
+	});
+
+	it.each(languages)('are complete in %s, with the same values to fill in', (language) => {
+		const own = texts(language);
+		expect(Object.keys(own).sort()).toEqual(Object.keys(english).sort());
+		for (const [key, text] of Object.entries(own)) {
+			expect({ key, variables: variablesOf(text), empty: text.trim() === '' }).toEqual({
+				key,
+				variables: variablesOf(english[key]!),
+				empty: false,
+			});
+		}
+	});
+
+	it('stand in the language files and not in the code', () => {
+		const code = readdirSync(path.join(APP, 'views'))
+			.map((file) => readFileSync(path.join(APP, 'views', file), 'utf8'))
+			.join('\n');
+		// Text between tags would start with a letter.
+		expect(code.match(/>\s*[A-Za-z][a-z]+ [a-z]+[^<{(=;]*</gu)).toBeNull();
+	});
+});
+
+describe('the built page', () => {
+	beforeAll(() => buildPage());
+
+	it('is served whole: markup, style, program and charts', () => {
+		for (const name of ['', 'app.js', 'charts.js', 'style.css']) {
+			expect(pageFile(name)?.body.length).toBeGreaterThan(200);
+		}
+		for (const name of ['../assets.ts', 'index.html', '__proto__', 'LICENSES.txt/..']) {
+			expect(pageFile(name)).toBeUndefined();
+		}
+	});
+
+	it('asks nobody else for anything and has no inline script', () => {
+		const html = pageFile('')!.body.toString();
+		expect(html).not.toMatch(/https?:|<script(?![^>]* src=)|\son\w+=|style=/u);
+		expect(pageFile('style.css')!.body.toString()).not.toMatch(/@import|url\(/u);
+		expect(PAGE_HEADERS['content-security-policy']).not.toMatch(/unsafe|\*|http/u);
+	});
+
+	it('keeps the chart library out of what agents load', () => {
+		const agents = pageFile('app.js')!.body.length;
+		expect(agents).toBeLessThan(160_000);
+		expect(pageFile('app.js')!.body.toString()).not.toContain('maxBarThickness');
+		expect(pageFile('charts.js')!.body.toString()).toContain('maxBarThickness');
+	});
+
+	it('passes on the licences of what is bundled', () => {
+		const licences = pageFile('LICENSES.txt')!.body.toString();
+		for (const name of ['preact', 'chart.js', '@tanstack/virtual-core', '@kurkle/color']) {
+			expect(licences).toContain(`${name} `);
+		}
+		expect(licences.match(/Permission is hereby granted/gu)!.length).toBeGreaterThanOrEqual(4);
+	});
+});
+
+describe('files of customers', () => {
+	it('are shown only if nothing can run in them, and saved otherwise', () => {
+		expect(fileHeaders('image/jpeg; charset=x', 'photo.jpg')).toMatchObject({
+			'content-type': 'image/jpeg',
+			'content-disposition': "inline; filename*=UTF-8''photo.jpg",
+		});
+		for (const type of ['image/svg+xml', 'text/html', 'application/pdf', undefined]) {
+			expect(fileHeaders(type, 'a.html')).toMatchObject({
+				'content-type': 'application/octet-stream',
+				'content-disposition': "attachment; filename*=UTF-8''a.html",
+			});
+		}
+	});
+
+	it('cannot break out of their header with their name', () => {
+		const { 'content-disposition': disposition } = fileHeaders(
+			'text/html',
+			'a"\r\nset-cookie: x=1;\'.html',
+		);
+		expect(disposition).toMatch(/^attachment; filename\*=UTF-8''[\w.%-]+$/u);
+	});
+
+	it('can be attached if WhatsApp takes their type', () => {
+		expect(mayAttach('application/pdf')).toBe(true);
+		expect(mayAttach('text/html')).toBe(false);
+		expect(mayAttach(undefined)).toBe(false);
+	});
+});
