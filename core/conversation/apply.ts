@@ -1,4 +1,5 @@
 import type { Changes, ConversationView } from '../ports/store';
+import { clocksBackInQueue } from '../routing/watch';
 import type { SettlingEvent } from '../sla';
 import { clocksOnOwnerChange, settle } from '../sla';
 import type { SlaClock } from '../sla/clock';
@@ -56,7 +57,10 @@ function clocksAfter(
 	by: { now: IsoTime; policies: readonly SlaPolicy[] },
 ): SlaClock[] {
 	if (['assign', 'release', 'decline', 'reroute'].includes(event.type)) {
-		return clocksOnOwnerChange(by.policies, next, view.clocks, by.now);
+		const changed = clocksOnOwnerChange(by.policies, next, view.clocks, by.now);
+		return next.owner?.kind === 'queue' && next.handoff
+			? clocksBackInQueue(next, view.clocks, changed, event.type === 'decline', by.now)
+			: changed;
 	}
 	const settles = SETTLES[event.type];
 	// An answer counts from when it was given: one typed on the phone is told to us later.

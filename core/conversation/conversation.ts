@@ -95,6 +95,8 @@ export interface Handoff {
 
 /** Where a handoff stands on its way through the steps of the router. */
 export interface HandoffRouting {
+	/** The queue that it was handed over to, whichever team helps out meanwhile; absent in what older versions wrote. */
+	home?: string;
 	/** Index of the step of the chain that has been reached. */
 	step: number;
 	/** Since when that step applies. */

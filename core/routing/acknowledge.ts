@@ -28,18 +28,21 @@ export async function acknowledge(
 ): Promise<Acknowledgement> {
 	const { store, messaging, clock } = ports;
 	const { conversation, handoff } = result;
-	const key = `${handoff.id}:acknowledgement`;
+	// A request that is captured off hours is told of twice: that it is on record, and when somebody takes it on.
+	const about = result.tell === 'off_hours_bot' ? 'capture' : 'acknowledgement';
+	const key = `${handoff.id}:${about}`;
 	const now = isoTime(clock.now());
 	const owner = conversation.owner;
 	const text = acknowledgementText(
 		{
-			case: result.outcome === 'already' ? 'queued' : result.outcome,
+			case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
 			language: conversation.profile.language,
 			timeZone: options.timeZone,
 			now,
 			agentName: owner?.kind === 'agent' ? owner.name : undefined,
 			queue: handoff.queue,
 			position: result.position,
+			waitMinutes: result.wait?.known ? result.wait.minutes : undefined,
 			dueAt: result.dueAt,
 			opensAt: result.opensAt,
 			customerName: conversation.profile.name ?? conversation.identity.name,

@@ -34,7 +34,7 @@ import type { StrategyContext } from './strategies/strategy';
 import { nextTurn } from './turns';
 import type { ExpectedWait } from './wait';
 import { expectedWait, onDutyCount } from './wait';
-import { stepClocks } from './watch';
+import { clocksIfUnwatched, stepClocks } from './watch';
 
 export type { HandoffOutcome, HandoffRequest, HandoffResult } from './request';
 
@@ -61,7 +61,11 @@ export function handOver(
 	const needs = needsOf(request, tried);
 	const presence = presenceOf(request.teamHours, request.agents, steps, needs, now);
 	if (presence.closed && request.offHours === 'bot' && isCaptured(conversation)) {
-		return { result: stillCaptured(conversation, presence, view.clocks) };
+		const clocks = clocksIfUnwatched(conversation, view.clocks, presence.opensAt, now);
+		return {
+			result: stillCaptured(conversation, presence, view.clocks),
+			...(clocks.length > 0 ? { clocks } : {}),
+		};
 	}
 	const reached = firstStep(request, steps, view.waiting);
 	const found = presence.closed
@@ -69,6 +73,7 @@ export function handOver(
 		: walkChain(request.agents, steps, reached, needs, contextOf(view, request, now));
 
 	const routing: HandoffRouting = {
+		home: request.queue,
 		step: found.step,
 		since: now,
 		tried: [...tried],
@@ -116,9 +121,9 @@ export function handOver(
 		next = { ...next, handoff: { ...next.handoff!, promise } };
 	}
 	if (promise && (captures || !first)) {
-		clocks = [...clocks, ...followUpClocks(policies, next, promise, presence, now)];
+		clocks = [...clocks, ...followUpClocks(policies, next, promise, presence.hours, now)];
 	}
-	clocks = stepClocks(next, view.clocks, clocks, stepMinutes(steps, found), presence.hours, now);
+	clocks = stepClocks(next, view.clocks, clocks, turnOf(steps, found, presence), now);
 
 	const outcome: HandoffOutcome = found.agent
 		? 'assigned'
@@ -193,12 +198,18 @@ export function nobodyThere(
 	};
 }
 
-/** How long the step that was reached applies. */
-export function stepMinutes(
+/** When it is to be looked again: when the time of the step is up, or when somebody is back. */
+export function turnOf(
 	steps: readonly ChainStep[],
 	{ step }: ChainResult,
-): number | undefined {
-	return steps[step]?.timeoutMinutes;
+	{ hours, opensAt }: Presence,
+): Parameters<typeof stepClocks>[3] {
+	const minutes = steps[step]?.timeoutMinutes;
+	return {
+		...(minutes ? { minutes } : {}),
+		...(hours ? { hours } : {}),
+		...(opensAt ? { opensAt } : {}),
+	};
 }
 
 interface Standing {
@@ -219,8 +230,7 @@ export function resultOf(
 ): Omit<HandoffResult, 'explanation' | 'tell'> {
 	const handoff = next.handoff!;
 	const waits = outcome === 'queued' || outcome === 'off_hours';
-	// The store has counted the handoff's own queue; of another one's length nothing is known.
-	const place = request.place ?? (found.queue === request.queue ? view.waiting + 1 : undefined);
+	const place = request.place ?? placeOf(view, request, found.queue);
 	const step = steps[found.step];
 	const running = clocks.find(
 		({ kind, status }) => kind === 'routing_step' && status === 'running',
@@ -248,6 +258,21 @@ export function resultOf(
 		considered: found.considered,
 		strategies: found.strategies,
 	};
+}
+
+/**
+ * Behind all that wait in the queue. The store has counted the handoff's own queue, with this conversation where it waits there
+ * already; of another queue's length nothing is known.
+ */
+function placeOf(
+	{ conversation, waiting }: ConversationView & RoutingView,
+	request: HandoffRequest,
+	queue: string,
+): number | undefined {
+	if (queue !== request.queue) return undefined;
+	const { owner } = conversation;
+	const counted = owner?.kind === 'queue' && owner.name === queue;
+	return Math.max(1, waiting + (counted ? 0 : 1));
 }
 
 function waitAt(
@@ -282,32 +307,25 @@ function promiseOf(
 	};
 }
 
-/** Rings when the team is back, so that the answer can be there in time, and at the promised time. */
+/** Rings at the promised time, where no clock of the first response does. */
 export function followUpClocks(
 	policies: readonly SlaPolicy[],
 	next: Conversation,
 	promise: HandoffPromise,
-	presence: Presence,
+	hours: BusinessCalendar | undefined,
 	now: IsoTime,
 ): SlaClock[] {
-	const whole = Date.parse(promise.for) - Date.parse(now);
-	const opening = presence.opensAt ? Date.parse(presence.opensAt) - Date.parse(now) : whole;
-	const percent = Math.ceil((100 * opening) / whole);
 	return clocksOnPromise(
 		policies,
 		next,
 		{
 			about: next.handoff!.id,
 			promisedFor: promise.for,
-			marks: percent > 0 && percent < 100 ? [percent, 100] : [100],
-			...zoneOf(presence.hours),
+			marks: [100],
+			...(hours ? { timeZone: hours.timeZone } : {}),
 		},
 		now,
 	);
-}
-
-function zoneOf(hours: BusinessCalendar | undefined): { timeZone?: string } {
-	return hours ? { timeZone: hours.timeZone } : {};
 }
 
 /** For staff, where WhatsApp no longer takes free text at the promised time. */

@@ -1,8 +1,15 @@
+export * from './acknowledge';
 export * from './acknowledgement';
 export * from './agent';
+export type { ChainStep, Circle } from './chain';
 export * from './choose';
 export * from './handoff';
+export type { RerouteReason } from './request';
+export { DEFAULT_LONG_WAIT_MINUTES, DEFAULT_MAX_HOPS } from './request';
+export * from './reroute';
 export * from './roster';
+export type { RuleConditions, RoutingRule } from './rules';
+export * from './settings';
 export { STRATEGIES } from './strategies';
 export type { StrategyName } from './strategies';
-export * from './acknowledge';
+export { SUGGESTED_RULES } from './suggested';

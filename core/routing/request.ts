@@ -7,7 +7,7 @@ import type {
 } from '../conversation/conversation';
 import type { BusinessCalendar, SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
-import type { AcknowledgementCase } from './acknowledgement';
+import type { AcknowledgementCase, AcknowledgementTexts } from './acknowledgement';
 import type { Agent, Consideration } from './agent';
 import type { ChainStep, Needs } from './chain';
 import type { AgentChoice } from './choose';
@@ -20,6 +20,11 @@ export const DEFAULT_MAX_HOPS = 5;
 
 /** From this expected wait on, the customer is offered to go on by message. */
 export const DEFAULT_LONG_WAIT_MINUTES = 15;
+
+/**
+ * Why it is looked for somebody else: nobody has answered in time, who has it does not take it, or it is another team's matter.
+ */
+export type RerouteReason = 'unanswered' | 'declined' | 'team_change';
 
 /** What a handoff asks of the router. */
 export interface HandoffRequest {
@@ -62,8 +67,18 @@ export interface HandoffRequest {
 	followUpTemplate?: { name: string; language: string };
 	/** Default {@link DEFAULT_LONG_WAIT_MINUTES}. */
 	longWaitMinutes?: number;
+	/** Texts of staff's own for the customer, by case. */
+	texts?: Partial<AcknowledgementTexts>;
+	/** Route again only: why. Default `unanswered`. */
+	because?: RerouteReason;
+	/** Route again only: who declines; then it is refused where another has the conversation by now. */
+	declinedBy?: string;
+	/** Route again only: what is said about it in the audit log. */
+	remark?: string;
 	/** Route again only: what led to it, e.g. the id of a watchdog's event; the same again moves nothing. */
 	cause?: string;
+	/** Route again only: when that was. Who has got it since then keeps it. */
+	causedAt?: IsoTime;
 	/** Route again only: the place by age in the queue, where it is known. */
 	place?: number;
 }

@@ -20,20 +20,21 @@ import {
 	must,
 	nobodyThere,
 	resultOf,
-	stepMinutes,
+	turnOf,
 } from './handoff';
 import { presenceOf } from './hours';
 import type { HandoffOutcome, HandoffRequest, HandoffResult } from './request';
 import { DEFAULT_MAX_HOPS, needsOf, ownerOf, policiesWithin, stepsOf } from './request';
 import { nextTurn } from './turns';
-import { stepClocks } from './watch';
+import { clocksIfUnwatched, isStepClock, stepClocks } from './watch';
 
 /**
- * Looks again for somebody, for a conversation that an agent has declined or not answered, or that waits: at the step that has
- * been reached, or at the next, wider one if the step's time is up; never with an agent who had it and did not take it. The
- * handoff stays the same one, with its age and its promises. After as many hops as are allowed it goes to the fallback. Where an
- * answer is no longer due, and for a second call with the same cause, nothing is changed. Throws {@link TransitionRefused} for a
- * conversation that was not handed over.
+ * Looks again for somebody, for a conversation that an agent has declined or not answered, that waits, or that is another team's
+ * matter: at the step that has been reached, or at the next, wider one if the step's time is up; never with an agent who had it
+ * and did not take it. The handoff stays the same one, with its age and its promises. After as many hops as are allowed it goes
+ * to the fallback. Where an answer is no longer due, where somebody has got it since what led to this, and for a second call with
+ * the same cause, nothing is changed. Throws {@link TransitionRefused} for a conversation that was not handed over, and where
+ * somebody declines who does not have it.
  */
 export function routeAgain(
 	view: ConversationView & RoutingView,
@@ -43,48 +44,80 @@ export function routeAgain(
 ): Changes<HandoffResult> {
 	const { conversation } = view;
 	const { handoff, owner } = conversation;
-	if (isCaptured(conversation)) return handOver(view, request, actor, now);
+	const because = request.because ?? 'unanswered';
+	if (isCaptured(conversation) && because !== 'declined') {
+		return handOver(view, request, actor, now);
+	}
 	if (conversation.state !== 'human' || !handoff || !owner) {
 		throw new TransitionRefused(
 			`There is nothing to route again: the conversation is ${describeState(conversation)}`,
 			'Use Hand Over for a conversation that the bot has; a closed one reopens when the customer writes.',
 		);
 	}
+	const holder = owner.kind === 'agent' ? owner.id : undefined;
+	if (because === 'declined') {
+		const noted = handoff.routing?.tried.includes(request.declinedBy ?? '') === true;
+		// Passed on meanwhile: a retry, or a decline in the inbox that was routed already.
+		if (noted && holder !== undefined && holder !== request.declinedBy) {
+			return { result: alreadyWithPerson(conversation, handoff, view.clocks) };
+		}
+		if (!noted && (!holder || (request.declinedBy && holder !== request.declinedBy))) {
+			throw new TransitionRefused(
+				`Cannot decline: the conversation is ${describeState(conversation)}`,
+				'Only the agent who has the conversation can decline it.',
+			);
+		}
+	}
 	const same = request.cause !== undefined && handoff.routing?.cause === request.cause;
-	if (same || (owner.kind === 'agent' && !answerIsDue(handoff, view.clocks))) {
-		return { result: alreadyWithPerson(conversation, handoff, view.clocks) };
+	const keeps =
+		because === 'unanswered' &&
+		holder !== undefined &&
+		(!answerIsDue(handoff, view.clocks) || gotItSince(handoff, request.causedAt));
+	if (same || keeps) {
+		const clocks = answerIsDue(handoff, view.clocks)
+			? clocksIfUnwatched(conversation, view.clocks, undefined, now)
+			: [];
+		return {
+			result: alreadyWithPerson(conversation, handoff, view.clocks),
+			...(clocks.length > 0 ? { clocks } : {}),
+		};
 	}
 
-	const before = standingOf(handoff, now);
+	const elsewhere = because === 'team_change';
+	const before = { ...standingOf(handoff, now), ...(elsewhere ? { step: 0 } : {}) };
 	const steps = stepsOf(request);
-	const holder = owner.kind === 'agent' ? owner.id : undefined;
 	const tried = holder ? [...new Set([...before.tried, holder])] : before.tried;
 	const needs = needsOf(request, tried);
 	const presence = presenceOf(request.teamHours, request.agents, steps, needs, now);
+	// Off hours who has it keeps it until somebody is there to pass it on to, unless it is not theirs to keep.
+	const leaves = holder !== undefined && (!presence.closed || because !== 'unanswered');
 	const reached = Math.min(
 		steps.length - 1,
-		before.step + (!presence.closed && isOver(view.clocks, now) ? 1 : 0),
+		before.step + (!elsewhere && !presence.closed && isOver(view.clocks, now) ? 1 : 0),
 	);
-	const hops = before.hops + (holder && !presence.closed ? 1 : 0);
-	const exhausted = before.exhausted === true || hops >= (request.maxHops ?? DEFAULT_MAX_HOPS);
+	const hops = before.hops + (leaves ? 1 : 0);
+	const exhausted =
+		!elsewhere && (before.exhausted === true || hops >= (request.maxHops ?? DEFAULT_MAX_HOPS));
 
 	let found: ChainResult;
 	if (presence.closed) found = nobodyThere(request, steps, reached, presence);
 	else if (exhausted) found = fallback(request, handoff, steps, reached, needs.exclude);
 	else found = walkChain(request.agents, steps, reached, needs, contextOf(view, request, now));
+	const stays = !leaves && (presence.closed || before.exhausted === true) && !elsewhere;
 	const nextOwner = found.agent
 		? ownerOf(found.agent)
-		: // Nobody is there to pass it on to: who has it keeps it until somebody is.
-			presence.closed || before.exhausted
+		: stays
 			? owner
 			: ({ kind: 'queue', name: found.queue } as const);
 	const moved = !sameOwner(owner, nextOwner);
 
+	const { exhausted: _before, ...standing } = before;
 	const routing: HandoffRouting = {
-		...before,
+		...standing,
+		...(elsewhere || before.home === undefined ? { home: request.queue } : {}),
 		step: found.step,
 		since: now,
-		tried: presence.closed ? before.tried : tried,
+		tried: leaves ? tried : before.tried,
 		hops,
 		moves: before.moves + 1,
 		...(request.cause ? { cause: request.cause } : {}),
@@ -98,7 +131,7 @@ export function routeAgain(
 			: presence.closed
 				? 'off_hours'
 				: 'queued';
-	const why = reasonFor(holder ? owner.name : undefined, reached > before.step, exhausted);
+	const why = reasonFor(request, leaves ? owner.name : undefined, reached > before.step, exhausted);
 	const { conversation: next, audit } = must(
 		conversation,
 		{
@@ -113,16 +146,11 @@ export function routeAgain(
 	);
 	const policies = policiesWithin(request.policies, presence.hours);
 	const changed = moved ? ownerClocks(policies, view, next, now) : [];
-	const clocks = stepClocks(
-		next,
-		view.clocks,
-		changed,
-		stepMinutes(steps, found),
-		presence.hours,
-		now,
-	);
+	const clocks = stepClocks(next, view.clocks, changed, turnOf(steps, found, presence), now);
 	const result = resultOf(view, request, { outcome, next, found, steps, presence, clocks }, now);
 	const promise = view.clocks.find(({ kind }) => kind === 'first_response');
+	// Whoever was told once is not told again at every turn.
+	const tell = handoff.acknowledgedAt || outcome === 'already' ? undefined : outcome;
 	return {
 		result: {
 			...result,
@@ -131,9 +159,7 @@ export function routeAgain(
 				outcome === 'already'
 					? `Stays with ${nextOwner.name}: ${presence.why ?? 'nobody else can take it'}`
 					: `${explain(outcome, found)}. ${why}`,
-			...(outcome === 'assigned' && !handoff.acknowledgedAt ? { tell: 'assigned' as const } : {}),
-			...(outcome === 'queued' && !handoff.acknowledgedAt ? { tell: 'queued' as const } : {}),
-			...(outcome === 'off_hours' && !handoff.acknowledgedAt ? { tell: 'off_hours' as const } : {}),
+			...(tell ? { tell } : {}),
 		},
 		conversation: next,
 		...(audit ? { audit: [audit] } : {}),
@@ -149,6 +175,11 @@ function answerIsDue(handoff: Handoff, clocks: readonly SlaClock[]): boolean {
 	);
 }
 
+/** Whether somebody has got the conversation since what led to looking again: an old alert takes nothing from them. */
+function gotItSince({ assignedAt }: Handoff, causedAt: IsoTime | undefined): boolean {
+	return causedAt !== undefined && assignedAt !== undefined && assignedAt > causedAt;
+}
+
 /** Where the routing stands; a conversation that was taken by hand begins at the first step. */
 function standingOf(handoff: Handoff, now: IsoTime): HandoffRouting {
 	return handoff.routing ?? { step: 0, since: now, tried: [], hops: 0, moves: 0 };
@@ -156,7 +187,7 @@ function standingOf(handoff: Handoff, now: IsoTime): HandoffRouting {
 
 function isOver(clocks: readonly SlaClock[], now: IsoTime): boolean {
 	return clocks.some(
-		({ kind, status, dueAt }) => kind === 'routing_step' && status === 'running' && dueAt <= now,
+		(clock) => isStepClock(clock) && clock.status === 'running' && clock.dueAt <= now,
 	);
 }
 
@@ -196,8 +227,24 @@ function ownerClocks(
 	return clocksOnOwnerChange(policies, next, view.clocks, now);
 }
 
-function reasonFor(holder: string | undefined, wider: boolean, exhausted: boolean): string {
-	if (exhausted) return 'The limit on hops is reached: it goes to the fallback';
-	if (holder) return `${holder} has not answered in time`;
-	return wider ? 'The time of the step is up: the next one applies' : 'Looked for again';
+function reasonFor(
+	{ because, remark, queue }: HandoffRequest,
+	holder: string | undefined,
+	wider: boolean,
+	exhausted: boolean,
+): string {
+	const said = remark ? `: ${remark}` : '';
+	const sentences = [
+		because === 'team_change'
+			? `It is a matter for ${queue}${said}`
+			: because === 'declined'
+				? `${holder ?? 'The agent'} has declined${said}`
+				: holder
+					? `${holder} has not answered in time${said}`
+					: wider
+						? `The time of the step is up, so the next one applies${said}`
+						: `Looked for again${said}`,
+		...(exhausted ? ['the limit on hops is reached, so it goes to the fallback'] : []),
+	];
+	return sentences.join('; ');
 }

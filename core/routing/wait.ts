@@ -20,8 +20,9 @@ export type ExpectedWait =
 	| { known: false; why: string };
 
 /**
- * The wait at a place in the queue: the median and the 90th percentile of the recent waits, for each place, shared by the agents
- * on duty who serve the queue. Agents who are busy count: they are the ones who come free.
+ * The wait at a place in the queue: the median and the 90th percentile of the recent waits, and longer in proportion where more
+ * wait than there are agents on duty who serve the queue. Never shorter than it was of late: that would be a guess. Agents who
+ * are busy count: they are the ones who come free.
  */
 export function expectedWait(
 	view: { recentWaitSeconds?: readonly number[] },
@@ -39,7 +40,7 @@ export function expectedWait(
 	}
 	if (onDuty < 1) return { known: false, why: 'unknown: nobody of the team is on duty' };
 	const minutes = (part: number) =>
-		Math.max(1, Math.ceil((quantile(samples, part) * position) / onDuty / 60));
+		Math.max(1, Math.ceil((quantile(samples, part) * Math.max(1, position / onDuty)) / 60));
 	const agents = onDuty === 1 ? '1 agent' : `${onDuty} agents`;
 	return {
 		known: true,
