@@ -52,6 +52,8 @@ export interface WhatsAppCredential {
 }
 
 const LOCAL_HUBSPOT_TOKEN = 'local-hubspot-token';
+/** For n8n's OAuth2 credential. */
+export const LOCAL_HUBSPOT_APP = { clientId: 'local-app', clientSecret: 'local-app-secret' };
 
 /** Signs the links of the local inbox. Nothing else is protected by it. */
 export const INBOX_SECRET = 'a-local-signing-secret-of-no-value-elsewhere';
@@ -120,6 +122,7 @@ export async function startStack(options: Options): Promise<Stack> {
 				? undefined
 				: await startHubspotStandIn({
 						accessToken: LOCAL_HUBSPOT_TOKEN,
+						app: LOCAL_HUBSPOT_APP,
 						port: await freePort(options.hubspotPort),
 						searchLagMs: options.searchLagMs,
 					});

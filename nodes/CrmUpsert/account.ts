@@ -151,5 +151,5 @@ function readChoice(context: Context): Choice {
 function parameter(context: Context, name: string): unknown {
 	return 'getCurrentNodeParameter' in context
 		? context.getCurrentNodeParameter(name)
-		: context.getNodeParameter(name, 0, undefined);
+		: context.getNodeParameter(name, 0, null);
 }

@@ -56,8 +56,9 @@ export class CrmItem {
 		return new CrmItem(context, index, id ? await store.conversation(id) : undefined, id);
 	}
 
+	/** Undefined where the operation does not have this parameter: n8n throws then, unless there is something to fall back on. */
 	value<T>(name: string): T | undefined {
-		return this.context.getNodeParameter(name, this.index, undefined) as T | undefined;
+		return (this.context.getNodeParameter(name, this.index, null) as T | null) ?? undefined;
 	}
 
 	text(name: string): string {

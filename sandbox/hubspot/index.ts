@@ -6,11 +6,16 @@ import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
 import { serve } from '../http';
 import { ApiDescription } from '../openapi/validate';
+import type { HubspotApp } from './oauth';
+import { HubspotTokens } from './oauth';
 import { Objects, failure, shown } from './objects';
 
 export interface HubspotOptions {
 	port?: number;
+	/** Of a private app; lasts for ever. */
 	accessToken: string;
+	/** An app that users connect with; none by default. */
+	app?: HubspotApp;
 	/** How long search lags behind a write. HubSpot's is seconds. Default 5,000. */
 	searchLagMs?: number;
 	now?: () => Date;
@@ -120,12 +125,15 @@ const OWNERS = ['agent.one@shop.example', 'agent.two@shop.example'].map((email, 
 /** Calls of which no published description is at hand, or an older one only. */
 const NOT_DESCRIBED = [/\/batch\/upsert$/u, /^\/account-info\//u];
 
+const TOKEN_PATH = '/oauth/v1/token';
+
 /** A stand-in of HubSpot's API with one account. */
 export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubspot> {
 	const now = options.now ?? (() => new Date());
 	const faults = new Faults();
 	const violations: string[] = [];
 	let objects = new Objects(now, options.searchLagMs ?? 5000);
+	const tokens = options.app && new HubspotTokens(options.app);
 	const description = options.validate === false ? undefined : publishedDescription();
 
 	const state = (): HubspotState => ({
@@ -423,6 +431,26 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 				return { status: 201, body: shownProperty(objects.define(params.type!, property)) };
 			},
 		},
+		{
+			method: 'POST',
+			path: TOKEN_PATH,
+			handle: ({ raw }) =>
+				tokens?.grant(new URLSearchParams(raw.toString('utf8'))) ??
+				failure(404, 'NOT_FOUND', 'there is no app'),
+		},
+		{
+			method: 'POST',
+			path: '/_control/expire-tokens',
+			handle() {
+				tokens?.expire();
+				return { status: 200, body: {} };
+			},
+		},
+		{
+			method: 'GET',
+			path: '/_control/tokens',
+			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
+		},
 		{ method: 'GET', path: '/_control/state', handle: () => ({ status: 200, body: state() }) },
 		{
 			method: 'GET',
@@ -467,7 +495,9 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 				return undefined;
 			}
 			if (fault && fault.mode !== 'after') return misbehave(fault);
-			if (exchange.headers.authorization !== `Bearer ${options.accessToken}`) return unauthorized();
+			if (exchange.path === TOKEN_PATH) return next();
+			const bearer = /^Bearer (.+)$/u.exec(exchange.headers.authorization ?? '')?.[1] ?? '';
+			if (bearer !== options.accessToken && !tokens?.accepts(bearer)) return unauthorized();
 			const answer = await next();
 			if (description && answer && !NOT_DESCRIBED.some((one) => one.test(exchange.path))) {
 				violations.push(

@@ -65,6 +65,9 @@ export const hubspot = {
 	violations: () => control<string[]>(environment.hubspotUrl, 'violations'),
 	fail: (fault: object) => control<object>(environment.hubspotUrl, 'fail', fault),
 	clearFaults: () => control<object>(environment.hubspotUrl, 'clear-faults', {}),
+	/** How often each way of asking for a token was granted. */
+	tokens: () => control<Record<string, number>>(environment.hubspotUrl, 'tokens'),
+	expireTokens: () => control<object>(environment.hubspotUrl, 'expire-tokens', {}),
 };
 
 /** Looks again and again until there is something. Throws with `what` where there is not in time. */

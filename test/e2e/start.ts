@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { freePort } from '../../host/n8n';
 import { tellProgress } from '../../host/progress';
 import type { Stack } from '../../host/stack';
 import {
@@ -26,7 +27,22 @@ export default async function start(): Promise<void> {
 	// Without this, Ctrl-C would end the tests and leave n8n behind: it is killed when this process exits in order.
 	for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		process.once(signal, () => process.exit(130));
-	const stack = await startStack({ folder, progress: tellProgress, searchLagMs: 2000 });
+	const hubspotPort = await freePort();
+	const stack = await startStack({
+		folder,
+		progress: tellProgress,
+		searchLagMs: 2000,
+		hubspotPort,
+		// n8n knows where HubSpot gives out tokens; an administrator may name another place.
+		env: {
+			CREDENTIALS_OVERWRITE_DATA: JSON.stringify({
+				hubspotOAuth2Api: {
+					authUrl: `http://127.0.0.1:${hubspotPort}/oauth/authorize`,
+					accessTokenUrl: `http://127.0.0.1:${hubspotPort}/oauth/v1/token`,
+				},
+			}),
+		},
+	});
 	globalThis.handoffStack = stack;
 	const credentials = await createCredentials(stack);
 	const intake = connect(

@@ -70,6 +70,8 @@ describe('CRM Upsert node', () => {
 			getNodeParameter(name: string, index: number, fallback?: unknown) {
 				const given: Record<string, unknown> = { conversationId, ...values, ...parameters };
 				const value = given[name] ?? defaultOf(name, operation) ?? fallback;
+				// As n8n does for a parameter that the operation does not show.
+				if (value === undefined) throw new Error(`Could not get parameter "${name}"`);
 				return typeof value === 'function' ? (value as (index: number) => unknown)(index) : value;
 			},
 			getNode: () => ({ name: 'CRM Upsert', type: 'crmUpsert', typeVersion: 1, parameters: {} }),

@@ -1,0 +1,348 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+
+import { openStore } from '../../adapters/store/open';
+import type { HandoffStore } from '../../core/ports/store';
+import { waitForExecution } from '../../host/executions';
+import type { N8nClient } from '../../host/n8n';
+import { LOCAL_HUBSPOT_APP } from '../../host/stack';
+import { freshCustomer } from './fixtures';
+import {
+	LIMIT_MS,
+	environment,
+	eventually,
+	executionOf,
+	graph,
+	hubspot,
+	itemOf,
+	signedInClient,
+} from './harness';
+
+jest.setTimeout(2 * LIMIT_MS);
+
+const TYPE = 'n8n-nodes-whatsapp-handoff.crmUpsert';
+
+interface Credential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+interface Step {
+	name: string;
+	type?: string;
+	parameters: object;
+	credentials?: Record<string, { id: string; name: string }>;
+	onError?: string;
+}
+
+/** Runs a chain of nodes on a body posted to a webhook; gives the items of the last one. */
+async function chain(client: N8nClient, steps: Step[]) {
+	const hook = `crm-${randomUUID()}`;
+	const first = {
+		name: 'Given',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		webhookId: randomUUID(),
+		parameters: {
+			path: hook,
+			httpMethod: 'POST',
+			responseMode: 'lastNode',
+			responseData: 'allEntries',
+		},
+	};
+	const nodes = [first, ...steps.map((step) => ({ type: TYPE, typeVersion: 1, ...step }))].map(
+		(node, index) => ({ id: randomUUID(), position: [index * 200, 0], ...node }),
+	);
+	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
+		name: hook,
+		nodes,
+		connections: Object.fromEntries(
+			nodes
+				.slice(1)
+				.map(({ name }, index) => [
+					nodes[index]!.name,
+					{ main: [[{ node: name, type: 'main', index: 0 }]] },
+				]),
+		),
+		settings: { executionOrder: 'v1' },
+		active: false,
+	});
+	await client.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	return async (body: object): Promise<Array<Record<string, unknown>>> => {
+		// n8n answers a publish before its webhooks are live: a call that finds none has started nothing.
+		const answered = await eventually('the webhook of the CRM workflow', async () => {
+			const response = await fetch(`${environment.n8nUrl}/webhook/${hook}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+			});
+			return response.status !== 404 && response;
+		});
+		const text = await answered.text();
+		if (!answered.ok) {
+			const { error } = await waitForExecution(client, saved.id, () => true, LIMIT_MS);
+			throw new Error(`The workflow failed: ${error}`);
+		}
+		return JSON.parse(text) as Array<Record<string, unknown>>;
+	};
+}
+
+describe('CRM Upsert in a real n8n', () => {
+	let client: N8nClient;
+	let store: HandoffStore;
+	let appToken: { hubspotAppToken: { id: string; name: string } };
+
+	beforeAll(async () => {
+		client = await signedInClient();
+		const all = await client.call<Credential[]>('GET', '/rest/credentials');
+		const { id, name } = all.find(({ type }) => type === 'hubspotAppToken')!;
+		appToken = { hubspotAppToken: { id, name } };
+		// A second process on n8n's own file, as a second n8n would be.
+		store = await openStore({
+			file: path.join(environment.folder, '.n8n', 'whatsapp-handoff.sqlite'),
+		});
+	});
+	afterAll(() => store.close());
+	afterEach(async () => {
+		expect(await hubspot.violations()).toEqual([]);
+	});
+
+	const ofBody = (field: string) => `={{ $('Given').item.json.body.${field} }}`;
+	const options = (more: object = {}) => ({ baseUrl: environment.hubspotUrl, ...more });
+
+	it('brings a customer into the CRM, reads them back, and logs how the conversation ended', async () => {
+		const from = freshCustomer();
+		const { messageId } = await graph.customerSays({ from, name: 'Robin Sample', text: 'Hello' });
+		const run = await executionOf(client, messageId);
+		const { id } = itemOf(run, 'WhatsApp Trigger')!.conversation as { id: string };
+		const customer = {
+			conversationId: ofBody('id'),
+			phone: ofBody('phone'),
+			contactName: 'Robin Sample',
+		};
+		const post = await chain(client, [
+			{
+				name: 'Bring in',
+				credentials: appToken,
+				parameters: {
+					...customer,
+					ownerEmail: 'agent.one@shop.example',
+					note: '<p>Asked for the yearly plan</p>',
+					options: options({ task: true, amount: 250, currency: 'EUR' }),
+				},
+			},
+			{
+				name: 'Read back',
+				credentials: appToken,
+				parameters: {
+					...customer,
+					operation: 'getContext',
+					segmentField: 'lifecyclestage',
+					options: options(),
+				},
+			},
+			{
+				name: 'Log',
+				credentials: appToken,
+				parameters: {
+					...customer,
+					operation: 'logOutcome',
+					disposition: 'sold',
+					resolution: 'Chose the yearly plan',
+					nextAction: 'Send the contract',
+					stage: 'closedwon',
+					options: options({ followUpAt: '2026-12-01T10:00:00' }),
+				},
+			},
+		]);
+		const [item] = await post({ id, phone: `+${from}` });
+		const crm = item!.crm as {
+			contact: { id: string };
+			deal: { id: string };
+			openDeals: object[];
+			url: string;
+		};
+		expect(crm).toMatchObject({
+			crm: 'hubspot',
+			found: true,
+			openDeals: [{ id: crm.deal.id, stage: 'Appointment Scheduled', amount: 250 }],
+			deal: { moved: true, stageName: 'Closed Won' },
+			note: { created: true },
+			task: { created: true },
+			warnings: [],
+		});
+		expect(crm.url).toContain(crm.deal.id);
+		expect(item!.customer).toMatchObject({ accountManager: 'agent.one@shop.example' });
+
+		const state = (await hubspot.state()) as unknown as Record<
+			string,
+			Array<{ id: string; properties: Record<string, string> }>
+		>;
+		const tasks = state.tasks!.filter(({ properties }) =>
+			['Answer Robin Sample on WhatsApp', 'Send the contract'].includes(
+				properties.hs_task_subject!,
+			),
+		);
+		expect(tasks.map(({ properties }) => properties.hs_task_status)).toEqual(
+			expect.arrayContaining(['COMPLETED', 'NOT_STARTED']),
+		);
+		const conversation = await store.conversation(id);
+		expect(conversation!.profile.accountManager).toBe('agent.one@shop.example');
+		expect(conversation!.crm!.records).toEqual([
+			{ kind: 'contact', name: 'Robin Sample', url: expect.stringContaining(crm.contact.id) },
+			{
+				kind: 'deal',
+				name: 'Robin Sample – WhatsApp',
+				url: crm.url,
+				stage: 'Closed Won',
+			},
+		]);
+	});
+
+	it('takes many items at once, each paired with its own result, and names the one that cannot be done', async () => {
+		const post = await chain(client, [
+			{
+				name: 'Each',
+				type: 'n8n-nodes-base.splitOut',
+				parameters: { fieldToSplitOut: 'body.customers', options: {} },
+			},
+			{
+				name: 'Bring in',
+				credentials: appToken,
+				onError: 'continueRegularOutput',
+				parameters: {
+					conversationId: '',
+					phone: '={{ $json.phone }}',
+					contactName: '={{ $json.name }}',
+					options: options({ reference: '={{ $json.reference }}' }),
+				},
+			},
+		]);
+		const customers = Array.from({ length: 40 }, (_, number) => ({
+			name: `Kim Number${number}`,
+			phone: number === 17 ? '' : `+${freshCustomer()}`,
+			reference: `order ${randomUUID()}`,
+		}));
+		const items = await post({ customers });
+		expect(items.map(({ reference }) => reference)).toEqual(
+			customers.map(({ reference }) => reference),
+		);
+		expect(items.flatMap(({ error }, index) => (error ? [index] : []))).toEqual([17]);
+		expect(String(items[17]!.errorDescription)).toContain('Phone');
+		const contacts = (await hubspot.state()).contacts as Array<{
+			id: string;
+			properties: Record<string, string>;
+		}>;
+		for (const [index, item] of items.entries()) {
+			if (index === 17) continue;
+			const { contact } = item.crm as { contact: { id: string; created: boolean } };
+			const made = contacts.filter(
+				({ properties }) => properties.phone === customers[index]!.phone,
+			);
+			expect(made.map(({ id }) => id)).toEqual([contact.id]);
+		}
+	});
+
+	it('goes on with a new token where the old one has expired, as n8n renews it', async () => {
+		const { id, name } = await client.call<{ id: string; name: string }>(
+			'POST',
+			'/rest/credentials',
+			{
+				name: `HubSpot OAuth2 ${randomUUID()}`,
+				type: 'hubspotOAuth2Api',
+				data: LOCAL_HUBSPOT_APP,
+			},
+		);
+		// What the user's browser does: HubSpot sends it back to n8n with a code.
+		const authorization = new URL(
+			await client.call<string>('GET', `/rest/oauth2-credential/auth?id=${id}`),
+		);
+		expect(authorization.origin).toBe(environment.hubspotUrl);
+		const back = new URLSearchParams({
+			code: randomUUID(),
+			state: authorization.searchParams.get('state')!,
+		});
+		const connected = await client.request('GET', `/rest/oauth2-credential/callback?${back}`);
+		expect(connected.status).toBe(200);
+		expect(await hubspot.tokens()).toEqual({ authorization_code: 1, refresh_token: 0 });
+
+		const post = await chain(client, [
+			{
+				name: 'Bring in',
+				credentials: { hubspotOAuth2Api: { id, name } },
+				parameters: {
+					authentication: 'oAuth2',
+					conversationId: '',
+					phone: ofBody('phone'),
+					options: options({ reference: ofBody('reference') }),
+				},
+			},
+		]);
+		const aCustomer = () => ({ phone: `+${freshCustomer()}`, reference: randomUUID() });
+		const [first] = await post(aCustomer());
+		expect(first!.crm).toMatchObject({ contact: { created: true } });
+		expect(await hubspot.tokens()).toEqual({ authorization_code: 1, refresh_token: 0 });
+
+		await hubspot.expireTokens();
+		const [second] = await post(aCustomer());
+		expect(second!.crm).toMatchObject({ contact: { created: true }, deal: { created: true } });
+		expect((await hubspot.tokens()).refresh_token).toBeGreaterThan(0);
+	});
+
+	it('plans without an account, and n8n runs it without a credential', async () => {
+		const before = await hubspot.state();
+		const post = await chain(client, [
+			{
+				name: 'Plan',
+				parameters: {
+					planOnly: true,
+					conversationId: '',
+					phone: ofBody('phone'),
+					options: options({ reference: 'order 1' }),
+				},
+			},
+		]);
+		const [item] = await post({ phone: `+${freshCustomer()}` });
+		expect(item!.crm).toMatchObject({
+			planned: true,
+			writes: [{ action: 'create contact' }, { action: 'create deal' }],
+			warnings: [expect.stringContaining('credential')],
+		});
+		expect(await hubspot.state()).toEqual(before);
+	});
+
+	it('fills the editor’s lists from the account', async () => {
+		const ask = <T>(kind: string, methodName: string, parameters: object) =>
+			client.call<T>('POST', `/rest/dynamic-node-parameters/${kind}`, {
+				nodeTypeAndVersion: { name: TYPE, version: 1 },
+				path: 'parameters.stage',
+				methodName,
+				currentNodeParameters: {
+					crm: 'hubspot',
+					authentication: 'appToken',
+					recordKind: 'deal',
+					operation: 'upsert',
+					options: options(),
+					...parameters,
+				},
+				credentials: appToken,
+			});
+		const stages = await ask<Array<{ name: string }>>('options', 'getStages', {
+			pipeline: 'default',
+		});
+		expect(stages.map(({ name }) => name)).toEqual(
+			expect.arrayContaining(['First Open Stage', 'Qualified To Buy', 'Closed Won (Closed)']),
+		);
+		const tickets = await ask<Array<{ name: string }>>('options', 'getPipelines', {
+			recordKind: 'ticket',
+		});
+		expect(tickets.map(({ name }) => name)).toEqual(['Default Pipeline', 'Support Pipeline']);
+		const { fields } = await ask<{ fields: Array<{ id: string }> }>(
+			'resource-mapper-fields',
+			'getContactMapping',
+			{},
+		);
+		expect(fields.map(({ id }) => id)).toEqual(expect.arrayContaining(['email', 'phone']));
+	});
+});
