@@ -167,6 +167,8 @@ export interface Conversation {
 	outcome?: Outcome;
 	/** The customer's records in the CRM, for whoever answers. */
 	crm?: CrmRecords;
+	/** Messages that wait for the customer to finish; see core/conversation/burst.ts. */
+	burst?: Burst;
 	/** Set while an agent has put it on hold; read it with {@link holdOf}, since a later handoff makes it void. */
 	hold?: Hold;
 }
@@ -185,6 +187,17 @@ export interface CrmRecord {
 	url?: string;
 	/** Of a deal. */
 	stage?: string;
+}
+
+/** Messages in a row that are held back, to come out of the trigger as one. */
+export interface Burst {
+	/** Rises with each message that joins; who holds the highest gives the burst out. */
+	rank: number;
+	/** In the order in which they came. */
+	messageIds: string[];
+	openedAt: IsoTime;
+	/** When it is given out if no further message comes. */
+	until: IsoTime;
 }
 
 /** An agent's "not now": the promises stand still until it ends. */

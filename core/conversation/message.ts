@@ -143,6 +143,10 @@ export interface ConversationMessage {
 	raw?: unknown;
 	/** Internal: never shown to the customer. */
 	internal?: boolean;
+	/** Where this message speaks for a burst: the ids of all its messages, in order. See core/conversation/burst.ts. */
+	joined?: string[];
+	/** Only on items, beside `joined`: the messages of the burst, in order. */
+	parts?: ConversationMessage[];
 }
 
 /** Whether this message is something the customer said (not a reaction, an edit or a system line). */

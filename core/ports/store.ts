@@ -31,6 +31,8 @@ export interface Changes<T> {
 	conversation?: Conversation;
 	audit?: AuditEntry[];
 	messages?: ConversationMessage[];
+	/** Messages of this conversation that need no workflow of their own any more; see {@link HandoffStore.markHandled}. */
+	handled?: { ids: string[]; at: IsoTime };
 	/** Clocks to insert or replace, by id. */
 	clocks?: SlaClock[];
 	/** Moves the roster's cursor: this agent got the conversation. Only in {@link HandoffStore.route}. */

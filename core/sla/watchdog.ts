@@ -1,3 +1,4 @@
+import { isHeld, rejoined } from '../conversation/burst';
 import type { HandoffStore, IntakeResult } from '../ports/store';
 import type { IsoTime } from '../time';
 import { addMilliseconds } from '../time';
@@ -12,6 +13,7 @@ export type WatchdogStore = Pick<
 	| 'takeDueEvents'
 	| 'confirmEvents'
 	| 'conversation'
+	| 'history'
 	| 'clocks'
 	| 'unhandled'
 	| 'markHandled'
@@ -103,8 +105,14 @@ export async function recoverMessages(
 ): Promise<RecoveryPass> {
 	const lost = await store.unhandled(addMilliseconds(now, -afterMs), BATCH);
 	let delivered = 0;
-	for (const message of lost) {
-		const id = message.message.id;
+	for (const found of lost) {
+		const { id } = found.message;
+		// The trigger is about to give it out, with what the customer writes next.
+		if (isHeld(found.conversation, id, now)) continue;
+		const message: IntakeResult = {
+			...found,
+			message: await rejoined(store, found.conversation, found.message),
+		};
 		const key = `recovery:${id}`;
 		const claim = await store.beginOnce(key, now, LEASE_MS);
 		if (claim.state === 'busy') continue;

@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { IBinaryKeyData, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
 import { downloadMedia } from '../../adapters/whatsapp/media';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
@@ -37,30 +37,50 @@ export async function showAsRead(
 	}
 }
 
-/** Adds the file of a message as binary data, or says on the item why it is not there. */
+/**
+ * Adds the file of a message as binary data, or says on the item why it is not there. Of messages that came as one, the first file is
+ * "data", and the further ones are "data2", "data3" and so on.
+ */
 export async function withMedia(
 	context: IWebhookFunctions,
 	item: INodeExecutionData,
-	{ media }: ConversationMessage,
+	message: ConversationMessage,
 	settings: Settings,
 ): Promise<INodeExecutionData> {
-	if (!settings.media || !media) return item;
-	try {
-		const file = await downloadMedia(context, media, settings.media);
-		return { ...item, binary: { [BINARY]: file } };
-	} catch (error) {
-		return {
-			...item,
-			json: {
-				...item.json,
-				mediaDownload: {
-					done: false,
-					reason: messageOf(error),
-					advice: (error as { advice?: string }).advice ?? 'Download it later by its media ID.',
-				},
-			},
-		};
+	const { media: limits } = settings;
+	const files = (message.parts ?? [message]).flatMap(({ media }) => media ?? []);
+	if (!limits || files.length === 0) return item;
+	const binary: IBinaryKeyData = {};
+	let refused: unknown;
+	for (const file of files) {
+		try {
+			const count = Object.keys(binary).length;
+			binary[count === 0 ? BINARY : `${BINARY}${count + 1}`] = await downloadMedia(
+				context,
+				file,
+				limits,
+			);
+		} catch (error) {
+			refused = error;
+		}
 	}
+	return {
+		...item,
+		...(Object.keys(binary).length > 0 ? { binary } : {}),
+		...(refused === undefined
+			? {}
+			: {
+					json: {
+						...item.json,
+						mediaDownload: {
+							done: false,
+							reason: messageOf(refused),
+							advice:
+								(refused as { advice?: string }).advice ?? 'Download it later by its media ID.',
+						},
+					},
+				}),
+	};
 }
 
 function messageOf(error: unknown): string {

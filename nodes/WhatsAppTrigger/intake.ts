@@ -1,7 +1,7 @@
 import { consentGiven } from '../../core/conversation/consent';
 import type { CustomerIdentity } from '../../core/conversation/identity';
 import type { Arrival } from '../../core/conversation/intake';
-import { takeIn } from '../../core/conversation/intake';
+import { isForPeople, takeIn } from '../../core/conversation/intake';
 import type { HandoffStore, InboundMessage } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
 import { addMilliseconds } from '../../core/time';
@@ -61,7 +61,10 @@ async function recordMessages(
 		message.sentAt >= oldest &&
 		settings.types.has(message.type) &&
 		(settings.groups || message.groupId === undefined);
-	const settled = fresh.filter((arrival) => !runs(arrival)).map(({ message }) => message.id);
+	// What is for people is in their inbox by being on record: nothing has to be found again.
+	const settled = fresh
+		.filter((arrival) => !runs(arrival) || isForPeople(arrival))
+		.map(({ message }) => message.id);
 	if (settled.length > 0) await store.markHandled(settled, now);
 	return fresh.filter(runs);
 }

@@ -1,7 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DEFAULT_TYPES, MESSAGE_TYPES } from '../shared/messageTypes';
-import { DEFAULT_MAX_AGE_HOURS, DEFAULT_MEDIA_LIMIT_MB } from './settings';
+import {
+	DEFAULT_LONGEST_WAIT_SECONDS,
+	DEFAULT_MAX_AGE_HOURS,
+	DEFAULT_MEDIA_LIMIT_MB,
+	DEFAULT_QUIET_SECONDS,
+} from './settings';
 
 export const parameters: INodeProperties[] = [
 	{
@@ -146,6 +151,15 @@ export const parameters: INodeProperties[] = [
 				description: 'Whether to add what Meta sent, as "raw"',
 			},
 			{
+				displayName: 'Longest Wait (Seconds)',
+				name: 'longestWait',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 120 },
+				default: DEFAULT_LONGEST_WAIT_SECONDS,
+				description:
+					'With a quiet period: messages come out after this time even if the customer goes on writing',
+			},
+			{
 				displayName: 'Mark as Read',
 				name: 'markAsRead',
 				type: 'boolean',
@@ -184,6 +198,15 @@ export const parameters: INodeProperties[] = [
 				default: DEFAULT_MAX_AGE_HOURS,
 				description:
 					'Messages older than this are recorded and start nothing. After an outage Meta delivers the messages of up to seven days.',
+			},
+			{
+				displayName: 'Quiet Period (Seconds)',
+				name: 'quietPeriod',
+				type: 'number',
+				typeOptions: { minValue: 0, maxValue: 60 },
+				default: DEFAULT_QUIET_SECONDS,
+				description:
+					'Joins messages that a customer sends in a row: they come out as one item, with all texts, once none has come for this time. 0 lets each come out at once.',
 			},
 			{
 				displayName: 'Show Typing',

@@ -1,8 +1,10 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
+import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
 import { whatsAppCredential } from '../../adapters/whatsapp/open';
 import { readDelivery } from '../../adapters/whatsapp/webhook';
+import { gather } from '../../core/conversation/burst';
 import type { Arrival } from '../../core/conversation/intake';
 import { isForPeople } from '../../core/conversation/intake';
 import { isoTime } from '../../core/time';
@@ -40,10 +42,18 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
 
 	const now = isoTime(systemClock.now());
 	const delivery = readDelivery(reading.body, now, credential.phoneNumberId);
-	const recorded = await record(await storeFor(context), delivery, settings, now);
+	const store = await storeFor(context);
+	const recorded = await record(store, delivery, settings, now);
 	answer(context, 200, 'Received');
 
-	const items = await itemsOf(context, recorded, settings);
+	const arrivals = settings.quiet
+		? await gather(
+				{ store, clock: systemClock, sleep, warn: (error) => logJoining(context, error) },
+				recorded.arrivals,
+				settings.quiet,
+			)
+		: recorded.arrivals;
+	const items = await itemsOf(context, { ...recorded, arrivals }, settings);
 	return items.every((output) => output.length === 0)
 		? DONE
 		: { noWebhookResponse: true, workflowData: items };
@@ -75,4 +85,11 @@ async function itemsOf(
 			...events.map((event) => ({ json: toJson({ event }) })),
 		],
 	];
+}
+
+function logJoining(context: IWebhookFunctions, error: unknown): void {
+	context.logger.warn('WhatsApp Trigger could not join the messages of a customer', {
+		reason: error instanceof Error ? error.message : String(error),
+		node: context.getNode().name,
+	});
 }

@@ -1,11 +1,16 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import type { QuietPeriod } from '../../core/conversation/burst';
 import { DEFAULT_TYPES } from '../shared/messageTypes';
 
 /** WhatsApp is asked for older messages again for days; a bot that answers yesterday's question is worse than none. */
 export const DEFAULT_MAX_AGE_HOURS = 24;
 
 export const DEFAULT_MEDIA_LIMIT_MB = 16;
+
+/** Long enough for the next short message, short enough that nobody asks whether the bot is there. */
+export const DEFAULT_QUIET_SECONDS = 4;
+export const DEFAULT_LONGEST_WAIT_SECONDS = 30;
 
 /** The parameters of the node, read once for each delivery. */
 export interface Settings {
@@ -23,6 +28,8 @@ export interface Settings {
 	includeRaw: boolean;
 	markAsRead: boolean;
 	typing: boolean;
+	/** Undefined if each message comes out at once. */
+	quiet?: QuietPeriod;
 	/** Undefined if files stay with WhatsApp. */
 	media?: { maxBytes: number; mimeTypes: string[] };
 }
@@ -37,11 +44,14 @@ interface Options {
 	maxAgeHours?: number;
 	maxMediaSize?: number;
 	mediaTypes?: string;
+	longestWait?: number;
 	messageTypes?: string[];
+	quietPeriod?: number;
 	typingIndicator?: boolean;
 	verifySignature?: boolean;
 }
 
+const SECOND_MS = 1000;
 const HOUR_MS = 60 * 60 * 1000;
 const MEGABYTE = 1024 * 1024;
 
@@ -61,6 +71,14 @@ export function readSettings(context: Pick<IWebhookFunctions, 'getNodeParameter'
 		// WhatsApp shows "typing…" only on a message that is marked as read.
 		markAsRead: (options.markAsRead ?? false) || typing,
 		typing,
+		...(options.quietPeriod
+			? {
+					quiet: {
+						quietMs: options.quietPeriod * SECOND_MS,
+						longestMs: (options.longestWait ?? DEFAULT_LONGEST_WAIT_SECONDS) * SECOND_MS,
+					},
+				}
+			: {}),
 		...(options.downloadMedia
 			? {
 					media: {

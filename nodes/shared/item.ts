@@ -25,7 +25,7 @@ export interface HandoffItem {
 
 /** The conversation as staff see it on the canvas: state, owner, counters, and when the service window closes. */
 export function conversationView(conversation: Conversation) {
-	const { identity: _identity, profile: _profile, ...known } = conversation;
+	const { identity: _identity, profile: _profile, burst: _burst, ...known } = conversation;
 	const { id, state, owner, priority, tags, handoff, collected, ...rest } = known;
 	const closesAt = windowClosesAt(conversation);
 	// In the order in which staff look for it.

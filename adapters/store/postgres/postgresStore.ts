@@ -100,15 +100,7 @@ export class PostgresStore implements HandoffStore {
 	}
 
 	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
-		await this.db.transaction((tx) =>
-			tx.run(
-				`UPDATE handoff_messages SET handled_at = $1
-				WHERE namespace = $2 AND id = ANY($3) AND handled_at IS NULL`,
-				now,
-				this.namespace,
-				messageIds,
-			),
-		);
+		await this.db.transaction((tx) => this.writeHandled(tx, messageIds, now));
 	}
 
 	async unhandled(before: IsoTime, limit: number): Promise<IntakeResult[]> {
@@ -555,8 +547,19 @@ export class PostgresStore implements HandoffStore {
 			await this.writeConversation(tx, changes.conversation);
 		}
 		for (const message of changes.messages ?? []) await this.writeMessage(tx, before.id, message);
+		if (changes.handled) await this.writeHandled(tx, changes.handled.ids, changes.handled.at);
 		for (const entry of changes.audit ?? []) await this.writeAudit(tx, before.id, entry);
 		await this.writeClocks(tx, changes.clocks ?? []);
+	}
+
+	private async writeHandled(tx: Transaction, messageIds: string[], now: IsoTime): Promise<void> {
+		await tx.run(
+			`UPDATE handoff_messages SET handled_at = $1
+			WHERE namespace = $2 AND id = ANY($3) AND handled_at IS NULL`,
+			now,
+			this.namespace,
+			messageIds,
+		);
 	}
 
 	private async writeConversation(tx: Transaction, conversation: Conversation): Promise<void> {

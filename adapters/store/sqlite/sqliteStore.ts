@@ -84,16 +84,7 @@ export class SqliteStore implements HandoffStore {
 	}
 
 	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
-		this.db.transaction(() => {
-			for (const id of messageIds) {
-				this.db.run(
-					'UPDATE messages SET handled_at = ? WHERE namespace = ? AND id = ? AND handled_at IS NULL',
-					now,
-					this.namespace,
-					id,
-				);
-			}
-		});
+		this.db.transaction(() => this.writeHandled(messageIds, now));
 		return Promise.resolve();
 	}
 
@@ -532,6 +523,7 @@ export class SqliteStore implements HandoffStore {
 			this.writeConversation(changes.conversation);
 		}
 		changes.messages?.forEach((message) => this.writeMessage(before.id, message));
+		if (changes.handled) this.writeHandled(changes.handled.ids, changes.handled.at);
 		changes.audit?.forEach((entry) => this.writeAudit(before.id, entry));
 		changes.clocks?.forEach((clock) => this.writeClock(clock));
 	}
@@ -582,6 +574,17 @@ export class SqliteStore implements HandoffStore {
 			needsRecovery(message) ? 1 : 0,
 			JSON.stringify(message),
 		);
+	}
+
+	private writeHandled(messageIds: string[], now: IsoTime): void {
+		for (const id of messageIds) {
+			this.db.run(
+				'UPDATE messages SET handled_at = ? WHERE namespace = ? AND id = ? AND handled_at IS NULL',
+				now,
+				this.namespace,
+				id,
+			);
+		}
 	}
 
 	private writeAudit(conversationId: string, entry: AuditEntry): void {

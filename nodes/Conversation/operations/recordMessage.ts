@@ -246,7 +246,9 @@ export const recordMessage: Operation = {
 		);
 		const comesOut = ({ message }: Arrival) =>
 			types.has(message.type) && (options.groupMessages === true || message.groupId === undefined);
-		const settled = fresh.filter((arrival) => !comesOut(arrival)).map(({ message }) => message.id);
+		const settled = fresh
+			.filter((arrival) => !comesOut(arrival) || isForPeople(arrival))
+			.map(({ message }) => message.id);
 		if (settled.length > 0) await store.markHandled(settled, now);
 		const arrivals = [...fresh, ...(options.repeats ? repeated : [])].filter(
 			// What the bot has said through a gateway goes into the thread, and nowhere else.

@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import type { StoreOptions } from '../../../adapters/store/open';
 import { openStore } from '../../../adapters/store/open';
 import { applyEvent } from '../../../core/conversation/apply';
+import { gather } from '../../../core/conversation/burst';
+import { takeIn } from '../../../core/conversation/intake';
 import type { Conversation } from '../../../core/conversation/conversation';
 import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
@@ -427,6 +429,48 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				const seen = await store.decide(id, ({ clocks }) => ({ result: clocks }));
 				expect(seen).toEqual([clock(id)]);
 				expect(await store.clocks(id)).toHaveLength(2);
+			});
+		});
+
+		describe('a burst of messages', () => {
+			it('is given out once, with all its messages, by whoever joined last of many connections at once', async () => {
+				const all = [store, await another(), await another()];
+				const { id } = await begun('robin', 0);
+				const waiting: Array<() => void> = [];
+				const given = await Promise.all(
+					Array.from({ length: 12 }, async (_, i) => {
+						const one = all[i % 3]!;
+						const { fresh } = await takeIn(one, [inbound('robin', `burst-${i}`, 1)], at(1));
+						return gather(
+							{
+								store: one,
+								clock: { now: () => new Date(at(1)) },
+								// All of them wait until the last one has joined, and claim at the same time.
+								sleep: () =>
+									new Promise((resolve) => {
+										waiting.push(resolve);
+										if (waiting.length === 12) waiting.forEach((go) => go());
+									}),
+								warn: (error) => {
+									throw error;
+								},
+							},
+							fresh,
+							{ quietMs: 4_000, longestMs: 30_000 },
+						);
+					}),
+				);
+				expect(given.flat()).toHaveLength(1);
+				const { message, conversation } = given.flat()[0]!;
+				expect([...message.joined!].sort()).toEqual(
+					Array.from({ length: 12 }, (_, i) => `burst-${i}`).sort(),
+				);
+				expect(conversation.burst).toBeUndefined();
+				expect(await store.conversation(id)).toEqual(conversation);
+				expect((await store.unhandled(at(99), 50)).map((found) => found.message.id)).toEqual([
+					'first-robin',
+					message.id,
+				]);
 			});
 		});
 

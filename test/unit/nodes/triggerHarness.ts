@@ -30,6 +30,8 @@ export interface Call {
 	query?: IDataObject;
 	/** Whether n8n has parsed the body, as it does for JSON. */
 	parsed?: boolean;
+	/** Told the status when the call is answered, which may be before the webhook is done. */
+	onAnswer?: (status: number) => void;
 }
 
 export interface Outcome {
@@ -88,6 +90,7 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 		send(body: string) {
 			if (outcome.sent !== undefined) throw new Error('answered twice');
 			outcome.sent = body;
+			call.onAnswer?.(outcome.status ?? 200);
 		},
 	};
 	const context = {

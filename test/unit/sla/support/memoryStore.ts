@@ -75,6 +75,13 @@ export class MemoryStore implements WatchdogStore {
 		return this.conversations.get(id);
 	}
 
+	async history(conversationId: string) {
+		await this.note('history');
+		return this.lost
+			.filter(({ conversation }) => conversation.id === conversationId)
+			.map(({ message }) => message);
+	}
+
 	async clocks(conversationId: string) {
 		await this.note('clocks');
 		return this.of(conversationId);
