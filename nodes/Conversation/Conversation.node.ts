@@ -15,6 +15,7 @@ import { openStore } from '../../adapters/store/open';
 import type { StoreOptions } from '../../adapters/store/open';
 import { storeFor } from '../shared/store';
 import { operations } from './operations';
+import { once, onceField } from './operations/once';
 import type { Operation } from './operations/operation';
 
 export class Conversation implements INodeType {
@@ -36,7 +37,7 @@ export class Conversation implements INodeType {
 				name: 'whatsAppHandoffApi',
 				// Sample conversations send nothing; docs/decisions/0008.
 				required: false,
-				displayOptions: { show: { operation: ['reply'] } },
+				displayOptions: { show: { operation: ['reply', 'resolve'] } },
 			},
 			{
 				name: 'whatsAppHandoffInboxApi',
@@ -65,6 +66,7 @@ export class Conversation implements INodeType {
 				},
 			},
 			...operations.flatMap(({ fields }) => fields),
+			onceField(operations.filter((operation) => operation.once)),
 		],
 	};
 
@@ -99,13 +101,14 @@ export class Conversation implements INodeType {
 		const outputs: INodeExecutionData[][] = (operation.outputs ?? ['']).map(() => []);
 		for (let index = 0; index < items.length; index++) {
 			try {
-				const done = await operation.execute({
+				const run = {
 					context: this,
 					index,
 					item: items[index]!.json,
 					store: await storeFor(this),
 					conversationId: this.getNodeParameter('conversationId', index, '') as string,
-				});
+				};
+				const done = await (operation.once ? once(operation, run) : operation.execute(run));
 				for (const { json, output } of Array.isArray(done) ? done : [done]) {
 					outputs[output ?? 0]!.push({ json, pairedItem: { item: index } });
 				}

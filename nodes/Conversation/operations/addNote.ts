@@ -6,6 +6,7 @@ import type { Operation } from './operation';
 import { byWorkflow } from './operation';
 
 export const addNote: Operation = {
+	once: true,
 	option: {
 		name: 'Add Note',
 		value: 'addNote',

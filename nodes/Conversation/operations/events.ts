@@ -2,7 +2,10 @@ import { applyEvent } from '../../../core/conversation/apply';
 import type { Actor } from '../../../core/conversation/audit';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import type { ConversationEvent } from '../../../core/conversation/transitions';
-import { handoffItem } from '../../shared/item';
+import { systemClock } from '../../../adapters/clock/system';
+import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { reply } from '../../../core/conversation/reply';
+import { handoffItem, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, agentOf, byWorkflow } from './operation';
 
@@ -32,6 +35,7 @@ function reasonField(operation: string, placeholder: string) {
 }
 
 export const claim: Operation = {
+	once: true,
 	option: {
 		name: 'Claim',
 		value: 'claim',
@@ -60,6 +64,7 @@ export const claim: Operation = {
 };
 
 export const reassign: Operation = {
+	once: true,
 	option: {
 		name: 'Reassign',
 		value: 'reassign',
@@ -78,6 +83,7 @@ export const reassign: Operation = {
 };
 
 export const release: Operation = {
+	once: true,
 	option: {
 		name: 'Release',
 		value: 'release',
@@ -108,6 +114,7 @@ export const release: Operation = {
 };
 
 export const resolve: Operation = {
+	once: true,
 	option: {
 		name: 'Resolve',
 		value: 'resolve',
@@ -142,10 +149,23 @@ export const resolve: Operation = {
 			placeholder: 'e.g. Call next week',
 			description: 'What is still to be done',
 		},
+		{
+			displayName: 'Closing Message',
+			name: 'closingMessage',
+			type: 'string',
+			typeOptions: { rows: 2 },
+			displayOptions: { show: { operation: ['resolve'] } },
+			default: '',
+			placeholder: 'e.g. Thank you! Write here at any time.',
+			description: 'Sent to the customer before the conversation is closed; empty for none',
+		},
 	],
-	execute(run) {
-		const text = (name: string) => run.context.getNodeParameter(name, run.index) as string;
-		return apply(run, {
+	async execute(run) {
+		const text = (name: string) => run.context.getNodeParameter(name, run.index, '') as string;
+		const closing = text('closingMessage').trim()
+			? await sayGoodbye(run, text('closingMessage'))
+			: {};
+		const done = await apply(run, {
 			type: 'resolve',
 			outcome: {
 				disposition: text('disposition') || 'solved',
@@ -153,10 +173,28 @@ export const resolve: Operation = {
 				...(text('nextAction') ? { nextAction: text('nextAction') } : {}),
 			},
 		});
+		return { json: { ...done.json, ...closing } };
 	},
 };
 
+/** Sent once for each episode. Where WhatsApp no longer allows it, the conversation is closed all the same and the item says so. */
+async function sayGoodbye({ context, index, store, conversationId }: OperationRun, text: string) {
+	const current = await store.conversation(conversationId);
+	if (!current || current.state === 'closed') return {};
+	const { conversation: _after, ...closing } = await reply(
+		{ store, messaging: whatsAppFor(context, index), clock: systemClock },
+		{
+			conversationId,
+			author: 'system',
+			message: { type: 'text', text },
+			key: `closing:${current.episode}`,
+		},
+	);
+	return { closing: toJson({ ...closing, text }) };
+}
+
 export const returnToBot: Operation = {
+	once: true,
 	option: {
 		name: 'Return to Bot',
 		value: 'returnToBot',

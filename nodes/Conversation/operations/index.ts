@@ -1,9 +1,12 @@
 import { addNote } from './addNote';
 import { claim, reassign, release, resolve, returnToBot } from './events';
 import { get } from './get';
+import { list } from './list';
+import { logReply } from './logReply';
 import type { Operation } from './operation';
 import { recordMessage } from './recordMessage';
 import { reply } from './reply';
+import { setDetails } from './setDetails';
 import { signInLink } from './signInLink';
 
 /** Every operation of the node, in the order in which it is offered. To add one, add its file and its name here. */
@@ -12,10 +15,13 @@ export const operations: readonly Operation[] = [
 	claim,
 	signInLink,
 	get,
+	list,
+	logReply,
 	reassign,
 	recordMessage,
 	release,
 	reply,
 	resolve,
 	returnToBot,
+	setDetails,
 ];

@@ -18,6 +18,8 @@ export interface Operation {
 	fields: INodeProperties[];
 	/** Names of the outputs; one without a name if absent. */
 	outputs?: readonly string[];
+	/** Whether staff may give it a key under which it is done once. */
+	once?: boolean;
 	/** Whether it works on a conversation that it is told the ID of; true if absent. */
 	onConversation?: boolean;
 	/** Returns the item and the output it goes to (the first unless stated), or none or several of them. */

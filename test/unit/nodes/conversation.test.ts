@@ -1,0 +1,301 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import type { MessagingPort } from '../../../core/ports/messaging';
+import type { HandoffStore } from '../../../core/ports/store';
+import { storeFor } from '../../../nodes/shared/store';
+import { temporaryStore } from '../../support';
+import { jsonOf, runConversation } from './conversationHarness';
+
+jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
+jest.mock('../../../adapters/whatsapp/open', () => ({ whatsAppFor: jest.fn() }));
+
+let store: HandoffStore;
+let close: () => Promise<void>;
+let sent: Array<{ text?: string }>;
+let count = 0;
+
+beforeEach(async () => {
+	({ store, close } = await temporaryStore());
+	jest.mocked(storeFor).mockResolvedValue(store);
+	sent = [];
+	jest.mocked(whatsAppFor).mockReturnValue({
+		send: (_channel: string, _to: unknown, message: { text?: string }) => {
+			sent.push(message);
+			return Promise.resolve({ ids: [`wamid.sent${sent.length}`] });
+		},
+	} as unknown as MessagingPort);
+});
+
+afterEach(async () => close());
+
+/** A customer who has just written; the conversation's id. */
+async function customer(name = 'Robin Sample'): Promise<string> {
+	count += 1;
+	const waId = `1555555${String(count).padStart(4, '0')}`;
+	const now = new Date().toISOString();
+	const [result] = await store.intake(
+		[
+			{
+				channelId: 'shop',
+				identity: { keys: [{ kind: 'wa_id', value: waId }], waId, name },
+				message: {
+					id: `wamid.${waId}`,
+					direction: 'in',
+					author: 'customer',
+					type: 'text',
+					text: 'Hello',
+					sentAt: now,
+					receivedAt: now,
+				},
+			},
+		],
+		now,
+	);
+	return result!.conversation.id;
+}
+
+async function run(operation: string, parameters: IDataObject, items?: IDataObject[]) {
+	return jsonOf(
+		await runConversation({
+			operation,
+			parameters: { reason: '', ...nested(parameters) },
+			...(items ? { items } : {}),
+		}),
+	)[0]!;
+}
+
+/** n8n reads the inside of a collection by a path. */
+function nested(parameters: IDataObject): IDataObject {
+	return Object.fromEntries(
+		Object.entries(parameters).flatMap(([name, value]) => {
+			const field = (value as { field?: unknown } | undefined)?.field;
+			return field === undefined ? [[name, value]] : [[`${name}.field`, field]];
+		}),
+	) as IDataObject;
+}
+
+const handOver = (conversationId: string, agentId = 'ana@shop.example') =>
+	run('logReply', {
+		conversationId,
+		loggedAuthor: 'agent',
+		loggedText: 'I am on it',
+		agentId,
+		agentName: 'Ana',
+	});
+
+describe('Set Details', () => {
+	it('keeps what was collected, with numbers and yes or no as such, and takes empty fields away', async () => {
+		const conversationId = await customer();
+		const collected = (field: IDataObject[]) =>
+			run('setDetails', { conversationId, collected: { field } });
+		await collected([
+			{ name: 'orderNumber', value: '0042' },
+			{ name: 'satisfaction', value: '4' },
+			{ name: 'gift', value: 'true' },
+		]);
+		const [item] = await collected([{ name: 'gift', value: '' }]);
+		expect(item).toMatchObject({
+			conversation: { collected: { orderNumber: '0042', satisfaction: 4 } },
+		});
+		expect((item!.conversation as IDataObject).collected).not.toHaveProperty('gift');
+	});
+
+	it('adds and removes tags without regard to case, and fills in the profile', async () => {
+		const conversationId = await customer();
+		await run('setDetails', { conversationId, addTags: 'Survey sent, wholesale, survey SENT' });
+		const [item] = await run('setDetails', {
+			conversationId,
+			removeTags: 'WHOLESALE',
+			profile: { segment: 'Gold', vip: true, email: '' },
+			newPriority: 'high',
+		});
+		expect(item).toMatchObject({
+			conversation: { tags: ['Survey sent'], priority: 'high' },
+			customer: { segment: 'Gold', vip: true },
+		});
+	});
+
+	it('writes one audit line that names what changed and no values, and none where nothing did', async () => {
+		const conversationId = await customer();
+		const set = () =>
+			run('setDetails', {
+				conversationId,
+				collected: { field: [{ name: 'iban', value: 'DE00 secret' }] },
+			});
+		await set();
+		await set();
+		const lines = (await store.audit(conversationId)).filter(
+			({ action }) => action === 'set_details',
+		);
+		expect(lines).toEqual([expect.objectContaining({ reason: 'collected iban' })]);
+	});
+
+	it('refuses a priority that there is not, and says which there are', async () => {
+		await expect(
+			run('setDetails', { conversationId: await customer(), newPriority: 'asap' }),
+		).rejects.toMatchObject({
+			message: '"asap" is no priority',
+			description: expect.stringContaining('urgent') as string,
+		});
+	});
+});
+
+describe('Log Reply', () => {
+	it('puts an agent’s answer on record, silences the bot and keeps the promise of an answer', async () => {
+		const conversationId = await customer();
+		const [item] = await handOver(conversationId);
+		expect(item).toMatchObject({
+			conversation: { state: 'human', owner: { kind: 'agent', name: 'Ana' } },
+		});
+		expect((await store.conversation(conversationId))?.handoff?.answeredAt).toBeDefined();
+		expect(await store.history(conversationId, { limit: 5 })).toEqual([
+			expect.objectContaining({ author: 'customer' }),
+			expect.objectContaining({ author: 'agent', authorName: 'Ana', text: 'I am on it' }),
+		]);
+		expect(sent).toEqual([]);
+	});
+
+	it('counts a bot’s reply as a turn and writes the same message ID once', async () => {
+		const conversationId = await customer();
+		const log = () =>
+			run('logReply', {
+				conversationId,
+				loggedAuthor: 'bot',
+				loggedText: 'We open at 9',
+				logOptions: { messageId: 'desk-1', sentAt: '2026-11-20T09:30:00Z' },
+			});
+		await log();
+		await log();
+		const out = (await store.history(conversationId, { limit: 9 })).filter(
+			({ direction }) => direction === 'out',
+		);
+		expect(out).toEqual([expect.objectContaining({ id: 'desk-1', author: 'bot' })]);
+		expect((await store.conversation(conversationId))?.state).toBe('bot');
+	});
+});
+
+describe('Get Many', () => {
+	const names = (items: IDataObject[]) =>
+		items.map(({ customer: one }) => (one as { name: string }).name).sort();
+
+	it('finds conversations by who is in charge, tag, agent and words', async () => {
+		const a = await customer('Alex Sample');
+		const b = await customer('Bo Sample');
+		await customer('Chris Sample');
+		await handOver(a);
+		await run('setDetails', { conversationId: b, addTags: 'wholesale' });
+		const many = (filters: IDataObject, states: string[] = []) =>
+			run('list', { states, filters, returnAll: true });
+		expect(names(await many({}, ['human']))).toEqual(['Alex Sample']);
+		expect(names(await many({}, ['bot']))).toEqual(['Bo Sample', 'Chris Sample']);
+		expect(names(await many({ tag: 'wholesale' }))).toEqual(['Bo Sample']);
+		expect(names(await many({ withoutTag: 'Wholesale' }, ['bot']))).toEqual(['Chris Sample']);
+		expect(names(await many({ agentId: 'ana@shop.example' }))).toEqual(['Alex Sample']);
+		expect(names(await many({ search: 'chris' }))).toEqual(['Chris Sample']);
+	});
+
+	it('tells since when a customer waits for a person, and finds those who wait for long', async () => {
+		const waiting = await customer('Wai Sample');
+		await store.decide(waiting, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				version: conversation.version + 1,
+				state: 'human',
+				owner: { kind: 'queue', name: 'Support' },
+				handoff: {
+					id: `${waiting}:h1`,
+					reason: 'asked',
+					score: 90,
+					signals: [],
+					priority: 'normal',
+					queue: 'Support',
+					createdAt: new Date(Date.now() - 30 * 60_000).toISOString(),
+					hops: 0,
+				},
+			},
+		}));
+		await handOver(await customer('Answered Sample'));
+		const waitingFor = (waitingMinutes: number) =>
+			run('list', { states: [], filters: { waitingMinutes }, returnAll: true });
+		expect(names(await waitingFor(20))).toEqual(['Wai Sample']);
+		expect(await waitingFor(40)).toEqual([]);
+		expect(await waitingFor(0)).toEqual([
+			expect.objectContaining({ waitingSince: expect.any(String) as string }),
+		]);
+	});
+
+	it('keeps to the limit across pages, and gives all if asked', async () => {
+		for (let i = 0; i < 7; i++) await customer(`Number ${i}`);
+		expect(await run('list', { states: [], limit: 3 })).toHaveLength(3);
+		expect(await run('list', { states: [], returnAll: true })).toHaveLength(7);
+	});
+
+	it('names the filter whose time cannot be read', async () => {
+		await expect(
+			run('list', { states: [], filters: { lastMessageAfter: 'yesterday-ish' } }),
+		).rejects.toMatchObject({ message: 'Last Message After is no time that can be read' });
+	});
+});
+
+describe('Resolve', () => {
+	it('says goodbye once and closes', async () => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		const resolve = () =>
+			run('resolve', { conversationId, disposition: 'solved', closingMessage: 'Thank you!' });
+		const [item] = await resolve();
+		expect(item).toMatchObject({
+			conversation: { state: 'closed' },
+			closing: { outcome: 'sent', text: 'Thank you!' },
+		});
+		await resolve().catch(() => undefined);
+		expect(sent).toEqual([expect.objectContaining({ text: 'Thank you!' })]);
+	});
+
+	it('closes without a word where none is wanted', async () => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		const [item] = await run('resolve', { conversationId, disposition: 'solved' });
+		expect(item).not.toHaveProperty('closing');
+		expect(sent).toEqual([]);
+	});
+});
+
+describe('an idempotency key', () => {
+	it('lets an operation be carried out once, and gives the conversation as it is after that', async () => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		const release = () =>
+			run('release', {
+				conversationId,
+				queue: 'Support',
+				changeOptions: { idempotencyKey: 'evening' },
+			});
+		await release();
+		await run('claim', { conversationId, agentId: 'bo@shop.example', agentName: 'Bo' });
+		const [again] = await release();
+		expect(again).toMatchObject({
+			repeated: true,
+			conversation: { owner: { kind: 'agent', name: 'Bo' } },
+		});
+	});
+
+	it('may be used again after a failure', async () => {
+		const conversationId = await customer();
+		const release = () =>
+			run('release', {
+				conversationId,
+				queue: 'Support',
+				changeOptions: { idempotencyKey: 'evening' },
+			});
+		await expect(release()).rejects.toMatchObject({
+			description: expect.any(String) as string,
+		});
+		await handOver(conversationId);
+		const [item] = await release();
+		expect(item).toMatchObject({ conversation: { owner: { kind: 'queue', name: 'Support' } } });
+		expect(item).not.toHaveProperty('repeated');
+	});
+});
