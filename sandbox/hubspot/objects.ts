@@ -90,6 +90,9 @@ interface Filter {
 }
 
 /** The objects of one account, with the rules that HubSpot keeps: unique values, search that lags behind. */
+/** As much of an address as every mail system asks for. */
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
+
 export class Objects {
 	private readonly records = new Map<string, CrmRecord>();
 	readonly associations: Association[] = [];
@@ -198,6 +201,13 @@ export class Objects {
 					400,
 					'VALIDATION_ERROR',
 					`Property values were not valid: [{"isValid":false,"message":"Property \\"${name}\\" does not exist","error":"PROPERTY_DOESNT_EXIST","name":"${name}"}]`,
+				);
+			}
+			if (name === 'email' && value !== '' && !EMAIL.test(value)) {
+				return failure(
+					400,
+					'VALIDATION_ERROR',
+					`Property values were not valid: [{"isValid":false,"message":"Email address ${value} is invalid","error":"INVALID_EMAIL","name":"email"}]`,
 				);
 			}
 			if (!property.hasUniqueValue || value === '') continue;

@@ -1,3 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+
 import type { OutcomeInput, StepEnvironment, UpsertInput, UpsertResult } from '../../../core/crm';
 import {
 	HANDOFF_FIELDS,
@@ -9,14 +14,22 @@ import {
 	upsert,
 } from '../../../core/crm';
 import type { CrmPort } from '../../../core/ports/crm';
-import type { HttpSend } from '../../../core/ports/http';
+import type { HttpRequest, HttpResponse, HttpSend } from '../../../core/ports/http';
 import type { HandoffStore } from '../../../core/ports/store';
 import type { Fault } from '../../../sandbox/faults';
 import { temporaryStore } from '../../support';
 import type { Account } from './support';
 import { HURRY, aHandoff } from './support';
 
-const MODES: Array<Fault['mode']> = ['before', 'after', 'timeout', '401', '429', '500', '503'];
+export const MODES: Array<Fault['mode']> = [
+	'before',
+	'after',
+	'timeout',
+	'401',
+	'429',
+	'500',
+	'503',
+];
 
 /** How long a call that is to time out waits for its answer. */
 const SHORT_MS = 30;
@@ -229,6 +242,55 @@ export function crmContract(
 			expect(results.filter(({ deal }) => deal!.created)).toHaveLength(1);
 			expect(new Set(results.map(({ note }) => note!.id)).size).toBe(1);
 		}, 120_000);
+
+		test('every call goes out through n8n’s sender: the vendor’s SDK opens no connection of its own', async () => {
+			// What the account answers to each call, in order; played back, the whole handoff needs no network.
+			const answers = new Map<string, HttpResponse[]>();
+			const nameOf = ({ method, url, body }: HttpRequest) => {
+				const text = typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
+				// Times differ from run to run.
+				return `${method} ${url} ${text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/gu, 'time')}`;
+			};
+			await run(
+				lagging.open(async (request) => {
+					const answer = await lagging.send(request);
+					answers.set(nameOf(request), [...(answers.get(nameOf(request)) ?? []), answer]);
+					return answer;
+				}),
+				aHandoff(),
+			);
+			const other = await temporaryStore();
+			const sockets: unknown[] = [];
+			const opened = (message: unknown) => sockets.push(message);
+			subscribe('net.client.socket', opened);
+			try {
+				const result = await upsert(
+					lagging.open((request) => {
+						const answer = answers.get(nameOf(request))?.shift();
+						return answer
+							? Promise.resolve(answer)
+							: Promise.reject(new Error(`Not asked before: ${nameOf(request)}`));
+					}),
+					{ ...environment(), once: other.store },
+					aHandoff(),
+				);
+				expect(result).toMatchObject({ contact: { created: true }, task: { created: true } });
+			} finally {
+				unsubscribe('net.client.socket', opened);
+				await other.close();
+			}
+			expect(sockets).toEqual([]);
+			// The witness sees what there is to see.
+			subscribe('net.client.socket', opened);
+			const server = createServer().listen(0);
+			await once(server, 'listening');
+			const socket = connect((server.address() as AddressInfo).port);
+			await once(socket, 'connect');
+			unsubscribe('net.client.socket', opened);
+			socket.destroy();
+			server.close();
+			expect(sockets).toHaveLength(1);
+		});
 
 		test('contact and deal come with the address of their page', async () => {
 			const result = await run(lagging.open(), aHandoff());
@@ -663,7 +725,7 @@ function anOutcome(changes: Partial<OutcomeInput> = {}, conversationId = 'c1'): 
 }
 
 /** A worker whose n-th call fails. */
-function failingAt(account: Account, index: number, mode: Fault['mode']): HttpSend {
+export function failingAt(account: Account, index: number, mode: Fault['mode']): HttpSend {
 	let count = 0;
 	return (request) => {
 		if (count++ !== index) return account.send(request);

@@ -10,6 +10,8 @@ export interface Account {
 	/** The other kinds of record that this CRM keeps cases as. */
 	otherKinds?: CrmRecordKind[];
 	send: HttpSend;
+	/** Where the stand-in is. */
+	url?: string;
 	fail(fault: Fault): void;
 	/** Empties the account. */
 	reset(): Promise<void>;
