@@ -21,6 +21,10 @@ export interface ReplyRequest {
 	authorId?: string;
 	authorName?: string;
 	message: OutboundMessage;
+	/** What the message says, for the thread, where it names a template only. */
+	says?: string;
+	/** Completes the message once it is certain that it goes out, e.g. uploads its file. */
+	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
 	/** Sent instead where the 24-hour customer service window has closed. */
 	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
 	/** The same key is sent once, however often an execution is retried. */
@@ -77,6 +81,7 @@ export async function reply(
 		sent = windowOpen(conversation, isoTime(clock.now()))
 			? request.message
 			: (request.templateOutsideWindow ?? request.message);
+		if (request.prepare) sent = await request.prepare(sent);
 		const { waId, userId } = conversation.identity;
 		({ ids } = await messaging.send(conversation.channelId, { waId, userId }, sent));
 	} catch (error) {
@@ -133,7 +138,7 @@ function recordReply(
 				...(request.authorId ? { authorId: request.authorId } : {}),
 				...(request.authorName ? { authorName: request.authorName } : {}),
 				type: sent.type === 'template' ? 'template' : sent.type === 'media' ? sent.kind : 'text',
-				text: textOf(sent),
+				text: request.message.type === 'template' && request.says ? request.says : textOf(sent),
 				...(sent.type === 'media' ? { media: sent.media } : {}),
 				sentAt,
 				receivedAt: sentAt,

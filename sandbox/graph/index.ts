@@ -193,6 +193,32 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		};
 	}
 
+	/** Files by media id: what the business uploads, and what customers send. */
+	const files = new Map<string, { mimeType: string; bytes: Buffer }>();
+	let lastFile = 1_000_000;
+	const keep = (mimeType: string, bytes: Buffer): string => {
+		const id = String(++lastFile);
+		files.set(id, { mimeType, bytes });
+		return id;
+	};
+
+	async function upload({ params, raw, headers }: Exchange): Promise<Answer> {
+		if (params.phone !== options.phoneNumberId) {
+			return refusal(400, 100, `Object with ID '${params.phone}' does not exist`);
+		}
+		const form = await new Response(new Uint8Array(raw), {
+			headers: { 'content-type': headers['content-type'] ?? '' },
+		})
+			.formData()
+			.catch(() => undefined);
+		const file = form?.get('file');
+		if (form?.get('messaging_product') !== 'whatsapp' || !(file instanceof Blob)) {
+			return refusal(400, 100, '(#100) The parameter messaging_product and a file are required');
+		}
+		const id = keep(file.type, Buffer.from(await file.arrayBuffer()));
+		return { status: 200, body: { id } };
+	}
+
 	const page = readFileSync(path.join(__dirname, 'phone.html'));
 	const server = await serve(
 		[
@@ -207,20 +233,54 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 				path: '/:version/:id/subscribed_apps',
 				handle: () => ({ status: 200, body: { success: true } }),
 			},
+			{ method: 'POST', path: '/:version/:phone/media', handle: upload },
 			{
 				method: 'GET',
 				path: '/:version/:id',
-				handle: ({ params }) =>
-					params.id === options.phoneNumberId
-						? {
-								status: 200,
-								body: {
-									id: params.id,
-									display_phone_number: '+1 555-000-1111',
-									verified_name: 'Sample Shop',
-								},
-							}
-						: refusal(404, 100, `Object with ID '${params.id}' does not exist`),
+				handle({ params, headers }) {
+					const id = params.id!;
+					if (id === options.phoneNumberId) {
+						return {
+							status: 200,
+							body: {
+								id,
+								display_phone_number: '+1 555-000-1111',
+								verified_name: 'Sample Shop',
+							},
+						};
+					}
+					const file = files.get(id);
+					if (!file) return refusal(404, 100, `Object with ID '${id}' does not exist`);
+					return {
+						status: 200,
+						body: {
+							messaging_product: 'whatsapp',
+							id,
+							url: `http://${headers.host}/_files/${id}`,
+							mime_type: file.mimeType,
+							file_size: file.bytes.length,
+						},
+					};
+				},
+			},
+			{
+				method: 'GET',
+				path: '/_files/:id',
+				handle({ params, response }) {
+					const file = files.get(params.id!);
+					if (!file) return refusal(404, 100, 'The file is gone');
+					response.writeHead(200, { 'content-type': file.mimeType });
+					response.end(file.bytes);
+					return undefined;
+				},
+			},
+			{
+				method: 'POST',
+				path: '/_control/file',
+				handle({ body }) {
+					const { mimeType, base64 } = body as { mimeType: string; base64: string };
+					return { status: 200, body: { id: keep(mimeType, Buffer.from(base64, 'base64')) } };
+				},
 			},
 			{ method: 'GET', path: '/_control/messages', handle: () => ({ status: 200, body: log }) },
 			{

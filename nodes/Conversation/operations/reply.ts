@@ -8,6 +8,7 @@ import type { ReplyAuthor } from '../../../core/conversation/reply';
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { agentFields, agentOf } from './operation';
+import { writtenInInbox } from './writtenInInbox';
 
 const displayOptions = { show: { operation: ['reply'] } };
 
@@ -43,11 +44,28 @@ export const reply: Operation = {
 			description: 'Who speaks',
 		},
 		{
+			displayName: 'Message',
+			name: 'content',
+			type: 'options',
+			displayOptions,
+			options: [
+				{ name: 'Text', value: 'text', description: 'What you enter below' },
+				{
+					name: 'As Written in the Handoff Inbox',
+					value: 'inbox',
+					description:
+						'The text, template or file that the agent chose on the page; the item of the Handoff Inbox brings it',
+				},
+			],
+			default: 'text',
+			description: 'What is sent',
+		},
+		{
 			displayName: 'Text',
 			name: 'text',
 			type: 'string',
 			typeOptions: { rows: 4 },
-			displayOptions,
+			displayOptions: { show: { operation: ['reply'], content: ['text'] } },
 			default: '={{ $json.bot?.reply ?? $json.output }}',
 			required: true,
 			description:
@@ -96,7 +114,11 @@ export const reply: Operation = {
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
 		const author = context.getNodeParameter('author', index) as ReplyAuthor;
-		const text = String(context.getNodeParameter('text', index) ?? '');
+		const written =
+			context.getNodeParameter('content', index, 'text') === 'inbox'
+				? await writtenInInbox(run)
+				: undefined;
+		const text = written?.text ?? String(context.getNodeParameter('text', index) ?? '');
 		const options = context.getNodeParameter('replyOptions', index, {}) as {
 			quote?: boolean;
 			templateName?: string;
@@ -111,11 +133,13 @@ export const reply: Operation = {
 				conversationId,
 				author,
 				...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
-				message: {
+				message: written?.message ?? {
 					type: 'text',
 					text,
 					...(options.quote && answered ? { replyTo: answered } : {}),
 				},
+				...(written?.text ? { says: written.text } : {}),
+				...(written?.prepare ? { prepare: written.prepare } : {}),
 				...(options.templateName
 					? {
 							templateOutsideWindow: {

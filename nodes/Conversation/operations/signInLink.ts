@@ -35,6 +35,15 @@ export const signInLink: Operation = {
 			description:
 				'Whether the agent may take conversations from others, resolve them and return them to the bot',
 		},
+		{
+			displayName: 'Claim on Opening',
+			name: 'claimOnOpening',
+			type: 'boolean',
+			displayOptions: { show: { operation: ['signInLink'] } },
+			default: false,
+			description:
+				'Whether opening the link also claims the conversation, for a Claim button in an alert. The first who opens theirs gets it; the others see who was faster.',
+		},
 	],
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
@@ -58,6 +67,9 @@ export const signInLink: Operation = {
 				nonce: randomUUID(),
 				expiresAt,
 				...(conversationId ? { conversationId } : {}),
+				...(conversationId && context.getNodeParameter('claimOnOpening', index, false)
+					? { claim: true }
+					: {}),
 			},
 			signingSecret,
 		);

@@ -1,6 +1,6 @@
 import { applyEvent } from '../../../core/conversation/apply';
 import type { InboxAction, InboxActor } from '../../../core/inbox/actions';
-import { performInboxAction } from '../../../core/inbox/actions';
+import { endHoldIfOver, holdsOver, performInboxAction } from '../../../core/inbox/actions';
 import type { HandoffStore } from '../../../core/ports/store';
 import { DEFAULT_POLICIES } from '../../../core/sla';
 import { at, workflow } from '../../builders';
@@ -135,5 +135,67 @@ describe('what agents do in the inbox', () => {
 			['assign', 'agent'],
 			['release', 'agent'],
 		]);
+	});
+
+	it('holds a conversation with its promises standing still, and ends the hold by itself', async () => {
+		await store.putClocks([
+			{
+				id: 'k',
+				namespace: 'default',
+				conversationId,
+				kind: 'first_response',
+				policy: 'First response',
+				status: 'running',
+				startedAt: at(1),
+				dueAt: at(16),
+				explanation: '',
+				pending: [],
+				terms: { targetMinutes: 15, clock: 'wall' },
+			},
+		]);
+		await act(ana, 'claim');
+		const { conversation } = await act(ana, 'hold', { until: at(62), text: 'Asks the warehouse' });
+		expect(conversation.hold).toMatchObject({ until: at(62), by: { id: 'ana' } });
+		expect((await store.clocks(conversationId))[0]!.status).toBe('paused');
+
+		expect(holdsOver([conversation], at(61))).toEqual([]);
+		expect(holdsOver([conversation], at(62))).toHaveLength(1);
+		await endHoldIfOver(store, conversationId, at(61));
+		expect((await store.clocks(conversationId))[0]!.status).toBe('paused');
+		await endHoldIfOver(store, conversationId, at(62));
+		await endHoldIfOver(store, conversationId, at(63));
+		expect((await store.conversation(conversationId))!.hold).toBeUndefined();
+		expect((await store.clocks(conversationId))[0]).toMatchObject({
+			status: 'running',
+			dueAt: at(76),
+		});
+		expect((await store.audit(conversationId)).map(({ action }) => action)).toEqual([
+			'escalate',
+			'assign',
+			'hold',
+			'resume',
+		]);
+	});
+
+	it('ends a hold with a transfer, so that the next one is not put off by it', async () => {
+		await act(ana, 'claim');
+		await act(ana, 'hold');
+		const to = { kind: 'agent' as const, id: 'ben', name: 'Ben' };
+		const { conversation } = await act(ana, 'transfer', { to, text: 'Knows the contract' });
+		expect(conversation.hold).toBeUndefined();
+		expect(conversation.owner).toEqual(to);
+	});
+
+	it.each([
+		['transfer', {}, 'no_recipient'],
+		['hold', { until: at(60 * 24 * 40) }, 'bad_time'],
+		['hold', { until: at(0) }, 'bad_time'],
+		['tag', { tags: ['x'.repeat(41)] }, 'bad_tags'],
+		['tag', { tags: Array.from({ length: 21 }, (_, index) => `t${index}`) }, 'bad_tags'],
+	] as const)('refuses %s with %j, saying why: %s', async (action, fields, code) => {
+		await act(ana, 'claim');
+		await expect(act(ana, action, fields as unknown as Partial<InboxAction>)).rejects.toMatchObject(
+			{ code },
+		);
 	});
 });

@@ -65,8 +65,8 @@ export class InboxServer {
 					),
 				getNodeParameter: (name: string, fallback?: unknown) =>
 					options.parameters?.[name] ??
-					fallback ??
-					node.description.properties.find((property) => property.name === name)?.default,
+					node.description.properties.find((property) => property.name === name)?.default ??
+					fallback,
 				logger: { info: log, warn: log, error: log, debug: log },
 			};
 			const result = await node.webhook.call(context as unknown as IWebhookFunctions);

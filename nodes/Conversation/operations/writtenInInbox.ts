@@ -1,0 +1,61 @@
+import type { FileToSend } from '../../../adapters/whatsapp/upload';
+import { mediaKindOf, uploadMedia } from '../../../adapters/whatsapp/upload';
+import { SIMULATION_CHANNEL } from '../../../core/conversation/simulation';
+import type { InboxReply } from '../../../core/inbox/actions';
+import type { OutboundMessage } from '../../../core/ports/messaging';
+import { StoreError } from '../../../core/ports/store';
+import type { OperationRun } from './operation';
+
+/** Under this name the Handoff Inbox puts an agent's file. */
+const FILE = 'file';
+
+interface Written {
+	text: string;
+	message: OutboundMessage;
+	/** Uploads the file, once it is certain that it goes out. */
+	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
+}
+
+/** The reply of the item as a message: a text, an approved template with its values, or a file. Throws StoreError. */
+export async function writtenInInbox(run: OperationRun): Promise<Written> {
+	const reply = run.item.reply as Partial<InboxReply> | undefined;
+	const text = typeof reply?.text === 'string' ? reply.text : '';
+	if (reply?.kind === 'template' && reply.template) {
+		return { text, message: { type: 'template', ...reply.template } };
+	}
+	if (reply?.kind === 'media') return mediaOf(run, text);
+	if (text.trim() === '') {
+		throw new StoreError(
+			'The item brings no reply of the Handoff Inbox',
+			'Connect this node to the output Reply of Handoff Inbox, or set Message to Text.',
+		);
+	}
+	return { text, message: { type: 'text', text } };
+}
+
+async function mediaOf(
+	{ context, index, store, conversationId }: OperationRun,
+	caption: string,
+): Promise<Written> {
+	const { mimeType, fileName = 'file' } = context.helpers.assertBinaryData(index, FILE);
+	const conversation = await store.conversation(conversationId);
+	const channelId = conversation?.channelId ?? '';
+	const file = async (): Promise<FileToSend> => ({
+		bytes: await context.helpers.getBinaryDataBuffer(index, FILE),
+		mimeType,
+		fileName,
+	});
+	return {
+		text: caption,
+		message: {
+			type: 'media',
+			kind: mediaKindOf(mimeType),
+			media: { mimeType, fileName },
+			...(caption ? { caption } : {}),
+		},
+		prepare: async (message) =>
+			message.type !== 'media' || channelId === SIMULATION_CHANNEL
+				? message
+				: { ...message, media: await uploadMedia(context, channelId, await file()) },
+	};
+}

@@ -1,0 +1,507 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { openStore } from '../../../adapters/store/open';
+import { Database } from '../../../adapters/store/sqlite/database';
+import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
+import type { ListPage } from '../../../core/inbox/lists';
+import type { HandoffStore } from '../../../core/ports/store';
+import { isoTime } from '../../../core/time';
+import { EVERY_KIND, seedConversation } from '../../inboxSamples';
+import { InboxServer, Visitor } from './inboxServer';
+
+const NOW = () => isoTime(new Date());
+const ANA = 'ana@shop.example';
+const BEN = 'ben@shop.example';
+
+interface Listed extends ListPage {
+	version: string;
+}
+interface Change {
+	lists: string;
+	thread: string;
+	presence: string;
+	present: Array<{ agentId: string; conversationId: string; typing: boolean }>;
+}
+interface Started {
+	me: { id: string; role: string };
+	agents: Array<{ id: string; open: number; available: boolean; online: boolean }>;
+	teams: string[];
+	outcomes: string[];
+}
+
+describe('Handoff Inbox', () => {
+	let folder: string;
+	let file: string;
+	let store: HandoffStore;
+	let server: InboxServer;
+	beforeEach(async () => {
+		folder = mkdtempSync(path.join(tmpdir(), 'handoff-inbox-'));
+		file = path.join(folder, 'store.sqlite');
+		store = await openStore({ file });
+		server = await InboxServer.start({
+			file,
+			parameters: { teams: 'Returns', messagesShown: 5 },
+		});
+	});
+	afterEach(async () => {
+		await server.close();
+		await store.close();
+		rmSync(folder, { recursive: true, force: true });
+	});
+
+	const visitor = async (id: string, token: object = {}) => {
+		const one = new Visitor(server);
+		await one.open(server.link(id, token));
+		return one;
+	};
+	let phones = 0;
+	const waiting = (minutes = 1, more: object = {}) =>
+		seedConversation(
+			store,
+			`1650555${String(++phones).padStart(4, '0')}`,
+			{
+				name: `Customer ${phones}`,
+				minutes,
+				reason: 'Asked for a person',
+				queue: 'Support',
+				messages: [{ text: 'I want to talk to a person' }],
+				...more,
+			},
+			NOW(),
+		);
+	const lists = async (one: Visitor, query: Record<string, string> = {}) =>
+		(await one.ask<Listed>({ data: 'list', ...query })).body;
+
+	describe('signs in', () => {
+		it('by a link that works once, and tells the browser to keep the session to itself', async () => {
+			const link = server.link(ANA);
+			const first = await new Visitor(server).open(link);
+			expect(first.status).toBe(302);
+			expect(first.headers.get('set-cookie')).toMatch(
+				/^handoff_inbox=[^;]+; Path=\/webhook\/inbox; HttpOnly; SameSite=Lax; Max-Age=43200$/u,
+			);
+			expect((await new Visitor(server).open(link)).status).toBe(401);
+		});
+
+		it('nobody by a link or session that has run out, is forged or is meant for something else', async () => {
+			const links = [
+				server.link(ANA, { expiresAt: Date.now() - 1 }),
+				`${server.link(ANA)}x`,
+				server.link(ANA, { use: 'session' }),
+				`${server.url}?link=`,
+			];
+			for (const link of links) {
+				const one = new Visitor(server);
+				expect((await one.open(link)).status).toBe(401);
+				expect((await one.ask({ data: 'list' })).status).toBe(401);
+			}
+			const session = server
+				.link('passing@shop.example', { use: 'session', expiresAt: Date.now() + 250 })
+				.split('=')[1]!;
+			const one = new Visitor(server);
+			one.cookie = `handoff_inbox=${session}`;
+			expect((await one.ask({ data: 'list' })).status).toBe(200);
+			while ((await one.ask({ data: 'list' })).status !== 401) await pause(25);
+		});
+
+		it('nobody at all while the secret is so short that it can be guessed', async () => {
+			const careless = await InboxServer.start({ file, secret: 'short' });
+			const one = new Visitor(careless);
+			expect((await one.open(careless.link(ANA))).status).toBe(401);
+			expect(careless.logged.join()).toContain('fewer than 32 characters');
+			await careless.close();
+		});
+
+		it('no chat program that only wants a preview: it neither uses the link up nor claims', async () => {
+			const id = await waiting();
+			const link = server.link(ANA, { conversationId: id, claim: true });
+			const preview = await new Visitor(server).open(link, { 'user-agent': 'Slackbot 1.0' });
+			expect([preview.status, preview.headers.get('set-cookie')]).toEqual([200, null]);
+			expect((await store.conversation(id))!.owner).toMatchObject({ kind: 'queue' });
+			expect((await new Visitor(server).open(link)).status).toBe(302);
+		});
+
+		it('and claims the conversation of a claim link; whoever comes second sees who has it', async () => {
+			const id = await waiting();
+			const [first, second] = [ANA, BEN].map((who) =>
+				server.link(who, { conversationId: id, claim: true }),
+			);
+			const response = await new Visitor(server).open(first!);
+			expect(response.headers.get('location')).toBe(`/webhook/inbox#/c/${id}`);
+			const ben = new Visitor(server);
+			await ben.open(second!);
+			expect((await store.conversation(id))!.owner).toMatchObject({ id: ANA });
+			const { body } = await ben.ask<{ conversation: { owner: { name: string } } }>({
+				data: 'conversation',
+				id,
+			});
+			expect(body.conversation.owner.name).toBe(ANA);
+			expect(server.emitted.map(({ output }) => output)).toEqual(['Claimed']);
+		});
+
+		it('out again, so that the browser forgets the session', async () => {
+			const ana = await visitor(ANA);
+			const response = await fetch(server.url, {
+				method: 'POST',
+				headers: {
+					cookie: ana.cookie,
+					'content-type': 'application/json',
+					'x-handoff-inbox': '1',
+				},
+				body: JSON.stringify({ action: 'signOut' }),
+			});
+			expect(response.headers.get('set-cookie')).toMatch(/^handoff_inbox=; .*Max-Age=0/u);
+		});
+
+		it('and slows down whoever tries links', async () => {
+			const answers = new Set<number>();
+			for (let attempt = 0; attempt < 30; attempt++) {
+				const response = await fetch(`${server.url}?link=guess${attempt}`, {
+					headers: { 'x-test-ip': '192.0.2.7' },
+				});
+				answers.add(response.status);
+			}
+			expect([...answers]).toEqual([401, 429]);
+			const other = await fetch(`${server.url}?link=guess`, {
+				headers: { 'x-test-ip': '192.0.2.8' },
+			});
+			expect(other.status).toBe(401);
+		});
+	});
+
+	describe('takes actions', () => {
+		it.each([
+			['without the page’s own header', { 'x-handoff-inbox': '' }],
+			['from another site', { 'sec-fetch-site': 'cross-site' }],
+			['as a form that any site can send', { 'content-type': 'text/plain' }],
+		])('from nobody %s', async (_, headers) => {
+			const id = await waiting();
+			const ana = await visitor(ANA);
+			const answer = await ana.act({ action: 'claim', conversationId: id }, headers);
+			expect(answer.status).toBe(403);
+			expect((await store.conversation(id))!.owner).toMatchObject({ kind: 'queue' });
+			expect(server.emitted).toEqual([]);
+		});
+
+		it('of each kind to the output of that name', async () => {
+			const id = await waiting();
+			const ana = await visitor(ANA);
+			const act = async (action: string, fields: object = {}) =>
+				expect(
+					await ana.act({ action, conversationId: id, key: `k-${action}`, ...fields }),
+				).toMatchObject({ status: 200 });
+			await act('claim');
+			await act('reply', { text: 'Hello' });
+			await act('note', { text: 'Prefers a call' });
+			await act('tag', { tags: ['damaged', 'damaged', ' late '] });
+			await act('transfer', { to: { kind: 'queue', name: 'Returns' }, text: 'Theirs' });
+			await act('claim');
+			await act('hold', { until: isoTime(new Date(Date.now() + 3_600_000)), text: 'Asked' });
+			await act('resume');
+			await act('resolve', { disposition: 'sold', resolution: 'Sent', text: 'Goodbye!' });
+			expect(server.emitted.map(({ output }) => output)).toEqual([
+				'Claimed',
+				'Reply',
+				'Note',
+				'Reassigned',
+				'Claimed',
+				'Reply',
+				'Resolved',
+			]);
+			expect(server.emitted[1]!.json).toMatchObject({
+				agent: { id: ANA },
+				conversation: { id, tags: [] },
+				reply: { kind: 'text', text: 'Hello', key: 'k-reply', author: 'agent' },
+			});
+			expect(server.emitted[5]!.json).toMatchObject({
+				reply: { text: 'Goodbye!', author: 'system' },
+				conversation: { state: 'closed' },
+			});
+			expect(await store.conversation(id)).toMatchObject({
+				state: 'closed',
+				tags: ['damaged', 'late'],
+				outcome: { disposition: 'sold', resolution: 'Sent' },
+			});
+			expect((await store.audit(id)).map(({ action }) => action)).toEqual([
+				'escalate',
+				'assign',
+				'tag',
+				'release',
+				'assign',
+				'hold',
+				'resume',
+				'resolve',
+			]);
+		});
+
+		it('and tells the second of two who claim at once who was faster', async () => {
+			const id = await waiting();
+			const [ana, ben] = [await visitor(ANA), await visitor(BEN)];
+			const answers = await Promise.all(
+				[ana, ben].map((one) => one.act({ action: 'claim', conversationId: id })),
+			);
+			expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+			const lost = answers.find(({ status }) => status === 409)!.body;
+			expect(lost).toMatchObject({ code: 'taken' });
+			const { owner } = (await store.conversation(id))!;
+			expect(lost.message).toBe(
+				`Somebody was faster: the conversation is with ${(owner as { name: string }).name}.`,
+			);
+		});
+
+		it('refuses free text after the 24-hour window, and takes a template', async () => {
+			const id = await waiting(26 * 60, {
+				owner: { kind: 'agent', id: ANA, name: ANA },
+			});
+			const ana = await visitor(ANA);
+			const reply = { action: 'reply', conversationId: id, key: 'k1', text: 'Hello' };
+			expect(await ana.act(reply)).toMatchObject({
+				status: 409,
+				body: { code: 'window_closed' },
+			});
+			const template = { name: 'follow_up', language: 'en_US', bodyParameters: ['Robin'] };
+			expect(await ana.act({ ...reply, template })).toMatchObject({ status: 200 });
+			expect(server.emitted[0]!.json.reply).toMatchObject({ kind: 'template', template });
+		});
+
+		it('lets an agent act on no conversation of a colleague, and a supervisor take it', async () => {
+			const id = await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const ben = await visitor(BEN);
+			for (const action of ['claim', 'release', 'resolve', 'returnToBot', 'hold', 'reply']) {
+				const answer = await ben.act({ action, conversationId: id, key: 'k', text: 'x' });
+				expect({ action, status: answer.status }).toEqual({ action, status: 409 });
+			}
+			const sam = await visitor('sam@shop.example', { role: 'supervisor' });
+			expect((await sam.act({ action: 'claim', conversationId: id })).status).toBe(200);
+		});
+
+		it('answers what it does not know with what is wrong, and shows nothing of its inside', async () => {
+			const ana = await visitor(ANA);
+			expect(await ana.act({ action: 'dance', conversationId: 'x' })).toMatchObject({
+				status: 400,
+			});
+			expect((await ana.act({ action: 'claim', conversationId: 'nobody' })).body.message).toMatch(
+				/no stored conversation|no conversation/u,
+			);
+		});
+	});
+
+	describe('lists', () => {
+		it('what waits by priority and then by how long it has waited, with live numbers', async () => {
+			const short = await waiting(2);
+			const long = await waiting(30);
+			const urgent = await waiting(1, { priority: 'urgent' });
+			await waiting(5, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const page = await lists(await visitor(ANA), { view: 'waiting' });
+			expect(page.rows.map(({ id }) => id)).toEqual([urgent, long, short]);
+			expect(page.counts).toEqual({ waiting: 3, mine: 1, people: 4 });
+			expect(page.rows[0]!.dueAt).toBeDefined();
+		});
+
+		it('in pages that hold each conversation once, however many wait', async () => {
+			const all = new Set<string>();
+			for (let index = 0; index < 23; index++) all.add(await waiting(index % 5));
+			const ana = await visitor(ANA);
+			for (const view of ['waiting', 'people']) {
+				const seen: string[] = [];
+				let after: string | undefined = '';
+				do {
+					const page: Listed = await lists(ana, { view, limit: '5', after: after ?? '' });
+					seen.push(...page.rows.map(({ id }) => id));
+					after = page.after;
+				} while (after);
+				expect(seen).toHaveLength(all.size);
+				expect(new Set(seen)).toEqual(all);
+			}
+		});
+
+		it('by agent, queue, tag, day and words of name or number', async () => {
+			const mine = await waiting(1, {
+				name: 'Robin Sample',
+				owner: { kind: 'agent', id: ANA, name: 'Ana' },
+				tags: ['damaged'],
+			});
+			await waiting(3 * 24 * 60, { queue: 'Sales' });
+			const ana = await visitor(ANA);
+			const found = async (query: Record<string, string>) =>
+				(await lists(ana, { view: 'people', ...query })).rows.map(({ id }) => id);
+			expect(await found({ owner: ANA })).toEqual([mine]);
+			expect(await found({ queue: 'Support' })).toEqual([mine]);
+			expect(await found({ tag: 'damaged' })).toEqual([mine]);
+			expect(await found({ since: isoTime(new Date(Date.now() - 86_400_000)) })).toEqual([mine]);
+			expect(await found({ search: 'robin' })).toEqual([mine]);
+			expect(await found({ search: "x' OR 1=1 --" })).toEqual([]);
+			expect(await found({ since: 'nonsense', limit: '-4', after: '{' })).toHaveLength(2);
+		});
+
+		it('those with the bot and those that are closed', async () => {
+			const id = await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const ana = await visitor(ANA);
+			await ana.act({ action: 'returnToBot', conversationId: id });
+			expect((await lists(ana, { view: 'bot' })).rows.map((row) => row.id)).toEqual([id]);
+			await ana.act({ action: 'takeOver', conversationId: id });
+			await ana.act({ action: 'resolve', conversationId: id });
+			expect((await lists(ana, { view: 'closed' })).rows.map((row) => row.id)).toEqual([id]);
+			expect((await lists(ana, { view: 'people' })).counts.people).toBe(0);
+		});
+	});
+
+	describe('shows a conversation', () => {
+		it('with messages, reason, promises and history, and earlier messages when asked', async () => {
+			const id = await waiting(2, { messages: EVERY_KIND });
+			const ana = await visitor(ANA);
+			const { body } = await ana.ask<{
+				messages: Array<{ id: string }>;
+				more: boolean;
+				clocks: unknown[];
+				audit: unknown[];
+			}>({ data: 'conversation', id });
+			expect(body).toMatchObject({
+				messages: { length: 5 },
+				more: true,
+				clocks: { length: 1 },
+				audit: [{ action: 'escalate' }],
+			});
+			const seen = body.messages.map((message) => message.id);
+			for (let more = true; more;) {
+				const page = await ana.ask<typeof body>({ data: 'messages', id, before: seen[0]! });
+				seen.unshift(...page.body.messages.map((message) => message.id));
+				more = page.body.more;
+			}
+			expect(new Set(seen).size).toBe(EVERY_KIND.length);
+			expect(seen).toHaveLength(EVERY_KIND.length);
+		});
+
+		it('and says so where there is none', async () => {
+			const ana = await visitor(ANA);
+			expect((await ana.ask({ data: 'conversation', id: 'x' })).status).toBe(404);
+			expect((await ana.ask({ data: 'messages', id: 'x', before: 'y' })).status).toBe(404);
+			expect((await ana.ask({ data: 'media', id: 'x', message: 'y' })).status).toBe(404);
+		});
+	});
+
+	describe('tells open pages', () => {
+		const shownBy = async (one: Visitor, id: string) => {
+			const { version } = await lists(one);
+			const { body } = await one.ask<{ version: string }>({ data: 'conversation', id });
+			const { body: now } = await one.ask<Change>({ data: 'changes', lists: '', thread: '', id });
+			return { lists: version, thread: body.version, presence: now.presence, id };
+		};
+
+		it('of a new message within a second, also one that another process wrote', async () => {
+			const id = await waiting();
+			const ana = await visitor(ANA);
+			const shown = await shownBy(ana, id);
+			const elsewhere = new SqliteStore(Database.open(file), 'default');
+			const from = performance.now();
+			await elsewhere.decide(id, ({ conversation }) => ({
+				result: undefined,
+				conversation: { ...conversation, version: conversation.version + 1 },
+			}));
+			const told = { ...shown };
+			while (told.lists === shown.lists || told.thread === shown.thread) {
+				const { body } = await ana.ask<Change>({ data: 'changes', ...told });
+				Object.assign(told, { lists: body.lists, thread: body.thread });
+			}
+			expect(performance.now() - from).toBeLessThan(1000);
+			await elsewhere.close();
+		});
+
+		it('of everything that happened while they were cut off', async () => {
+			const id = await waiting();
+			const ana = await visitor(ANA);
+			const shown = await shownBy(ana, id);
+			const ben = await visitor(BEN);
+			await ben.act({ action: 'claim', conversationId: id });
+			await ben.act({ action: 'note', conversationId: id, text: 'Mine', key: 'n' });
+			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
+			expect(body.lists).not.toBe(shown.lists);
+			expect(await shownBy(ana, id)).toMatchObject({ lists: body.lists, thread: body.thread });
+		});
+
+		it('of ticks and of a new brief, which change nothing else', async () => {
+			const id = await waiting(1, {
+				messages: [
+					{ text: 'Hello' },
+					{ direction: 'out', author: 'bot', text: 'Hello!', status: 'sent' },
+				],
+			});
+			const ana = await visitor(ANA);
+			const shown = await shownBy(ana, id);
+			const [, answer] = await store.history(id, { limit: 5 });
+			await store.updateStatus(answer!.id, 'read', NOW());
+			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
+			expect({ lists: body.lists, thread: body.thread === shown.thread }).toEqual({
+				lists: shown.lists,
+				thread: false,
+			});
+		});
+
+		it('who else is in the conversation and who is writing', async () => {
+			const id = await waiting();
+			const [ana, ben] = [await visitor(ANA), await visitor(BEN)];
+			const shown = await shownBy(ana, id);
+			await ben.act({ action: 'presence', conversationId: id, typing: true });
+			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
+			expect(body.present).toEqual([{ agentId: BEN, name: BEN, conversationId: id, typing: true }]);
+			await ben.act({ action: 'presence', conversationId: '', typing: false });
+			const next = await ana.ask<Change>({ data: 'changes', ...shown, presence: body.presence });
+			expect(next.body.present).toEqual([]);
+		});
+	});
+
+	describe('knows the team', () => {
+		it('from the router’s list, from sign-ins and from what is open', async () => {
+			await store.putSetting('inbox.roster', [
+				{ id: 'kim@shop.example', name: 'Kim', capacity: 3 },
+			]);
+			await waiting(1, { queue: 'Sales' });
+			await waiting(1, { owner: { kind: 'agent', id: 'lee@shop.example', name: 'Lee' } });
+			const ana = await visitor(ANA);
+			await ana.act({ action: 'presence', conversationId: '', typing: false });
+			const { body } = await ana.ask<Started>({ data: 'start' });
+			expect(body.agents).toMatchObject([
+				{ id: ANA, open: 0, online: true },
+				{ id: 'kim@shop.example', open: 0, capacity: 3, online: false },
+				{ id: 'lee@shop.example', open: 1 },
+			]);
+			expect(body.teams).toEqual(['Returns', 'Sales', 'Support']);
+			expect(body.outcomes[0]).toBe('solved');
+		});
+
+		it('and who of it is away, until they come back', async () => {
+			const ana = await visitor(ANA);
+			const available = async () =>
+				(await ana.ask<Started>({ data: 'start' })).body.agents[0]!.available;
+			await ana.act({ action: 'availability', available: false });
+			expect(await available()).toBe(false);
+			await ana.act({ action: 'availability', available: true });
+			expect(await available()).toBe(true);
+		});
+
+		it('and shows its figures to supervisors only', async () => {
+			await waiting(30, { promised: 5 });
+			await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' }, promised: 60 });
+			expect((await (await visitor(ANA)).ask({ data: 'overview' })).status).toBe(403);
+			const sam = await visitor('sam@shop.example', { role: 'supervisor' });
+			const { status, body } = await sam.ask({
+				data: 'overview',
+				days: '7',
+				zone: 'Europe/Berlin',
+			});
+			expect(status).toBe(200);
+			expect(body).toMatchObject({
+				waiting: 1,
+				open: 2,
+				late: 1,
+				queues: [{ queue: 'Support', waiting: 1, late: 1 }],
+				atRisk: { length: 1 },
+				metrics: { handoffs: 2 },
+				complete: true,
+			});
+		});
+	});
+});
