@@ -2,6 +2,7 @@ import { rosterWithout, withAbsence } from '../../../core/inbox/availability';
 import { directoryOf } from '../../../core/inbox/directory';
 import { livePresence, presenceView, withPresence } from '../../../core/inbox/presence';
 import { absence as obstacleOf } from '../../../core/routing/eligibility';
+import { addMilliseconds } from '../../../core/time';
 import { aConversation, ana, at } from '../../builders';
 import { RateLimit } from '../../../adapters/inbox/rateLimit';
 
@@ -55,12 +56,13 @@ describe('presence', () => {
 	});
 
 	it('shows each agent once, where they are now, and nobody whose page has gone silent', () => {
-		let all = withPresence([], one('ana', 'c1'), at(0));
-		all = withPresence(all, one('ben', 'c1', true), at(0));
-		all = withPresence(all, one('ana', 'c2'), at(0.1));
-		expect(presenceView(all, at(0.1))).toEqual([one('ana', 'c2'), one('ben', 'c1', true)]);
-		expect(livePresence(all, at(0.5)).map(({ agentId }) => agentId)).toEqual(['ana']);
-		expect(presenceView(all, at(2))).toEqual([]);
+		const after = (seconds: number) => addMilliseconds(at(0), seconds * 1000);
+		let all = withPresence([], one('ana', 'c1'), after(0));
+		all = withPresence(all, one('ben', 'c1', true), after(0));
+		all = withPresence(all, one('ana', 'c2'), after(6));
+		expect(presenceView(all, after(6))).toEqual([one('ana', 'c2'), one('ben', 'c1', true)]);
+		expect(livePresence(all, after(30)).map(({ agentId }) => agentId)).toEqual(['ana']);
+		expect(presenceView(all, after(60))).toEqual([]);
 	});
 });
 
