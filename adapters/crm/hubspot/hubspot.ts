@@ -335,6 +335,9 @@ export class HubspotCrm implements CrmPort {
 				}));
 			results.push({ name, label, created });
 		}
+		// Whoever may make these may make ours, too; who connects later then need not be allowed to.
+		await this.ownField(type, KEY);
+		if (object === 'deal') await this.ownField(type, SOURCE);
 		this.known.delete(`properties ${type}`);
 		return results;
 	}
@@ -490,7 +493,7 @@ export class HubspotCrm implements CrmPort {
 			throw new CrmError(
 				error.message,
 				error.kind,
-				`Give the HubSpot app the permission ${scope}, or have an administrator create a ${object} property named ${property.name} (single-line text${property.hasUniqueValue ? ', unique values' : ''}).`,
+				`Give the HubSpot app the permission ${scope} (n8n’s OAuth2 credential cannot ask for it: run Create Fields once with an app token), or have an administrator create a ${object} property named ${property.name} (single-line text${property.hasUniqueValue ? ', unique values' : ''}).`,
 				error.details,
 				{ cause: error },
 			);
