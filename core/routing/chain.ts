@@ -114,3 +114,10 @@ export function requirementsOf(step: ChainStep, needs: Needs): Requirements {
 			return { ...common, requiredSkills: [] };
 	}
 }
+
+/** What holds where staff want steps and have stated none: the best match, then who has one of the skills, then anybody. */
+export const DEFAULT_STEPS: readonly ChainStep[] = [
+	{ strategies: ['skills', 'leastBusy'], who: 'required', timeoutMinutes: 3 },
+	{ strategies: ['leastBusy'], who: 'preferred', timeoutMinutes: 3 },
+	{ strategies: ['leastBusy'], who: 'anyone' },
+];

@@ -44,7 +44,8 @@ const FOLLOW_UP_WITHIN_MINUTES = 60;
 /**
  * Hands a conversation over: to an agent if one can take it, else to the queue, where it waits and is watched. Decided and
  * written in one step with the clock that measures the promise, so that no handoff exists that the watchdog does not know.
- * A conversation that a person already has stays with that person. Outside hours the request is captured with a promise.
+ * A conversation that a person already has stays with that person; a retry for the same cause gives the outcome of the first
+ * time. Outside hours the request is captured with a promise.
  */
 export function handOver(
 	view: ConversationView & RoutingView,
@@ -54,7 +55,8 @@ export function handOver(
 ): Changes<HandoffResult> {
 	const { conversation } = view;
 	if (conversation.state === 'human' && conversation.handoff) {
-		return { result: alreadyWithPerson(conversation, conversation.handoff, view.clocks) };
+		const standing = alreadyWithPerson(conversation, conversation.handoff, view.clocks);
+		return { result: isRetry(conversation, request) ? asBefore(standing) : standing };
 	}
 	const steps = stepsOf(request);
 	const tried = isCaptured(conversation) ? (conversation.handoff?.routing?.tried ?? []) : [];
@@ -381,6 +383,18 @@ function stillCaptured(
 		explanation: 'Captured before: the follow-up stays promised, and the bot goes on helping',
 		tell: 'off_hours_bot',
 	};
+}
+
+/** Whether the same message has led to this handoff before, and nobody has moved or answered it since. */
+function isRetry({ handoff }: Conversation, { cause }: HandoffRequest): boolean {
+	return cause !== undefined && handoff?.routing?.cause === cause && !handoff.answeredAt;
+}
+
+/** What a retried execution goes on with: the outcome of the first time, so that what comes after it is done too. */
+function asBefore(result: HandoffResult): HandoffResult {
+	const assigned = result.conversation.owner?.kind === 'agent';
+	const outcome = assigned ? 'assigned' : result.handoff.promise ? 'off_hours' : 'queued';
+	return { ...result, outcome, tell: outcome };
 }
 
 export function alreadyWithPerson(

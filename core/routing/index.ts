@@ -1,6 +1,7 @@
 export * from './acknowledge';
 export * from './acknowledgement';
 export * from './agent';
+export { DEFAULT_STEPS } from './chain';
 export type { ChainStep, Circle } from './chain';
 export * from './choose';
 export * from './handoff';

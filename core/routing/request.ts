@@ -75,7 +75,9 @@ export interface HandoffRequest {
 	declinedBy?: string;
 	/** Route again only: what is said about it in the audit log. */
 	remark?: string;
-	/** Route again only: what led to it, e.g. the id of a watchdog's event; the same again moves nothing. */
+	/**
+	 * What led to it: the message for a handoff, the watchdog's event for routing again. The same again moves nothing.
+	 */
 	cause?: string;
 	/** Route again only: when that was. Who has got it since then keeps it. */
 	causedAt?: IsoTime;

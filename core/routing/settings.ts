@@ -39,6 +39,8 @@ export interface HandoffFacts {
 	topics?: readonly string[];
 	phoneNumber?: string;
 	accountManagers?: readonly string[];
+	/** Id of the message that led to it, so that a retry is known as one. */
+	cause?: string;
 }
 
 /** The request for a new handoff: the settings as the rule that applies changes them. */
@@ -65,6 +67,7 @@ export function requestFor(
 		...(rules.length > 0 ? { rule: choice } : {}),
 		...(facts.accountManagers ? { accountManagers: facts.accountManagers } : {}),
 		vip: known.vip,
+		...(facts.cause ? { cause: facts.cause } : {}),
 	};
 }
 

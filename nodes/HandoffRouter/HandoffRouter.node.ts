@@ -23,7 +23,7 @@ export class HandoffRouter implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ "to " + ($parameter["queue"].startsWith("=") ? "suggested queue" : $parameter["queue"]) }}',
+			'={{ $parameter["operation"] === "routeAgain" ? "route again" : "to " + ($parameter["queue"].startsWith("=") ? "suggested queue" : $parameter["queue"]) }}',
 		description:
 			'Hand a WhatsApp conversation to a person: choose the agent or queue, tell the customer, start the SLA clock',
 		defaults: { name: 'Handoff Router' },

@@ -1,26 +1,28 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
+import { noSuchConversation } from '../../adapters/store/intake';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
-import { rememberRoster } from '../../adapters/inbox/roster';
-import type { Absences } from '../../core/inbox/availability';
-import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
+import type { Actor } from '../../core/conversation/audit';
+import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
 import type { HandoffStore } from '../../core/ports/store';
-import type { Priority, SignalResult } from '../../core/conversation/conversation';
-import type { SlaPolicy } from '../../core/sla/policy';
 import type {
 	Acknowledgement,
 	HandoffRequest,
 	HandoffResult,
-	StrategyName,
+	RerouteReason,
+	RouterSettings,
 } from '../../core/routing';
-import { acknowledge, handOver, readRoster } from '../../core/routing';
+import { acknowledge, handOver, requestAgain, requestFor, routeAgain } from '../../core/routing';
+import { turnsOfRoster } from '../../core/routing/turns';
 import { DEFAULT_POLICIES } from '../../core/sla';
+import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
-import { businessHoursFrom } from '../shared/businessHours';
 import { wordsOf } from '../../core/words';
-import { handoffItem, toJson } from '../shared/item';
+import { handoffItem, ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
+import type { ParameterReader } from './routerSettings';
+import { accountManagersIn, routerSettings } from './routerSettings';
 
 /**
  * All routing of a namespace is put in one line, whichever queue it is for: an agent may serve several queues, and the limit
@@ -28,131 +30,169 @@ import { storeFor } from '../shared/store';
  */
 const ROSTER_KEY = 'agents';
 
-interface Options {
-	preferredSkills?: string;
-	requiredSkills?: string;
-	requiredLanguage?: string;
-	stickyDays?: number;
-	textAssigned?: string;
-	textQueued?: string;
-	textOffHours?: string;
-}
-
-/** Reads the parameters of one item, hands the conversation over and tells the customer. */
+/** Reads the parameters of one item, hands the conversation over or routes it again, and tells the customer. */
 export async function routeItem(
 	context: IExecuteFunctions,
 	index: number,
 ): Promise<{ outcome: HandoffResult['outcome']; json: IDataObject }> {
 	const item = context.getInputData()[index]!.json;
+	const read: ParameterReader = (name, fallback) =>
+		context.getNodeParameter(name, index, fallback) as unknown;
 	const store = await storeFor(context);
-	const conversationId = context.getNodeParameter('conversationId', index) as string;
-	const options = context.getNodeParameter('options', index, {}) as Options;
-	const teamHours = businessHoursFrom((name, fallback) =>
-		context.getNodeParameter(name, index, fallback),
-	);
-	const request: HandoffRequest = {
-		agents: await agentsNow(context, index, store),
-		queue: context.getNodeParameter('queue', index) as string,
-		strategies: strategiesOf(context, index),
-		reason: context.getNodeParameter('reason', index) as string,
-		score: numberIn(item.escalation, 'score'),
-		signals: signalsIn(item.escalation),
-		priority: context.getNodeParameter('priority', index) as Priority,
-		requiredSkills: wordsOf(options.requiredSkills),
-		preferredSkills: wordsOf(options.preferredSkills),
-		...(options.requiredLanguage ? { requiredLanguage: options.requiredLanguage } : {}),
-		stickyDays: options.stickyDays ?? 30,
-		...(teamHours ? { teamHours } : {}),
-		policies: (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES,
-	};
+	const conversationId = String(read('conversationId') ?? '');
+	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
+	const settings = routerSettings(read, policies, context.getTimezone());
+	const again = read('operation', 'handOver') === 'routeAgain';
+	const planOnly = read('planOnly', false) === true;
+	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
 
-	const result = await store.route(
-		conversationId,
-		{ key: ROSTER_KEY, agentIds: request.agents.map(({ id }) => id), queue: request.queue },
-		(view) =>
-			handOver(
-				view,
-				request,
-				{ kind: 'workflow', name: context.getWorkflow().name ?? context.getNode().name },
-				isoTime(systemClock.now()),
-			),
-	);
+	const { result, request } = await decide(store, conversationId, ask, {
+		move: again ? routeAgain : handOver,
+		actor: { kind: 'workflow', name: context.getWorkflow().name ?? context.getNode().name },
+		planOnly,
+	});
 
-	let acknowledgement: Acknowledgement | undefined;
-	if (result.outcome !== 'already' && context.getNodeParameter('acknowledge', index)) {
-		acknowledgement = await acknowledge(
-			{ store, messaging: whatsAppFor(context, index), clock: systemClock },
-			result,
-			{
-				timeZone:
-					result.conversation.profile.timeZone ?? teamHours?.timeZone ?? context.getTimezone(),
-				texts: {
-					...(options.textAssigned ? { assigned: options.textAssigned } : {}),
-					...(options.textQueued ? { queued: options.textQueued } : {}),
-					...(options.textOffHours ? { off_hours: options.textOffHours } : {}),
-				},
-			},
-		);
-		if (!acknowledgement.sent) {
-			context.addExecutionHints({
-				message: `The conversation is handed over, but the customer was not told: ${acknowledgement.message}. ${acknowledgement.advice}`,
-				location: 'outputPane',
-			});
-		}
-	}
+	const acknowledgement = planOnly
+		? undefined
+		: await tell(context, index, { store, result, request, read });
 	const messageId = (item.message as { id?: string } | undefined)?.id;
-	if (messageId) await store.markHandled([messageId], isoTime(systemClock.now()));
+	if (messageId && !planOnly) {
+		await store.markHandled([messageId], isoTime(systemClock.now()));
+	}
 
 	const inboxUrl = await store.getSetting<string>('inbox.url');
-	const { conversation, handoff, outcome, ...why } = result;
+	const { conversation, handoff, outcome, tell: _tell, ...why } = result;
+	const known = planOnly ? undefined : await store.conversation(conversationId);
 	return {
 		outcome,
-		json: {
-			...item,
-			...handoffItem((await store.conversation(conversationId)) ?? conversation),
-			...(item.message ? { message: item.message } : {}),
-			handoff: toJson({
-				...handoff,
-				outcome,
-				owner: conversation.owner,
-				...why,
-				...(acknowledgement ? { acknowledgement } : {}),
-				...(inboxUrl ? { link: `${inboxUrl}#/c/${conversation.id}` } : {}),
-			}),
-		},
+		json: ledBy(
+			{
+				handoff: toJson({
+					outcome,
+					owner: conversation.owner,
+					...why,
+					...handoff,
+					...(planOnly ? { planned: true } : {}),
+					...(acknowledgement ? { acknowledgement } : {}),
+					...(inboxUrl ? { link: `${inboxUrl}#/c/${encodeURIComponent(conversation.id)}` } : {}),
+				}),
+				...handoffItem(known ?? conversation),
+				...(item.message ? { message: item.message } : {}),
+			},
+			item,
+		),
 	};
 }
 
-/** The agents as they are now: those who are away in the inbox get nothing. The inbox learns whom there is. */
-async function agentsNow(context: IExecuteFunctions, index: number, store: HandoffStore) {
-	const agents = agentsOf(context, index);
-	await rememberRoster(store, agents);
-	const absences = (await store.getSetting<Absences>(ABSENCES)) ?? {};
-	return rosterWithout(agents, absences, isoTime(systemClock.now()));
+/** What is asked of the router for a conversation, as it is at the moment of the decision. */
+type Ask = (conversation: Conversation) => HandoffRequest;
+
+async function decide(
+	store: HandoffStore,
+	conversationId: string,
+	ask: Ask,
+	how: { move: typeof handOver; actor: Actor; planOnly: boolean },
+): Promise<{ result: HandoffResult; request: HandoffRequest }> {
+	const before = await store.conversation(conversationId);
+	if (!before) throw noSuchConversation(conversationId);
+	const { agents, queue } = ask(before);
+	return store.route(
+		conversationId,
+		{
+			key: ROSTER_KEY,
+			agentIds: [...new Set([...agents.map(({ id }) => id), ...turnsOfRoster(agents)])],
+			queue,
+		},
+		(view) => {
+			const request = ask(view.conversation);
+			const changes = how.move(view, request, how.actor, isoTime(systemClock.now()));
+			const result = { result: changes.result, request };
+			return how.planOnly ? { result } : { ...changes, result };
+		},
+	);
 }
 
-function agentsOf(context: IExecuteFunctions, index: number) {
-	if (context.getNodeParameter('agentSource', index) === 'field') {
-		return readRoster(context.getNodeParameter('agentsField', index));
+function handoverFrom(read: ParameterReader, item: IDataObject, settings: RouterSettings): Ask {
+	const escalation = objectAt(item, 'escalation');
+	const options = read('options', {}) as { topic?: string };
+	const messageId = objectAt(item, 'message').id;
+	const text = (key: string) => (typeof escalation[key] === 'string' ? escalation[key] : undefined);
+	const suggestedQueue = text('queue');
+	const firedRule = text('firedRule');
+	const language = text('language');
+	const leadClass = text('leadClass');
+	const facts = {
+		reason: String(read('reason') ?? ''),
+		score: typeof escalation.score === 'number' ? escalation.score : 0,
+		signals: Array.isArray(escalation.signals)
+			? (escalation.signals as unknown as SignalResult[])
+			: [],
+		priority: read('priority', 'normal') as Priority,
+		...(suggestedQueue ? { suggestedQueue } : {}),
+		...(firedRule ? { firedRule } : {}),
+		...(language ? { language } : {}),
+		...(leadClass ? { leadClass } : {}),
+		skills: wordsOf(escalation.skills),
+		topics: wordsOf(options.topic),
+		accountManagers: accountManagersIn(item),
+		...(typeof messageId === 'string' ? { cause: messageId } : {}),
+	};
+	return (conversation) => requestFor(settings, facts, conversation);
+}
+
+function againFrom(read: ParameterReader, item: IDataObject, settings: RouterSettings): Ask {
+	const because = read('because', 'unanswered') as RerouteReason;
+	const text = (name: string) => String(read(name, '') ?? '').trim();
+	const { idempotencyKey, dueAt } = objectAt(item, 'sla');
+	const alert = because === 'unanswered';
+	const facts = {
+		because,
+		...(because === 'team_change' ? { queue: text('newQueue') } : {}),
+		...(because === 'declined' && text('declinedBy') ? { declinedBy: text('declinedBy') } : {}),
+		...(text('remark') ? { remark: text('remark') } : {}),
+		...(alert && typeof idempotencyKey === 'string' ? { cause: idempotencyKey } : {}),
+		...(alert && typeof dueAt === 'string' ? { causedAt: dueAt } : {}),
+		accountManagers: accountManagersIn(item),
+	};
+	return (conversation) => requestAgain(settings, facts, conversation);
+}
+
+/** Sends the acknowledgement where there is something to tell; what WhatsApp refuses becomes a hint. */
+async function tell(
+	context: IExecuteFunctions,
+	index: number,
+	what: {
+		store: HandoffStore;
+		result: HandoffResult;
+		request: HandoffRequest;
+		read: ParameterReader;
+	},
+): Promise<Acknowledgement | undefined> {
+	const { store, result, request, read } = what;
+	if (!result.tell || read('acknowledge', true) !== true) return undefined;
+	const acknowledgement = await acknowledge(
+		{ store, messaging: whatsAppFor(context, index), clock: systemClock },
+		result,
+		{
+			timeZone:
+				result.conversation.profile.timeZone ??
+				request.teamHours?.timeZone ??
+				context.getTimezone(),
+			texts: request.texts ?? {},
+		},
+	);
+	if (!acknowledgement.sent) {
+		context.addExecutionHints({
+			message: `The conversation is handed over, but the customer was not told: ${acknowledgement.message}. ${acknowledgement.advice}`,
+			location: 'outputPane',
+		});
 	}
-	return readRoster(context.getNodeParameter('agents.agent', index, []));
+	return acknowledgement;
 }
 
-function strategiesOf(context: IExecuteFunctions, index: number): StrategyName[] {
-	const strategy = context.getNodeParameter('strategy', index) as StrategyName | 'chain';
-	if (strategy !== 'chain') return [strategy];
-	const steps = context.getNodeParameter('chain.step', index, []) as Array<{
-		strategy: StrategyName;
-	}>;
-	return steps.length > 0 ? steps.map((step) => step.strategy) : ['roundRobin'];
-}
-
-function numberIn(value: unknown, key: string): number {
-	const found = (value as Record<string, unknown> | undefined)?.[key];
-	return typeof found === 'number' ? found : 0;
-}
-
-function signalsIn(value: unknown): SignalResult[] {
-	const found = (value as { signals?: unknown } | undefined)?.signals;
-	return Array.isArray(found) ? (found as SignalResult[]) : [];
+function objectAt(item: IDataObject, key: string): IDataObject {
+	const value = item[key];
+	return typeof value === 'object' && value !== null && !Array.isArray(value)
+		? (value as IDataObject)
+		: {};
 }

@@ -1,5 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { publicHolidays } from '../../adapters/calendar/holidays';
+import { systemClock } from '../../adapters/clock/system';
+import { withClosedDates } from '../../core/sla/calendar';
 import type { BusinessCalendar } from '../../core/sla/policy';
 import { wordsOf } from '../../core/words';
 
@@ -95,6 +98,57 @@ export function businessHoursFields(text: {
 			placeholder: 'e.g. 2026-12-25, 2027-01-01',
 			description: 'Dates on which nobody is there, separated by commas',
 		},
+		{
+			displayName: 'Public Holidays',
+			name: 'publicHolidays',
+			type: 'string',
+			displayOptions: { show },
+			default: '',
+			placeholder: 'e.g. DE-BY',
+			description:
+				'Country, or country and region, whose public holidays are closed: BR, IN, DE-BY, US-CA. Empty means none.',
+		},
+		{
+			displayName: 'Other Hours On',
+			name: 'otherHours',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: 'Add Date' },
+			displayOptions: { show },
+			default: {},
+			placeholder: 'Add Date',
+			description: 'Dates with hours of their own; they hold on a public holiday too',
+			options: [
+				{
+					displayName: 'Date',
+					name: 'date',
+					// First the day, then its hours.
+
+					values: [
+						{
+							displayName: 'Date',
+							name: 'date',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. 2026-12-24',
+						},
+						{
+							displayName: 'From',
+							name: 'from',
+							type: 'string',
+							default: '09:00',
+							placeholder: 'e.g. 09:00',
+						},
+						{
+							displayName: 'To',
+							name: 'to',
+							type: 'string',
+							default: '13:00',
+							placeholder: 'e.g. 13:00',
+						},
+					],
+				},
+			],
+		},
 	];
 }
 
@@ -110,9 +164,29 @@ export function businessHoursFrom(read: ParameterReader): BusinessCalendar | und
 		to: string;
 	}>;
 	const hours = entries.length > 0 ? entries : [{ days: WORKING_DAYS, from: '09:00', to: '17:00' }];
-	return {
+	const special = read('otherHours.date', []) as Array<{ date: string; from: string; to: string }>;
+	const calendar: BusinessCalendar = {
 		timeZone: String(read('timeZone', 'UTC')),
 		windows: hours.flatMap(({ days, from, to }) => days.map((day) => ({ day, from, to }))),
 		closedDates: wordsOf(read('closedDates', '')),
+		...(special.length > 0 ? { exceptions: exceptionsOf(special) } : {}),
 	};
+	return withClosedDates(calendar, holidaysOf(String(read('publicHolidays', '') ?? '')));
+}
+
+/** Dates of this year and those about it on which the country or region has a public holiday; none for an empty name. */
+export function holidaysOf(region: string): readonly string[] {
+	return region.trim() ? publicHolidays(region, systemClock.now().getUTCFullYear()) : [];
+}
+
+/** One entry for each date: a date may be named twice, for a day with a break. */
+function exceptionsOf(
+	entries: ReadonlyArray<{ date: string; from: string; to: string }>,
+): NonNullable<BusinessCalendar['exceptions']> {
+	const byDate = new Map<string, Array<{ from: string; to: string }>>();
+	for (const { date, from, to } of entries) {
+		const day = String(date).trim().slice(0, 10);
+		byDate.set(day, [...(byDate.get(day) ?? []), { from, to }]);
+	}
+	return [...byDate].map(([date, windows]) => ({ date, windows }));
 }

@@ -25,7 +25,39 @@ describe('list of agents', () => {
 		]);
 	});
 
+	it('reads hours, seniority and absences as they stand in a sheet', () => {
+		const around = { timeZone: 'Europe/Berlin', holidays: (region: string) => [`${region} day`] };
+		const [ana, ben] = readRoster(
+			[
+				{
+					name: 'Ana',
+					hours: 'Mon-Thu 9-17; Fri 09:00-14:00',
+					timeZone: 'America/Sao_Paulo',
+					holidays: 'BR-SP',
+					level: '3',
+					weight: 2,
+					available: 'No',
+				},
+				{ name: 'Ben', outUntil: '2026-12-24T08:00:00', hours: '', level: '', weight: 1 },
+			],
+			around,
+		);
+		expect(ana).toMatchObject({ level: 3, weight: 2, available: false });
+		expect(ana!.calendar).toMatchObject({
+			timeZone: 'America/Sao_Paulo',
+			closedDates: ['BR-SP day'],
+		});
+		expect(ana!.calendar!.windows).toContainEqual({ day: 5, from: '09:00', to: '14:00' });
+		expect(ben).toMatchObject({ outUntil: '2026-12-24T07:00:00.000Z', available: true });
+		expect(ben!.calendar).toBeUndefined();
+	});
+
 	it.each<[unknown, string]>([
+		[[{ name: 'Ana', hours: 'mornings' }], 'Agent List, Ana: "mornings" cannot be read'],
+		[[{ name: 'Ana', hours: 'Mon 9-17', timeZone: 'Berlin' }], 'Agent List, Ana: the hours'],
+		[[{ name: 'Ana', outUntil: 'next week' }], 'Agent List, Ana: out of office until next week'],
+		[[{ name: 'Ana', level: 0 }], 'Agent List, Ana: level is 0'],
+		[[{ name: 'Ana', weight: 1.5 }], 'Agent List, Ana: weight is 1.5'],
 		['not json', 'Agent List is not valid JSON'],
 		[{ name: 'Ana' }, 'Agent List is not a list'],
 		[undefined, 'Agent List is not a list'],

@@ -1,0 +1,340 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { MessagingError } from '../../../core/ports/messaging';
+import type { HandoffStore } from '../../../core/ports/store';
+import { storeFor } from '../../../nodes/shared/store';
+import { HandoffRouter } from '../../../nodes/HandoffRouter/HandoffRouter.node';
+import { customerWrites, recordingMessaging, temporaryStore } from '../../support';
+
+jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
+jest.mock('../../../adapters/whatsapp/open', () => ({ whatsAppFor: jest.fn() }));
+
+const OUTPUTS = ['assigned', 'queued', 'off_hours', 'already'] as const;
+
+/** Hours on another day of the week than today. */
+const CLOSED_NOW = (() => {
+	const day = ((new Date().getUTCDay() + 3) % 7) + 1;
+	return {
+		businessHours: 'custom',
+		timeZone: 'UTC',
+		openingHours: { window: [{ days: [day], from: '09:00', to: '17:00' }] },
+	};
+})();
+
+interface HandoffJson {
+	outcome: string;
+	owner: { kind: string; id?: string; name: string };
+	queue: string;
+	dueAt?: string;
+	opensAt?: string;
+	explanation: string;
+	considered: Array<{ name: string; why: string }>;
+	rule?: { name: string };
+	step?: { number: number; of: number };
+	planned?: boolean;
+	promise?: { template?: object };
+	acknowledgement?: { sent: boolean; text: string };
+	routing: { tried: string[] };
+}
+
+describe('Handoff Router', () => {
+	let store: HandoffStore;
+	let close: () => Promise<void>;
+	let messaging: ReturnType<typeof recordingMessaging>;
+	let conversationId: string;
+	let hints: string[];
+	let customers = 0;
+
+	beforeEach(async () => {
+		({ store, close } = await temporaryStore());
+		jest.mocked(storeFor).mockReset().mockResolvedValue(store);
+		messaging = recordingMessaging();
+		jest
+			.mocked(whatsAppFor)
+			.mockReset()
+			.mockReturnValue(messaging as unknown as ReturnType<typeof whatsAppFor>);
+		hints = [];
+		({ conversationId } = await customerWrites(store, customers++, 'I want a person'));
+	});
+	afterEach(() => close());
+
+	/** What n8n would give: the value that was set, else the default of the description, resolved for the item. */
+	const parameterOf = (
+		set: Record<string, unknown>,
+		item: object,
+		name: string,
+		fallback: unknown,
+	) => {
+		const [first, ...rest] = name.split('.');
+		const property = new HandoffRouter().description.properties.find(
+			(one: INodeProperties) => one.name === first,
+		);
+		let value: unknown = set[first!] ?? property?.default;
+		if (value === '={{ $json.conversation.id }}') value = conversationId;
+		if (typeof value === 'string' && value.startsWith('={{')) {
+			const { escalation } = item as { escalation?: Record<string, unknown> };
+			value = escalation?.[first!] ?? fallback ?? { queue: 'Support', priority: 'normal' }[first!];
+		}
+		for (const key of rest) value = (value as Record<string, unknown> | undefined)?.[key];
+		return value ?? fallback;
+	};
+
+	const execute = (
+		parameters: Record<string, unknown>,
+		item: Record<string, unknown> = {},
+		continueOnFail = false,
+	): Promise<INodeExecutionData[][]> =>
+		new HandoffRouter().execute.call({
+			getInputData: () => [{ json: item }],
+			getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
+				parameterOf(parameters, item, name, fallback),
+			getNode: () => ({ name: 'Handoff Router', type: 'handoffRouter' }),
+			getWorkflow: () => ({ name: 'Workflow' }),
+			getTimezone: () => 'UTC',
+			addExecutionHints: ({ message }: { message: string }) => hints.push(message),
+			continueOnFail: () => continueOnFail,
+		} as unknown as IExecuteFunctions);
+
+	const route = async (parameters: Record<string, unknown>, item?: Record<string, unknown>) => {
+		const outputs = await execute(parameters, item);
+		const index = outputs.findIndex((items) => items.length > 0);
+		const { json, pairedItem } = outputs[index]![0]!;
+		expect(pairedItem).toEqual({ item: 0 });
+		return { output: OUTPUTS[index], json, handoff: json.handoff as unknown as HandoffJson };
+	};
+
+	const team = (...agents: object[]) => ({ agents: { agent: agents } });
+	const ANA = { name: 'Ana', email: 'ana@shop.example', queues: '', capacity: 0 };
+	const BEN = { name: 'Ben', email: 'ben@shop.example', queues: '', capacity: 0 };
+
+	it('assigns by its defaults, tells the customer once and keeps what the item had', async () => {
+		const item = {
+			message: { id: 'wamid.IN' },
+			kept: 1,
+			escalation: { reason: 'Is angry', score: 91 },
+		};
+		const { output, json, handoff } = await route(team(ANA), item);
+		expect(output).toBe('assigned');
+		expect(handoff).toMatchObject({
+			owner: { id: 'ana@shop.example' },
+			acknowledgement: { sent: true },
+		});
+		expect(json).toMatchObject({
+			kept: 1,
+			message: { id: 'wamid.IN' },
+			conversation: { state: 'human' },
+		});
+		expect(Object.keys(json)[0]).toBe('handoff');
+		expect(messaging.sent).toHaveLength(1);
+		// The same message again, as n8n's retry of a failed execution does.
+		expect((await route(team(ANA, BEN), item)).output).toBe('assigned');
+		expect((await route(team(ANA, BEN), { message: { id: 'wamid.NEXT' } })).output).toBe('already');
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('waits in the queue with nobody listed, and hints where WhatsApp did not take the text', async () => {
+		messaging.refuse = new MessagingError('WhatsApp answered 401', 'account', 'Renew the token.');
+		const refused = await route({ queue: 'Sales' });
+		expect(refused.handoff.acknowledgement).toMatchObject({ sent: false });
+		expect(hints[0]).toContain(
+			'the customer was not told: WhatsApp answered 401. Renew the token.',
+		);
+		({ conversationId } = await anotherCustomer());
+		const { output, handoff } = await route({ queue: 'Sales', acknowledge: false });
+		expect([output, handoff.queue, handoff.owner.kind]).toEqual(['queued', 'Sales', 'queue']);
+		expect(messaging.sent).toHaveLength(0);
+	});
+
+	it('goes through the steps, from those who fit best to anyone', async () => {
+		const steps = {
+			strategy: 'steps',
+			options: { requiredSkills: 'billing' },
+			steps: {
+				step: [{ timeoutMinutes: 2 }, { who: 'anyone', strategy: 'roundRobin', timeoutMinutes: 0 }],
+			},
+		};
+		const first = await route({ ...team({ ...ANA, skills: 'billing' }, BEN), ...steps });
+		expect(first.handoff).toMatchObject({ owner: { name: 'Ana' }, step: { number: 1, of: 2 } });
+		const second = await route(
+			{ ...team({ ...ANA, skills: 'billing' }, BEN), ...steps, operation: 'routeAgain' },
+			{ sla: { idempotencyKey: 'event 1', dueAt: new Date(Date.now() + 60_000).toISOString() } },
+		);
+		expect(second.output).toBe('assigned');
+		expect(second.handoff).toMatchObject({
+			owner: { name: 'Ben' },
+			routing: { tried: ['ana@shop.example'] },
+		});
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('has steps of its own where staff have entered none', async () => {
+		const { handoff } = await route({
+			...team(BEN),
+			strategy: 'steps',
+			options: { requiredSkills: 'billing' },
+		});
+		expect(handoff).toMatchObject({ owner: { name: 'Ben' }, step: { number: 3, of: 3 } });
+	});
+
+	it('follows own rules before the suggested ones', async () => {
+		const rules = {
+			rulesFrom: 'both',
+			rules: {
+				rule: [
+					{
+						name: 'Wholesale',
+						topics: 'wholesale',
+						queue: 'Key Accounts',
+						strategy: 'seniority',
+						priority: 'urgent',
+					},
+				],
+			},
+		};
+		const agents = team({ ...ANA, level: 1 }, { ...BEN, level: 2 });
+		const own = await route({ ...agents, ...rules, options: { topic: 'wholesale' } });
+		expect(own.handoff).toMatchObject({
+			rule: { name: 'Wholesale', why: 'topic is wholesale' },
+			queue: 'Key Accounts',
+			priority: 'urgent',
+			owner: { name: 'Ben' },
+		});
+		({ conversationId } = await anotherCustomer());
+		const suggested = await route(
+			{ ...agents, ...rules },
+			{ escalation: { firedRule: 'topic.payment' } },
+		);
+		expect(suggested.handoff).toMatchObject({ queue: 'Back Office' });
+	});
+
+	const anotherCustomer = async () => {
+		const name = `customer-${customers++}`;
+		const now = new Date().toISOString();
+		const [result] = await store.intake(
+			[
+				{
+					channelId: 'channel',
+					identity: { keys: [{ kind: 'wa_id', value: name }], waId: name, name },
+					message: {
+						id: name,
+						direction: 'in',
+						author: 'customer',
+						type: 'text',
+						text: 'Hi',
+						sentAt: now,
+						receivedAt: now,
+					},
+				},
+			],
+			now,
+		);
+		return { conversationId: result!.conversation.id };
+	};
+
+	it('captures off hours, promises a time in the team’s hours and lets the bot go on', async () => {
+		const { output, handoff, json } = await route({
+			...team(ANA),
+			...CLOSED_NOW,
+			offHours: 'bot',
+			options: { templateName: 'we_are_back', textOffHoursBot: 'Back {opens}, {name}.' },
+		});
+		expect(output).toBe('off_hours');
+		expect(json).toMatchObject({ conversation: { state: 'bot' } });
+		expect(handoff.dueAt! > handoff.opensAt!).toBe(true);
+		expect(handoff.promise).toMatchObject({ template: { name: 'we_are_back', language: 'en' } });
+		expect(handoff.acknowledgement!.text).toMatch(/^Back \S+day, .*, Robin Sample\.$/u);
+		const clocks = await store.clocks(conversationId);
+		expect(clocks.map(({ kind, dueAt }) => [kind, dueAt])).toEqual(
+			expect.arrayContaining([
+				['promised_follow_up', handoff.dueAt],
+				['routing_step', handoff.opensAt],
+			]),
+		);
+	});
+
+	it('knows agents’ own hours, holidays and absences', async () => {
+		const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+		const { handoff, output } = await route({
+			...team(
+				{ ...ANA, outUntil: tomorrow },
+				{ ...BEN, hours: 'daily 00:00-24:00', holidays: 'DE-BY' },
+			),
+			options: {},
+		});
+		const why = Object.fromEntries(handoff.considered.map((one) => [one.name, one.why]));
+		expect(why.Ana).toMatch(/^out of office until|everybody who could/u);
+		expect(['assigned', 'off_hours']).toContain(output);
+	});
+
+	it('hands a declined conversation on at once, and refuses a decline by somebody else', async () => {
+		await route(team(ANA, BEN));
+		const again = { ...team(ANA, BEN), operation: 'routeAgain', because: 'declined' };
+		const outputs = await execute({ ...again, declinedBy: 'ben@shop.example' }, { kept: 1 }, true);
+		expect(outputs[0]![0]!.json).toMatchObject({
+			kept: 1,
+			error: 'Cannot decline: the conversation is with Ana',
+			errorDescription: expect.stringContaining('Only the agent') as unknown,
+		});
+		const { output, handoff } = await route({
+			...again,
+			declinedBy: 'ana@shop.example',
+			remark: 'in a meeting',
+		});
+		expect([output, handoff.owner.name]).toEqual(['assigned', 'Ben']);
+		expect(handoff.explanation).toContain('Ana has declined: in a meeting');
+		const audit = await store.audit(conversationId);
+		expect(audit.at(-1)).toMatchObject({
+			action: 'assign',
+			reason: 'Ana has declined: in a meeting',
+		});
+	});
+
+	it('sends it to another team with its age', async () => {
+		const sales = { ...BEN, queues: 'Sales' };
+		const before = await route(team(ANA, sales));
+		const { handoff } = await route({
+			...team(ANA, sales),
+			operation: 'routeAgain',
+			because: 'team_change',
+			newQueue: 'Sales',
+		});
+		expect(handoff).toMatchObject({ owner: { name: 'Ben' }, queue: 'Sales' });
+		const { createdAt, id } = before.handoff as unknown as { createdAt: string; id: string };
+		expect(handoff).toMatchObject({ createdAt, id });
+	});
+
+	it('plans without writing or sending anything', async () => {
+		const before = await store.conversation(conversationId);
+		const { output, handoff } = await route(
+			{ ...team(ANA), planOnly: true },
+			{ message: { id: 'wamid.IN' } },
+		);
+		expect(output).toBe('assigned');
+		expect(handoff).toMatchObject({
+			planned: true,
+			owner: { name: 'Ana' },
+			explanation: 'Ana: next in turn, first conversation',
+		});
+		expect(await store.conversation(conversationId)).toEqual(before);
+		expect(await store.audit(conversationId)).toEqual([]);
+		expect(await store.clocks(conversationId)).toEqual([]);
+		expect(messaging.sent).toHaveLength(0);
+		// The turn was not used up either.
+		expect((await route(team(ANA, BEN))).handoff.owner.name).toBe('Ana');
+	});
+
+	it('says which entry of the list to mend', async () => {
+		const [items] = await execute(team({ name: 'Ana', hours: 'mornings' }), {}, true);
+		expect(items![0]!.json.error).toBe(
+			'Agent List, Ana: "mornings" cannot be read as working hours',
+		);
+		const [wrong] = await execute(team({ name: 'Ana', holidays: 'Atlantis', hours: '' }), {}, true);
+		expect(wrong![0]!.json).toMatchObject({
+			error: 'No public holidays are known of "Atlantis"',
+			errorDescription: expect.stringContaining('DE-BY') as unknown,
+		});
+		const [none] = await execute({ conversationId: 'nowhere' }, {}, true);
+		expect(none![0]!.json.error).toBe('There is no conversation nowhere');
+	});
+});
