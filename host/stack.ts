@@ -108,6 +108,7 @@ export async function startStack(options: Options): Promise<Stack> {
 			accessToken: 'local-access-token',
 			phoneNumberId: '106540352242922',
 			businessAccountId: '102290129340398',
+			appId: '670843887433847',
 			appSecret: 'local-app-secret',
 			verifyToken: 'local-verify-token',
 			apiVersion: 'v23.0',

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../conversation/audit';
 import type { Conversation } from '../conversation/conversation';
 import type { CustomerIdentity } from '../conversation/identity';
+import type { IntakeLog, TriggerAddress } from '../conversation/intakeLog';
 import type { ConversationMessage, DeliveryStatus, MessageError } from '../conversation/message';
 import type { RoutingView } from '../routing/agent';
 import type { SlaClock, SlaEvent } from '../sla/clock';
@@ -163,6 +164,14 @@ export interface HandoffStore {
 	/** Small shared facts, e.g. the inbox's address or the SLA policies. */
 	getSetting<T>(key: string): Promise<T | undefined>;
 	putSetting(key: string, value: unknown): Promise<void>;
+	/**
+	 * Replaces a setting by what `change` makes of it, with no other writer of it in between; gives the new value. `change` may be
+	 * called again if the database asks for a retry.
+	 */
+	updateSetting<K extends keyof Settings>(
+		key: K,
+		change: (current: Settings[K] | undefined) => Settings[K],
+	): Promise<Settings[K]>;
 
 	/** Releases files and connections. The store must not be used afterwards. */
 	close(): Promise<void>;
@@ -173,6 +182,10 @@ export interface Settings {
 	'sla.policies': SlaPolicy[];
 	/** Address of the inbox page; a conversation is `${address}#/c/${id}`. */
 	'inbox.url': string;
+	/** What has reached WhatsApp Trigger. */
+	'intake.log': IntakeLog;
+	/** Where published WhatsApp Triggers listen, by `${workflow id}:${node name}`. */
+	'intake.triggers': Record<string, TriggerAddress>;
 }
 
 /** The store cannot do what was asked; `message` says what, `advice` what to do. Nothing has been written. */

@@ -37,7 +37,7 @@ export class Conversation implements INodeType {
 				name: 'whatsAppHandoffApi',
 				// Sample conversations send nothing; docs/decisions/0008.
 				required: false,
-				displayOptions: { show: { operation: ['reply', 'resolve'] } },
+				displayOptions: { show: { operation: ['reply', 'resolve', 'diagnose'] } },
 			},
 			{
 				name: 'whatsAppHandoffInboxApi',

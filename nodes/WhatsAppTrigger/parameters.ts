@@ -119,6 +119,14 @@ export const parameters: INodeProperties[] = [
 					'Only these customers are let in; good for a trial. Phone numbers or user IDs, separated by commas.',
 			},
 			{
+				displayName: 'Check Before Listening',
+				name: 'checkBeforeListening',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether "Listen for test event" first makes sure that Meta delivers to the test address, and says what is missing if not. Switch it off to call the test address yourself.',
+			},
+			{
 				displayName: 'Download Media',
 				name: 'downloadMedia',
 				type: 'boolean',

@@ -2,6 +2,7 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 
 import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
+import { noteDelivery } from '../../adapters/whatsapp/intakeLog';
 import { whatsAppCredential } from '../../adapters/whatsapp/open';
 import { readDelivery } from '../../adapters/whatsapp/webhook';
 import { gather } from '../../core/conversation/burst';
@@ -45,6 +46,7 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
 	const store = await storeFor(context);
 	const recorded = await record(store, delivery, settings, now);
 	answer(context, 200, 'Received');
+	noteDelivery(store, now);
 
 	const arrivals = settings.quiet
 		? await gather(

@@ -1,7 +1,13 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
+import { systemClock } from '../../adapters/clock/system';
+import { noteRefusal, noteVerification } from '../../adapters/whatsapp/intakeLog';
 import { verifyHandshake, verifySignature } from '../../adapters/whatsapp/signature';
 import { isWhatsAppDelivery } from '../../adapters/whatsapp/webhook';
+import type { RefusalReason } from '../../core/conversation/intakeLog';
+import { REFUSALS } from '../../core/conversation/intakeLog';
+import { isoTime } from '../../core/time';
+import { storeFor } from '../shared/store';
 
 /** What n8n adds to an Express request. */
 interface IncomingRequest {
@@ -34,6 +40,10 @@ export function answerHandshake(context: IWebhookFunctions, verifyToken: string)
 	const verdict = verifyHandshake(request.query, verifyToken);
 	if (verdict.ok) {
 		answer(context, 200, verdict.challenge);
+		storeFor(context).then(
+			(store) => noteVerification(store, isoTime(systemClock.now())),
+			() => undefined,
+		);
 		return;
 	}
 	answer(context, 403, 'Refused');
@@ -93,23 +103,17 @@ function parsed({ body, rawBody }: IncomingRequest): unknown {
 	}
 }
 
-/** Why a call is refused, in words that help; the body may hold personal data and stays out of the log. */
-const REASONS: Record<string, string> = {
-	missing: 'it carries no signature',
-	malformed: 'its signature is not of the form that Meta uses',
-	mismatch: 'its signature does not fit the app secret in the credential',
-	no_body: 'its body could not be read as it was sent',
-	no_app_secret: 'the credential has no app secret to check the signature with',
-	not_json: 'its body is not JSON',
-	not_a_handshake: 'it is not a verification by Meta',
-	token_mismatch: 'its verify token is not the one in the credential',
-};
-
-function logRefusal(context: IWebhookFunctions, reason: string, bytes?: number): void {
-	context.logger.warn(`WhatsApp Trigger refused a call: ${REASONS[reason] ?? reason}`, {
+/** Says why a call is refused, and notes it for the diagnosis; the body may hold personal data and stays out of the log. */
+function logRefusal(context: IWebhookFunctions, reason: RefusalReason, bytes?: number): void {
+	context.logger.warn(`WhatsApp Trigger refused a call: ${REFUSALS[reason]}`, {
 		reason,
 		node: context.getNode().name,
 		workflowId: context.getWorkflow().id,
 		...(bytes === undefined ? {} : { bytes }),
 	});
+	storeFor(context).then(
+		(store) => noteRefusal(store, reason, isoTime(systemClock.now())),
+		// The call is refused in any case.
+		() => undefined,
+	);
 }

@@ -17,10 +17,27 @@ export interface GraphOptions {
 	accessToken: string;
 	phoneNumberId: string;
 	businessAccountId: string;
+	/** The app that the access token belongs to. */
+	appId?: string;
 	/** Checks what is sent against Meta's published description. Default true. */
 	validate?: boolean;
 	/** Where agents open their inbox, for a link on the phone page. */
 	now?: () => Date;
+}
+
+/** How the account is set up at Meta: everything that a delivery depends on. */
+export interface GraphSetup {
+	/** Whether the app gets the deliveries of the business account. */
+	subscribed: boolean;
+	/** Addresses that go before the app's: for the business account, and for the phone number. */
+	accountCallback?: string;
+	numberCallback?: string;
+	/** The app's own address; the webhook's unless it is set. */
+	appCallback?: string;
+	/** Webhook fields that the app is subscribed to; none at all if undefined. */
+	fields?: string[];
+	scopes: string[];
+	tokenEndsAt?: Date;
 }
 
 /** A message on the customer's phone. */
@@ -41,6 +58,8 @@ export interface Graph {
 	phonePageUrl: string;
 	violations: string[];
 	setWebhook(url: string): void;
+	/** How the account is set up now; what is given is changed first. */
+	setup(changes?: Partial<GraphSetup>): GraphSetup;
 	/** The customer writes: posts a signed webhook and gives what the receiver answered. */
 	customerSays(message: {
 		from: string;
@@ -90,6 +109,54 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 	const log: PhoneMessage[] = [];
 	const listeners = new Set<(message: PhoneMessage) => void>();
 	let webhookUrl = options.webhookUrl;
+	const appId = options.appId ?? '670843887433847';
+	const freshSetup = (): GraphSetup => ({
+		subscribed: true,
+		fields: ['messages'],
+		scopes: ['whatsapp_business_management', 'whatsapp_business_messaging'],
+	});
+	let setup = freshSetup();
+	const appCallback = () => setup.appCallback ?? webhookUrl;
+
+	/** Meta asks an address for its verify token before it delivers there. */
+	async function verifies(uri: string, verifyToken: string): Promise<string | undefined> {
+		const challenge = String(Math.floor(Math.random() * 1e9));
+		const asked = new URL(uri);
+		asked.searchParams.set('hub.mode', 'subscribe');
+		asked.searchParams.set('hub.challenge', challenge);
+		asked.searchParams.set('hub.verify_token', verifyToken);
+		try {
+			const response = await fetch(asked);
+			const text = await response.text();
+			if (response.ok && text === challenge) return undefined;
+			return `HTTP Status Code = ${response.status}; Body does not match the challenge`;
+		} catch {
+			return 'The URL could not be reached';
+		}
+	}
+
+	async function subscribeApp({ body, params }: Exchange): Promise<Answer> {
+		if (params.id !== options.businessAccountId) {
+			return refusal(400, 100, `Object with ID '${params.id}' does not exist`);
+		}
+		const { override_callback_uri: uri, verify_token: token } = (body ?? {}) as Record<
+			string,
+			string | undefined
+		>;
+		if (uri) {
+			if (!setup.subscribed) {
+				return refusal(
+					400,
+					100,
+					'Before override the current callback uri, your app must be subscribed',
+				);
+			}
+			const failure = await verifies(uri, token ?? '');
+			if (failure) return refusal(400, 2200, `Callback verification failed: ${failure}`);
+		}
+		setup = { ...setup, subscribed: true, accountCallback: uri };
+		return { status: 200, body: { success: true } };
+	}
 
 	const changed = (message: PhoneMessage) =>
 		[...listeners].forEach((listener) => listener(message));
@@ -99,9 +166,10 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 	};
 
 	async function postSigned(payload: unknown): Promise<Response> {
-		if (!webhookUrl) throw new Error('The stand-in does not know the address of the webhook yet');
+		const address = setup.numberCallback ?? setup.accountCallback ?? appCallback();
+		if (!address) throw new Error('The stand-in does not know the address of the webhook yet');
 		const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-		return fetch(webhookUrl, {
+		return fetch(address, {
 			method: 'POST',
 			headers: {
 				'content-type': 'application/json',
@@ -226,12 +294,83 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 			{
 				method: 'GET',
 				path: '/:version/:id/subscribed_apps',
-				handle: () => ({ status: 200, body: { data: [] } }),
+				handle: ({ params }) =>
+					params.id !== options.businessAccountId
+						? refusal(400, 100, `Object with ID '${params.id}' does not exist`)
+						: {
+								status: 200,
+								body: {
+									data: setup.subscribed
+										? [
+												{
+													whatsapp_business_api_data: { id: appId, name: 'Sample Shop' },
+													...(setup.accountCallback
+														? { override_callback_uri: setup.accountCallback }
+														: {}),
+												},
+											]
+										: [],
+								},
+							},
+			},
+			{ method: 'POST', path: '/:version/:id/subscribed_apps', handle: subscribeApp },
+			{
+				method: 'GET',
+				path: '/:version/:id/subscriptions',
+				handle: ({ params }) =>
+					params.id !== appId
+						? refusal(400, 100, `Object with ID '${params.id}' does not exist`)
+						: {
+								status: 200,
+								body: {
+									data: setup.fields
+										? [
+												{
+													object: 'whatsapp_business_account',
+													callback_url: appCallback() ?? '',
+													active: true,
+													fields: setup.fields.map((name) => ({ name, version: 'v23.0' })),
+												},
+											]
+										: [],
+								},
+							},
 			},
 			{
-				method: 'POST',
-				path: '/:version/:id/subscribed_apps',
-				handle: () => ({ status: 200, body: { success: true } }),
+				method: 'GET',
+				path: '/:version/debug_token',
+				handle: () => ({
+					status: 200,
+					body: {
+						data: {
+							app_id: appId,
+							type: 'SYSTEM_USER',
+							application: 'Sample Shop',
+							expires_at: Math.floor((setup.tokenEndsAt?.getTime() ?? 0) / 1000),
+							is_valid: true,
+							scopes: setup.scopes,
+						},
+					},
+				}),
+			},
+			{
+				method: 'GET',
+				path: '/:version/:id/phone_numbers',
+				handle: ({ params }) =>
+					params.id !== options.businessAccountId
+						? refusal(400, 100, `Object with ID '${params.id}' does not exist`)
+						: {
+								status: 200,
+								body: {
+									data: [
+										{
+											id: options.phoneNumberId,
+											display_phone_number: '+1 555-000-1111',
+											verified_name: 'Sample Shop',
+										},
+									],
+								},
+							},
 			},
 			{ method: 'POST', path: '/:version/:phone/media', handle: upload },
 			{
@@ -246,6 +385,13 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 								id,
 								display_phone_number: '+1 555-000-1111',
 								verified_name: 'Sample Shop',
+								webhook_configuration: {
+									...(setup.numberCallback ? { phone_number: setup.numberCallback } : {}),
+									...(setup.accountCallback
+										? { whatsapp_business_account: setup.accountCallback }
+										: {}),
+									...(appCallback() ? { application: appCallback() } : {}),
+								},
 							},
 						};
 					}
@@ -308,6 +454,14 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 			},
 			{
 				method: 'POST',
+				path: '/_control/setup',
+				handle({ body }) {
+					setup = { ...setup, ...(body as Partial<GraphSetup>) };
+					return { status: 200, body: setup };
+				},
+			},
+			{
+				method: 'POST',
 				path: '/_control/fail',
 				handle({ body }) {
 					faults.add(body as Fault);
@@ -329,6 +483,7 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 					log.length = 0;
 					violations.length = 0;
 					faults.clear();
+					setup = freshSetup();
 					return { status: 200, body: {} };
 				},
 			},
@@ -371,7 +526,11 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 					const known = ERRORS[fault.mode]!;
 					return { status: known.status, body: fault.body ?? { error: known.error } };
 				}
-				if (exchange.headers.authorization !== `Bearer ${options.accessToken}`) {
+				// Only an app itself, by id and secret, is told of its own subscriptions.
+				const bearer = /\/subscriptions$/u.test(exchange.path)
+					? `${appId}|${options.appSecret}`
+					: options.accessToken;
+				if (exchange.headers.authorization !== `Bearer ${bearer}`) {
 					return { status: 401, body: { error: ERRORS['401']!.error } };
 				}
 				const answer = await next();
@@ -388,6 +547,10 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		violations,
 		setWebhook(url) {
 			webhookUrl = url;
+		},
+		setup(changes) {
+			setup = { ...setup, ...changes };
+			return setup;
 		},
 		customerSays,
 		postSigned,

@@ -15,6 +15,7 @@ import type {
 	HandoffStore,
 	InboundMessage,
 	IntakeResult,
+	Settings,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
 import { takeEvents } from '../../../core/sla';
@@ -464,6 +465,35 @@ export class PostgresStore implements HandoffStore {
 				JSON.stringify(value ?? null),
 			),
 		);
+	}
+
+	async updateSetting<K extends keyof Settings>(
+		key: K,
+		change: (current: Settings[K] | undefined) => Settings[K],
+	): Promise<Settings[K]> {
+		return this.db.transaction(async (tx) => {
+			// A row to lock, also for the first writer.
+			await tx.run(
+				`INSERT INTO handoff_settings (namespace, key, value) VALUES ($1, $2, 'null')
+				ON CONFLICT (namespace, key) DO NOTHING`,
+				this.namespace,
+				key,
+			);
+			const row = await tx.get<{ value: string }>(
+				'SELECT value FROM handoff_settings WHERE namespace = $1 AND key = $2 FOR UPDATE',
+				this.namespace,
+				key,
+			);
+			const current = JSON.parse(row?.value ?? 'null') as Settings[K] | null;
+			const next = change(current ?? undefined);
+			await tx.run(
+				'UPDATE handoff_settings SET value = $3 WHERE namespace = $1 AND key = $2',
+				this.namespace,
+				key,
+				JSON.stringify(next),
+			);
+			return next;
+		});
 	}
 
 	async close(): Promise<void> {

@@ -16,6 +16,7 @@ import type {
 	HandoffStore,
 	InboundMessage,
 	IntakeResult,
+	Settings,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
 import { takeEvents } from '../../../core/sla';
@@ -466,6 +467,29 @@ export class SqliteStore implements HandoffStore {
 			JSON.stringify(value ?? null),
 		);
 		return Promise.resolve();
+	}
+
+	async updateSetting<K extends keyof Settings>(
+		key: K,
+		change: (current: Settings[K] | undefined) => Settings[K],
+	): Promise<Settings[K]> {
+		return Promise.resolve(
+			this.db.transaction(() => {
+				const row = this.db.get<{ value: string }>(
+					'SELECT value FROM settings WHERE namespace = ? AND key = ?',
+					this.namespace,
+					key,
+				);
+				const next = change(row && (JSON.parse(row.value) as Settings[K]));
+				this.db.run(
+					'INSERT OR REPLACE INTO settings (namespace, key, value) VALUES (?, ?, ?)',
+					this.namespace,
+					key,
+					JSON.stringify(next),
+				);
+				return next;
+			}),
+		);
 	}
 
 	async close(): Promise<void> {

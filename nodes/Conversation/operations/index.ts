@@ -1,4 +1,5 @@
 import { addNote } from './addNote';
+import { diagnose } from './diagnose';
 import { claim, reassign, release, resolve, returnToBot } from './events';
 import { get } from './get';
 import { list } from './list';
@@ -24,4 +25,5 @@ export const operations: readonly Operation[] = [
 	resolve,
 	returnToBot,
 	setDetails,
+	diagnose,
 ];

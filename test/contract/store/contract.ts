@@ -5,6 +5,7 @@ import { openStore } from '../../../adapters/store/open';
 import { applyEvent } from '../../../core/conversation/apply';
 import { gather } from '../../../core/conversation/burst';
 import { takeIn } from '../../../core/conversation/intake';
+import { noted } from '../../../core/conversation/intakeLog';
 import type { Conversation } from '../../../core/conversation/conversation';
 import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
@@ -695,6 +696,21 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 			await store.putSetting('inbox.url', 'https://one.example');
 			await store.putSetting('inbox.url', 'https://two.example');
 			expect(await store.getSetting('inbox.url')).toBe('https://two.example');
+		});
+
+		it('loses no change of a setting that many make at once', async () => {
+			const all = [store, await another(), await another()];
+			await Promise.all(
+				Array.from({ length: 30 }, (_, i) =>
+					all[i % 3]!.updateSetting('intake.log', (log) =>
+						noted(log, { deliveries: 1, refused: { mismatch: { count: 2, lastAt: at(i) } } }),
+					),
+				),
+			);
+			expect(await store.getSetting('intake.log')).toEqual({
+				deliveries: 30,
+				refused: { mismatch: { count: 60, lastAt: at(29) } },
+			});
 		});
 
 		it('shows nothing of one namespace in another, whatever is asked', async () => {

@@ -1,9 +1,4 @@
-import type {
-	IDataObject,
-	IHookFunctions,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import type { WhatsAppCredential } from '../../../adapters/whatsapp/open';
 import { signBody } from '../../../adapters/whatsapp/signature';
@@ -123,8 +118,8 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 	};
 }
 
-/** What the webhook and the registration see of n8n. */
-export function surface(
+/** What the webhook sees of n8n. */
+function surface(
 	credential: WhatsAppCredential,
 	environment: Environment,
 	requests: HttpRequest[],
@@ -176,24 +171,6 @@ export function surface(
 			},
 		},
 	};
-}
-
-/** The surface of n8n while a workflow is published or listens for a test. */
-export function hooks(
-	environment: Environment & { test?: boolean; requests?: HttpRequest[] },
-): IHookFunctions {
-	return {
-		...surface(
-			{ ...CREDENTIAL, ...environment.credential },
-			environment,
-			environment.requests ?? [],
-		),
-		getMode: () => (environment.test ? 'manual' : 'trigger'),
-		getActivationMode: () => (environment.test ? 'manual' : 'activate'),
-		getNodeWebhookUrl: () =>
-			`https://n8n.example/${environment.test ? 'webhook-test' : 'webhook'}/abc/whatsapp`,
-		logger: { warn: () => undefined },
-	} as unknown as IHookFunctions;
 }
 
 function tryParse(rawBody: Buffer): unknown {
