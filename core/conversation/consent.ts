@@ -40,3 +40,43 @@ export function consentGiven(
 		],
 	};
 }
+
+/** What Meta calls the purpose of a template. Free text to a customer who wrote is none of these: it answers. */
+export type TemplatePurpose = 'marketing' | 'utility' | 'authentication';
+
+/**
+ * Why a message that the business starts must not go to a customer with this consent; undefined if it may. For every template that goes
+ * out, also within the 24-hour window; an answer in free text needs no consent. What the purpose is not known of counts as marketing.
+ *
+ * - Who stopped marketing gets no marketing; what they ordered goes on (utility).
+ * - Who stopped everything gets nothing that the business starts, except the code that they have just asked for (authentication).
+ * - Who has said nothing gets all of it, unless `requireOptIn`: then marketing needs a word of theirs first.
+ */
+export function consentObjection(
+	consent: Consent,
+	purpose: TemplatePurpose | undefined,
+	options: { requireOptIn?: boolean } = {},
+): { reason: string; advice: string } | undefined {
+	const marketing = purpose === undefined || purpose === 'marketing';
+	const when = consent.at ? ` on ${consent.at.slice(0, 10)}` : '';
+	if (consent.status === 'opted_out') {
+		if (purpose === 'authentication') return undefined;
+		if (consent.scope === 'marketing' && !marketing) return undefined;
+		return {
+			reason:
+				consent.scope === 'marketing'
+					? `The customer stopped marketing messages${when}, so this template was not sent`
+					: `The customer stopped messages${when}, so this template was not sent`,
+			advice:
+				'Leave it at that: the customer can start messages again by writing so. An answer to what they write is always possible.',
+		};
+	}
+	if (consent.status === 'unknown' && marketing && options.requireOptIn) {
+		return {
+			reason: 'The customer has not agreed to marketing messages, so this template was not sent',
+			advice:
+				'Ask for consent while the customer writes to you, or choose a template that is no marketing.',
+		};
+	}
+	return undefined;
+}

@@ -2,6 +2,9 @@ import type { HandoffStore, InboundMessage } from '../ports/store';
 import { DEFAULT_POLICIES, clocksOnCustomerMessage } from '../sla';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
+import { consentGiven } from './consent';
+import { consentInWords } from './consentWords';
+import type { OwnConsentWords } from './consentWords';
 import type { Conversation } from './conversation';
 import type { ConversationMessage } from './message';
 import { isCustomerTurn } from './message';
@@ -20,13 +23,14 @@ export type IntakeStore = Pick<HandoffStore, 'intake' | 'decide' | 'getSetting'>
 
 /**
  * Puts messages on record, whatever channel they came by, with all that follows from them: a colleague's answer from the phone
- * silences the bot, and the customer's words start the promises. Gives those that are new, in the order given; `repeated` are those
+ * silences the bot, the customer's words start the promises, and "STOP" is kept as what it is. Gives those that are new, in the order given; `repeated` are those
  * that had been on record.
  */
 export async function takeIn(
 	store: IntakeStore,
 	inbound: InboundMessage[],
 	now: IsoTime,
+	ownWords?: OwnConsentWords,
 ): Promise<{ fresh: Arrival[]; repeated: Arrival[] }> {
 	if (inbound.length === 0) return { fresh: [], repeated: [] };
 	const results = await store.intake(inbound, now);
@@ -43,6 +47,13 @@ export async function takeIn(
 	for (const { conversation, message } of fresh) {
 		if (!isPhoneAnswer(message)) continue;
 		learn(await store.decide(conversation.id, (view) => answeredFromPhone(view, message, now)));
+	}
+
+	for (const { conversation, message } of fresh) {
+		const { consent: known } = (latest.get(conversation.id) ?? conversation).profile;
+		const consent = consentInWords(message, known, ownWords);
+		if (!consent) continue;
+		learn(await store.decide(conversation.id, (view) => consentGiven(view, consent, now)));
 	}
 
 	const turns = fresh.filter(({ message }) => isCustomerTurn(message));

@@ -55,7 +55,7 @@ async function recordMessages(
 	settings: Settings,
 	now: IsoTime,
 ): Promise<Arrival[]> {
-	const { fresh } = await takeIn(store, inbound, now);
+	const { fresh } = await takeIn(store, inbound, now, settings.consentWords);
 	const oldest = addMilliseconds(now, -settings.maxAgeMs);
 	const runs = ({ message }: Arrival) =>
 		message.sentAt >= oldest &&

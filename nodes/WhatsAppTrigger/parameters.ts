@@ -208,6 +208,24 @@ export const parameters: INodeProperties[] = [
 					'Messages older than this are recorded and start nothing. After an outage Meta delivers the messages of up to seven days.',
 			},
 			{
+				displayName: 'Opt-In Words',
+				name: 'optInWords',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. yes to news, join the club',
+				description:
+					'Further messages by which a customer agrees to messages that you start, separated by commas. "Subscribe" and its like are known in ten languages.',
+			},
+			{
+				displayName: 'Opt-Out Words',
+				name: 'optOutWords',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. leave the club',
+				description:
+					'Further messages by which a customer stops messages that you start, separated by commas. "Stop" and its like are known in ten languages.',
+			},
+			{
 				displayName: 'Quiet Period (Seconds)',
 				name: 'quietPeriod',
 				type: 'number',

@@ -1,6 +1,7 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import type { QuietPeriod } from '../../core/conversation/burst';
+import type { OwnConsentWords } from '../../core/conversation/consentWords';
 import { DEFAULT_TYPES } from '../shared/messageTypes';
 
 /** WhatsApp is asked for older messages again for days; a bot that answers yesterday's question is worse than none. */
@@ -24,6 +25,8 @@ export interface Settings {
 	onlyCustomers: ReadonlySet<string>;
 	ignoredCustomers: ReadonlySet<string>;
 	groups: boolean;
+	/** Words by which customers stop and start messages, on top of those of the ten languages. */
+	consentWords: OwnConsentWords;
 	maxAgeMs: number;
 	includeRaw: boolean;
 	markAsRead: boolean;
@@ -45,6 +48,8 @@ interface Options {
 	maxMediaSize?: number;
 	mediaTypes?: string;
 	longestWait?: number;
+	optInWords?: string;
+	optOutWords?: string;
 	messageTypes?: string[];
 	quietPeriod?: number;
 	typingIndicator?: boolean;
@@ -66,6 +71,7 @@ export function readSettings(context: Pick<IWebhookFunctions, 'getNodeParameter'
 		onlyCustomers: customers(options.allowedCustomers),
 		ignoredCustomers: customers(options.ignoredCustomers),
 		groups: options.groupMessages ?? false,
+		consentWords: { optOut: entries(options.optOutWords), optIn: entries(options.optInWords) },
 		maxAgeMs: (options.maxAgeHours ?? DEFAULT_MAX_AGE_HOURS) * HOUR_MS,
 		includeRaw: options.includeRaw ?? false,
 		// WhatsApp shows "typing…" only on a message that is marked as read.
