@@ -77,7 +77,7 @@ async function routing(store: HandoffStore, agentCount: number, open: number): P
 		id: `agent-${i}`,
 		name: `Agent ${i}`,
 	}));
-	const roster = { key: 'all', agentIds: agents.map(({ id }) => id), queue: 'Support' };
+	const roster = { key: 'all', queue: 'Support' };
 	const request: Parameters<typeof handOver>[1] = {
 		agents,
 		queue: 'Support',

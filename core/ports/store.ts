@@ -132,7 +132,7 @@ export interface HandoffStore {
 	 */
 	route<T>(
 		conversationId: string,
-		roster: { key: string; agentIds: string[]; queue: string },
+		roster: { key: string; queue: string },
 		decide: (view: ConversationView & RoutingView) => Changes<T>,
 	): Promise<T>;
 

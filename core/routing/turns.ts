@@ -12,11 +12,6 @@ export function turnsOf({ id, weight }: Agent): string[] {
 	return Array.from({ length: count }, (_, index) => (index === 0 ? id : `${id}#${index + 1}`));
 }
 
-/** The names under which a store keeps the turns of a roster. */
-export function turnsOfRoster(roster: readonly Agent[]): string[] {
-	return roster.flatMap(turnsOf);
-}
-
 /** The agent's turn that is longest ago, and when that was; -1 for one that was never taken. */
 export function nextTurn(agent: Agent, view: RoutingView): { turn: string; tick: number } {
 	let next = { turn: agent.id, tick: Infinity };

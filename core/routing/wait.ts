@@ -1,3 +1,4 @@
+import type { Conversation } from '../conversation/conversation';
 import type { IsoTime } from '../time';
 import type { Agent } from './agent';
 import type { Requirements } from './eligibility';
@@ -48,6 +49,27 @@ export function expectedWait(
 		atMostMinutes: minutes(0.9),
 		samples: samples.length,
 		why: `the last ${samples.length} waits, place ${position}, ${agents} on duty`,
+	};
+}
+
+/** How many of the latest waits of a queue are kept to go by. */
+export const KEPT_WAITS = 50;
+
+/**
+ * The wait that has ended with a change of a conversation: of a handoff that has just got its first answer, by the queue that it
+ * was handed over to. None where a time was promised off hours: that says how long the night was.
+ */
+export function waitEnded(
+	before: Conversation,
+	after: Conversation,
+): { queue: string; seconds: number } | undefined {
+	const { handoff } = after;
+	if (!handoff?.answeredAt || handoff.promise) return undefined;
+	if (before.handoff?.id === handoff.id && before.handoff.answeredAt) return undefined;
+	const seconds = (Date.parse(handoff.answeredAt) - Date.parse(handoff.createdAt)) / 1000;
+	return {
+		queue: handoff.routing?.home ?? handoff.queue,
+		seconds: Math.max(0, Math.round(seconds)),
 	};
 }
 

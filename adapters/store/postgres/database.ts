@@ -31,7 +31,11 @@ const RETRY_CODES = new Set(['40001', '40P01']);
 /** Any number that no other program in the database uses for its advisory locks. */
 const MIGRATION_LOCK = 7_401_926_151;
 
-type Value = string | number | boolean | null | readonly string[];
+export type Value =
+	string | number | boolean | null | ReadonlyArray<string | number | boolean | null>;
+
+/** Statements that take locks, told with what makes text safe to stand in them. */
+export type FirstLocks = (literal: (text: string) => string) => string;
 
 /** Queries of one transaction. */
 export interface Transaction {
@@ -78,12 +82,13 @@ export class PostgresDatabase {
 
 	/**
 	 * Runs `work` as one transaction: all of it is written, or nothing. Runs it again where the server asks for that. Locks that
-	 * `work` takes decide what cannot change meanwhile; each query sees what was committed before it.
+	 * `work` takes decide what cannot change meanwhile; each query sees what was committed before it. Locks given as `first` are
+	 * taken on the way in, which saves a journey to the server while others wait.
 	 */
-	async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+	async transaction<T>(work: (tx: Transaction) => Promise<T>, first?: FirstLocks): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				return await this.attempt(work);
+				return await this.attempt(work, first);
 			} catch (error) {
 				if (attempt === ATTEMPTS || !RETRY_CODES.has(codeOf(error))) throw error;
 			}
@@ -94,7 +99,10 @@ export class PostgresDatabase {
 		if (!this.pool.ended) await this.pool.end();
 	}
 
-	private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+	private async attempt<T>(
+		work: (tx: Transaction) => Promise<T>,
+		first: FirstLocks | undefined,
+	): Promise<T> {
 		const client = await this.pool.connect().catch((cause: unknown) => {
 			throw this.refused(cause);
 		});
@@ -104,7 +112,7 @@ export class PostgresDatabase {
 		client.on('error', onError);
 		try {
 			const tx = this.queriesOf(client);
-			await tx.run('BEGIN');
+			await tx.run(first ? `BEGIN; ${first((text) => client.escapeLiteral(text))}` : 'BEGIN');
 			const result = await work(tx);
 			await tx.run('COMMIT');
 			return result;
@@ -120,7 +128,10 @@ export class PostgresDatabase {
 	private queriesOf(client: PoolClient): Transaction {
 		const query = async (sql: string, values: Value[]) => {
 			try {
-				return await client.query<never>(sql, values);
+				// Several statements in one journey are told without values only.
+				return await (values.length > 0
+					? client.query<never>(sql, values)
+					: client.query<never>(sql));
 			} catch (cause) {
 				throw this.refused(cause);
 			}

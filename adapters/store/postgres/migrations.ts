@@ -142,4 +142,14 @@ export const MIGRATIONS: readonly string[] = [
 	CREATE TRIGGER handoff_count_load AFTER INSERT OR UPDATE OR DELETE ON handoff_conversations
 		FOR EACH ROW EXECUTE FUNCTION handoff_count_load();
 	`,
+	// How long customers of a queue have waited of late: the base of what the next one is told.
+	`
+	CREATE TABLE handoff_waits (
+		sequence BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		namespace TEXT COLLATE "C" NOT NULL,
+		queue TEXT NOT NULL,
+		seconds INTEGER NOT NULL
+	);
+	CREATE INDEX handoff_waits_of_queue ON handoff_waits (namespace, queue, sequence DESC);
+	`,
 ];

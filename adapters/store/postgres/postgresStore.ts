@@ -18,6 +18,7 @@ import type {
 	Settings,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
+import { KEPT_WAITS, waitEnded } from '../../../core/routing/wait';
 import { takeEvents } from '../../../core/sla';
 import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
@@ -33,7 +34,7 @@ import {
 	startConversation,
 	supersedes,
 } from '../intake';
-import type { PostgresDatabase, Transaction } from './database';
+import type { FirstLocks, PostgresDatabase, Transaction, Value } from './database';
 
 interface Doc {
 	doc: string;
@@ -275,51 +276,58 @@ export class PostgresStore implements HandoffStore {
 
 	async route<T>(
 		conversationId: string,
-		roster: { key: string; agentIds: string[]; queue: string },
+		roster: { key: string; queue: string },
 		decide: (view: ConversationView & RoutingView) => Changes<T>,
 	): Promise<T> {
+		// One router at a time for each roster: every journey to the server that is saved here shortens everybody's turn.
+		const locks: FirstLocks = (literal) =>
+			`SELECT pg_advisory_xact_lock(hashtextextended(${literal(this.lockName(['roster', roster.key]))}, 0));
+			SELECT 1 FROM handoff_conversations WHERE namespace = ${literal(this.namespace)} AND id = ${literal(conversationId)} FOR UPDATE;
+			SELECT 1 FROM handoff_clocks WHERE namespace = ${literal(this.namespace)} AND conversation_id = ${literal(conversationId)} AND live ORDER BY id FOR UPDATE`;
 		return this.db.transaction(async (tx) => {
-			await this.lock(tx, [JSON.stringify(['roster', roster.key])]);
-			const view = await this.view(tx, conversationId);
-			const changes = decide({ ...view, ...(await this.routingView(tx, roster)) });
-			await this.apply(tx, view.conversation, changes);
-			if (changes.assignedAgentId !== undefined) {
-				await tx.run(
-					`INSERT INTO handoff_turns (namespace, roster, agent_id, tick)
-					VALUES ($1, $2, $3, (SELECT COALESCE(MAX(tick), -1) + 1 FROM handoff_turns WHERE namespace = $1 AND roster = $2))
-					ON CONFLICT (namespace, roster, agent_id) DO UPDATE SET tick = excluded.tick`,
-					this.namespace,
-					roster.key,
-					changes.assignedAgentId,
-				);
-			}
+			const view = await this.routingView(tx, conversationId, roster);
+			const changes = decide(view);
+			await this.apply(tx, view.conversation, changes, roster.key);
 			return changes.result;
-		});
+		}, locks);
 	}
 
+	/** All of it in one query. What it reads of the conversation has been locked before, so it is of one moment. */
 	private async routingView(
 		tx: Transaction,
-		roster: { key: string; agentIds: string[]; queue: string },
-	): Promise<RoutingView> {
-		const turns = await tx.all<{ agent_id: string; tick: string }>(
-			'SELECT agent_id, tick FROM handoff_turns WHERE namespace = $1 AND roster = $2',
+		conversationId: string,
+		roster: { key: string; queue: string },
+	): Promise<ConversationView & RoutingView> {
+		// One value each, put together by the server: a row for each agent would cost more than all the rest of the decision.
+		const row = await tx.get<{
+			doc: string;
+			clocks: string[];
+			ticks: string | null;
+			loads: string | null;
+			waiting: number | null;
+			waits: number[];
+		}>(
+			`SELECT c.doc,
+				ARRAY(SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 AND live ORDER BY id) AS clocks,
+				(SELECT json_object_agg(agent_id, tick)::text FROM handoff_turns WHERE namespace = $1 AND roster = $3) AS ticks,
+				(SELECT json_object_agg(owner, open)::text FROM handoff_loads WHERE namespace = $1 AND kind = 'agent' AND open > 0) AS loads,
+				(SELECT open FROM handoff_loads WHERE namespace = $1 AND kind = 'queue' AND owner = $4) AS waiting,
+				ARRAY(SELECT seconds FROM handoff_waits WHERE namespace = $1 AND queue = $4 ORDER BY sequence DESC LIMIT $5) AS waits
+			FROM handoff_conversations c WHERE c.namespace = $1 AND c.id = $2`,
 			this.namespace,
+			conversationId,
 			roster.key,
-		);
-		const loads = await tx.all<{ kind: string; owner: string; open: number }>(
-			`SELECT kind, owner, open FROM handoff_loads WHERE namespace = $1
-			AND ((kind = 'agent' AND owner = ANY($2)) OR (kind = 'queue' AND owner = $3))`,
-			this.namespace,
-			roster.agentIds,
 			roster.queue,
+			KEPT_WAITS,
 		);
+		if (!row) throw noSuchConversation(conversationId);
 		return {
-			// BIGINT arrives as text.
-			lastAssigned: new Map(turns.map(({ agent_id, tick }) => [agent_id, Number(tick)])),
-			openByAgent: new Map(
-				loads.filter(({ kind }) => kind === 'agent').map(({ owner, open }) => [owner, open]),
-			),
-			waiting: loads.find(({ kind }) => kind === 'queue')?.open ?? 0,
+			conversation: parse<Conversation>(row),
+			clocks: row.clocks.map((doc) => JSON.parse(doc) as SlaClock),
+			lastAssigned: numbersIn(row.ticks),
+			openByAgent: numbersIn(row.loads),
+			waiting: row.waiting ?? 0,
+			recentWaitSeconds: row.waits,
 		};
 	}
 
@@ -516,6 +524,11 @@ export class PostgresStore implements HandoffStore {
 		);
 	}
 
+	/** The name under which {@link lock} would lock it. */
+	private lockName(name: string[]): string {
+		return JSON.stringify([this.namespace, JSON.stringify(name)]);
+	}
+
 	private async read(
 		tx: Transaction,
 		id: string,
@@ -567,19 +580,33 @@ export class PostgresStore implements HandoffStore {
 		);
 	}
 
+	/** All in one statement: while it runs, other routers wait. */
 	private async apply<T>(
 		tx: Transaction,
 		before: Conversation,
 		changes: Changes<T>,
+		rosterKey?: string,
 	): Promise<void> {
+		const batch = new Batch();
 		if (changes.conversation) {
 			checkVersion(before, changes.conversation);
-			await this.writeConversation(tx, changes.conversation);
+			batch.add(...this.conversationRow(changes.conversation));
+			const wait = waitEnded(before, changes.conversation);
+			if (wait) this.addWait(batch, wait);
 		}
+		if (changes.audit?.length) batch.add(...this.auditRows(before.id, changes.audit));
+		if (changes.clocks?.length) batch.add(...this.clockRows(changes.clocks));
+		if (changes.assignedAgentId !== undefined && rosterKey !== undefined) {
+			batch.add(
+				`INSERT INTO handoff_turns (namespace, roster, agent_id, tick)
+				VALUES (?1, ?2, ?3, (SELECT COALESCE(MAX(tick), -1) + 1 FROM handoff_turns WHERE namespace = ?1 AND roster = ?2))
+				ON CONFLICT (namespace, roster, agent_id) DO UPDATE SET tick = excluded.tick`,
+				[this.namespace, rosterKey, changes.assignedAgentId],
+			);
+		}
+		await batch.run(tx);
 		for (const message of changes.messages ?? []) await this.writeMessage(tx, before.id, message);
 		if (changes.handled) await this.writeHandled(tx, changes.handled.ids, changes.handled.at);
-		for (const entry of changes.audit ?? []) await this.writeAudit(tx, before.id, entry);
-		await this.writeClocks(tx, changes.clocks ?? []);
 	}
 
 	private async writeHandled(tx: Transaction, messageIds: string[], now: IsoTime): Promise<void> {
@@ -592,7 +619,24 @@ export class PostgresStore implements HandoffStore {
 		);
 	}
 
+	private addWait(batch: Batch, wait: { queue: string; seconds: number }): void {
+		batch.add('INSERT INTO handoff_waits (namespace, queue, seconds) VALUES (?1, ?2, ?3)', [
+			this.namespace,
+			wait.queue,
+			wait.seconds,
+		]);
+		batch.add(
+			`DELETE FROM handoff_waits WHERE namespace = ?1 AND queue = ?2 AND sequence <=
+				(SELECT sequence FROM handoff_waits WHERE namespace = ?1 AND queue = ?2 ORDER BY sequence DESC LIMIT 1 OFFSET ?3)`,
+			[this.namespace, wait.queue, KEPT_WAITS],
+		);
+	}
+
 	private async writeConversation(tx: Transaction, conversation: Conversation): Promise<void> {
+		await new Batch().add(...this.conversationRow(conversation)).run(tx);
+	}
+
+	private conversationRow(conversation: Conversation): Statement {
 		const { owner, identity, profile } = conversation;
 		const search = [
 			conversation.id,
@@ -600,24 +644,26 @@ export class PostgresStore implements HandoffStore {
 			identity.name,
 			...identity.keys.map(({ value }) => value),
 		];
-		await tx.run(
+		return [
 			`INSERT INTO handoff_conversations
 			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 			ON CONFLICT (namespace, id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id,
 				queue = excluded.queue, last_message_at = excluded.last_message_at, tags = excluded.tags,
 				search = excluded.search, doc = excluded.doc`,
-			this.namespace,
-			conversation.id,
-			conversation.channelId,
-			conversation.state,
-			owner?.kind === 'agent' ? owner.id : null,
-			owner?.kind === 'queue' ? owner.name : null,
-			conversation.lastMessageAt,
-			conversation.tags.map(withoutNul),
-			withoutNul(search.filter(Boolean).join('\n')),
-			JSON.stringify(conversation),
-		);
+			[
+				this.namespace,
+				conversation.id,
+				conversation.channelId,
+				conversation.state,
+				owner?.kind === 'agent' ? owner.id : null,
+				owner?.kind === 'queue' ? owner.name : null,
+				conversation.lastMessageAt,
+				conversation.tags.map(withoutNul),
+				withoutNul(search.filter(Boolean).join('\n')),
+				JSON.stringify(conversation),
+			],
+		];
 	}
 
 	/** A key belongs to the conversation that it was first seen with: conversations are never pointed elsewhere. */
@@ -659,31 +705,73 @@ export class PostgresStore implements HandoffStore {
 		conversationId: string,
 		entry: AuditEntry,
 	): Promise<void> {
-		await tx.run(
-			'INSERT INTO handoff_audit (namespace, conversation_id, doc) VALUES ($1, $2, $3)',
-			this.namespace,
-			conversationId,
-			JSON.stringify(entry),
-		);
+		await new Batch().add(...this.auditRows(conversationId, [entry])).run(tx);
+	}
+
+	private auditRows(conversationId: string, entries: readonly AuditEntry[]): Statement {
+		return [
+			`INSERT INTO handoff_audit (namespace, conversation_id, doc)
+			SELECT ?1, ?2, doc FROM unnest(?3::text[]) WITH ORDINALITY AS entries (doc, place) ORDER BY place`,
+			[this.namespace, conversationId, entries.map((entry) => JSON.stringify(entry))],
+		];
 	}
 
 	private async writeClocks(tx: Transaction, clocks: readonly SlaClock[]): Promise<void> {
-		// In the order in which they are locked elsewhere.
-		for (const clock of [...clocks].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-			await tx.run(
-				`INSERT INTO handoff_clocks (namespace, id, conversation_id, live, next_event_at, doc)
-				VALUES ($1, $2, $3, $4, $5, $6)
-				ON CONFLICT (namespace, id) DO UPDATE SET conversation_id = excluded.conversation_id,
-					live = excluded.live, next_event_at = excluded.next_event_at, doc = excluded.doc`,
-				this.namespace,
-				clock.id,
-				clock.conversationId,
-				clock.status === 'running' || clock.status === 'paused',
-				clock.nextEventAt ?? null,
-				JSON.stringify(clock),
-			);
-		}
+		if (clocks.length > 0) await new Batch().add(...this.clockRows(clocks)).run(tx);
 	}
+
+	private clockRows(clocks: readonly SlaClock[]): Statement {
+		// Each once, in the order in which they are locked elsewhere.
+		const sorted = [...new Map(clocks.map((clock) => [clock.id, clock])).values()].sort((a, b) =>
+			a.id < b.id ? -1 : 1,
+		);
+		return [
+			`INSERT INTO handoff_clocks (namespace, id, conversation_id, live, next_event_at, doc)
+			SELECT ?1, id, conversation_id, live, next_event_at, doc
+			FROM unnest(?2::text[], ?3::text[], ?4::boolean[], ?5::text[], ?6::text[])
+				AS clocks (id, conversation_id, live, next_event_at, doc)
+			ON CONFLICT (namespace, id) DO UPDATE SET conversation_id = excluded.conversation_id,
+				live = excluded.live, next_event_at = excluded.next_event_at, doc = excluded.doc`,
+			[
+				this.namespace,
+				sorted.map(({ id }) => id),
+				sorted.map(({ conversationId }) => conversationId),
+				sorted.map(({ status }) => status === 'running' || status === 'paused'),
+				sorted.map(({ nextEventAt }) => nextEventAt ?? null),
+				sorted.map((clock) => JSON.stringify(clock)),
+			],
+		];
+	}
+}
+
+/** SQL with "?1", "?2" … for its own values. */
+type Statement = [sql: string, values: Value[]];
+
+/** Statements that change different tables, run as one: one journey to the server for all of them. */
+class Batch {
+	private readonly statements: string[] = [];
+	private readonly values: Value[] = [];
+
+	add(...[sql, values]: Statement): this {
+		const offset = this.values.length;
+		this.statements.push(
+			sql.replace(/\?(\d+)/gu, (_, number: string) => `$${offset + Number(number)}`),
+		);
+		this.values.push(...values);
+		return this;
+	}
+
+	async run(tx: Transaction): Promise<void> {
+		const last = this.statements.pop();
+		if (last === undefined) return;
+		const others = this.statements.map((sql, index) => `s${index} AS (${sql})`);
+		await tx.run(others.length > 0 ? `WITH ${others.join(', ')} ${last}` : last, ...this.values);
+	}
+}
+
+/** A JSON object of numbers by name; null where there are none. */
+function numbersIn(text: string | null): Map<string, number> {
+	return new Map(Object.entries(JSON.parse(text ?? '{}') as Record<string, number>));
 }
 
 function parse<T>({ doc }: Doc): T {

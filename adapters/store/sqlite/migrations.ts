@@ -140,4 +140,14 @@ export const MIGRATIONS: readonly string[] = [
 	END;
 	CREATE INDEX turns_by_tick ON turns (namespace, roster, tick);
 	`,
+	// How long customers of a queue have waited of late: the base of what the next one is told.
+	`
+	CREATE TABLE waits (
+		sequence INTEGER PRIMARY KEY,
+		namespace TEXT NOT NULL,
+		queue TEXT NOT NULL,
+		seconds INTEGER NOT NULL
+	);
+	CREATE INDEX waits_of_queue ON waits (namespace, queue, sequence, seconds);
+	`,
 ];

@@ -19,6 +19,7 @@ import type {
 	Settings,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
+import { KEPT_WAITS, waitEnded } from '../../../core/routing/wait';
 import { takeEvents } from '../../../core/sla';
 import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
@@ -280,7 +281,7 @@ export class SqliteStore implements HandoffStore {
 
 	async route<T>(
 		conversationId: string,
-		roster: { key: string; agentIds: string[]; queue: string },
+		roster: { key: string; queue: string },
 		decide: (view: ConversationView & RoutingView) => Changes<T>,
 	): Promise<T> {
 		return new Promise((resolve) =>
@@ -305,27 +306,31 @@ export class SqliteStore implements HandoffStore {
 		);
 	}
 
-	private routingView(roster: { key: string; agentIds: string[]; queue: string }): RoutingView {
+	private routingView(roster: { key: string; queue: string }): RoutingView {
 		// One value each, put together by SQLite: a row for each agent would cost more than all the rest of the decision.
-		const ticks = this.db.get<Doc>(
-			'SELECT json_group_object(agent_id, tick) AS doc FROM turns WHERE namespace = ? AND roster = ?',
+		const row = this.db.get<{
+			ticks: string;
+			loads: string;
+			waiting: number | null;
+			waits: string;
+		}>(
+			`SELECT
+				(SELECT json_group_object(agent_id, tick) FROM turns WHERE namespace = ?1 AND roster = ?2) AS ticks,
+				(SELECT json_group_object(owner, open) FROM loads WHERE namespace = ?1 AND kind = 'agent' AND open > 0) AS loads,
+				(SELECT open FROM loads WHERE namespace = ?1 AND kind = 'queue' AND owner = ?3) AS waiting,
+				(SELECT json_group_array(seconds) FROM
+					(SELECT seconds FROM waits WHERE namespace = ?1 AND queue = ?3 ORDER BY sequence DESC LIMIT ?4)) AS waits`,
 			this.namespace,
 			roster.key,
+			roster.queue,
+			KEPT_WAITS,
 		)!;
-		const loads = this.db.get<Doc>(
-			`SELECT json_group_object(owner, open) AS doc FROM loads
-			WHERE namespace = ? AND kind = 'agent' AND open > 0`,
-			this.namespace,
-		)!;
-		const lastAssigned = numbersOf(ticks, roster.agentIds);
-		const openByAgent = numbersOf(loads, roster.agentIds);
-		const waiting =
-			this.db.get<{ open: number }>(
-				"SELECT open FROM loads WHERE namespace = ? AND kind = 'queue' AND owner = ?",
-				this.namespace,
-				roster.queue,
-			)?.open ?? 0;
-		return { lastAssigned, openByAgent, waiting };
+		return {
+			lastAssigned: numbersIn(row.ticks),
+			openByAgent: numbersIn(row.loads),
+			waiting: row.waiting ?? 0,
+			recentWaitSeconds: JSON.parse(row.waits) as number[],
+		};
 	}
 
 	async putClocks(clocks: SlaClock[]): Promise<void> {
@@ -545,11 +550,29 @@ export class SqliteStore implements HandoffStore {
 		if (changes.conversation) {
 			checkVersion(before, changes.conversation);
 			this.writeConversation(changes.conversation);
+			this.keepWait(waitEnded(before, changes.conversation));
 		}
 		changes.messages?.forEach((message) => this.writeMessage(before.id, message));
 		if (changes.handled) this.writeHandled(changes.handled.ids, changes.handled.at);
 		changes.audit?.forEach((entry) => this.writeAudit(before.id, entry));
 		changes.clocks?.forEach((clock) => this.writeClock(clock));
+	}
+
+	private keepWait(wait: ReturnType<typeof waitEnded>): void {
+		if (!wait) return;
+		this.db.run(
+			'INSERT INTO waits (namespace, queue, seconds) VALUES (?, ?, ?)',
+			this.namespace,
+			wait.queue,
+			wait.seconds,
+		);
+		this.db.run(
+			`DELETE FROM waits WHERE namespace = ?1 AND queue = ?2 AND sequence <=
+				(SELECT sequence FROM waits WHERE namespace = ?1 AND queue = ?2 ORDER BY sequence DESC LIMIT 1 OFFSET ?3)`,
+			this.namespace,
+			wait.queue,
+			KEPT_WAITS,
+		);
 	}
 
 	private writeConversation(conversation: Conversation): void {
@@ -638,10 +661,7 @@ function parse<T>({ doc }: Doc): T {
 	return JSON.parse(doc) as T;
 }
 
-/** What a JSON object says of these names; those that it does not name are absent. */
-function numbersOf(row: Doc, names: readonly string[]): Map<string, number> {
-	const all = parse<Record<string, number>>(row);
-	const numbers = new Map<string, number>();
-	for (const name of names) if (Object.hasOwn(all, name)) numbers.set(name, all[name]!);
-	return numbers;
+/** A JSON object of numbers by name. */
+function numbersIn(text: string): Map<string, number> {
+	return new Map(Object.entries(JSON.parse(text) as Record<string, number>));
 }

@@ -9,8 +9,10 @@ import { noted } from '../../../core/conversation/intakeLog';
 import type { Conversation } from '../../../core/conversation/conversation';
 import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
+import { KEPT_WAITS } from '../../../core/routing/wait';
 import { settle } from '../../../core/sla';
 import type { Brief } from '../../../core/summary/brief';
+import { addMilliseconds } from '../../../core/time';
 import { aMessage, ana, at, workflow } from '../../builders';
 import { CHANNEL, clock, customer, inbound } from './support/scenes';
 import { startWorker } from './support/worker';
@@ -476,7 +478,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 		});
 
 		describe('route', () => {
-			const roster = { key: 'all', agentIds: ['ana', 'ben'], queue: 'Support' };
+			const roster = { key: 'all', queue: 'Support' };
 			const look = () =>
 				begun('looker').then(({ id }) =>
 					store.route(id, roster, ({ openByAgent, lastAssigned, waiting }) => ({
@@ -488,7 +490,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 					})),
 				);
 
-			it('shows how many conversations each agent of the roster holds and how many wait', async () => {
+			it('shows how many conversations each agent holds and how many wait', async () => {
 				await escalate((await begun('a')).id);
 				await escalate((await begun('b')).id);
 				await escalate((await begun('c')).id, { kind: 'queue', name: 'Support' });
@@ -497,7 +499,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				const closed = await begun('f');
 				await escalate(closed.id);
 				await close(closed.id, at(2));
-				expect(await look()).toEqual({ open: { ana: 2 }, last: {}, waiting: 1 });
+				expect(await look()).toEqual({ open: { ana: 2, zoe: 1 }, last: {}, waiting: 1 });
 			});
 
 			it('remembers the order in which agents were given conversations', async () => {
@@ -513,6 +515,53 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				}
 				const { last } = await look();
 				expect(last.ana!).toBeGreaterThan(last.ben!);
+			});
+
+			it('shows how long the latest customers of the queue have waited, and forgets older ones', async () => {
+				const waited = async (who: string, minutes: number, promised = false) => {
+					const { id } = await begun(who);
+					await escalate(id, { kind: 'agent', id: 'ana', name: 'Ana' });
+					await store.decide(id, (view) => {
+						const { handoff } = view.conversation;
+						const promise = { for: at(60), madeAt: at(1) };
+						const conversation = promised
+							? { ...view.conversation, handoff: { ...handoff!, promise } }
+							: view.conversation;
+						return applyEvent(
+							{ ...view, conversation },
+							{
+								type: 'agent_replied',
+								sentAt: addMilliseconds(handoff!.createdAt, minutes * 60_000),
+							},
+							{ actor: { kind: 'agent' }, now: at(30), policies: [] },
+						);
+					});
+					return id;
+				};
+				const recent = async (queue: string) =>
+					store.route(
+						(await begun('looker')).id,
+						{ ...roster, queue },
+						({ recentWaitSeconds }) => ({
+							result: recentWaitSeconds,
+						}),
+					);
+				await waited('a', 4);
+				const id = await waited('b', 2);
+				await waited('night', 700, true);
+				// A second answer ends no second wait.
+				await store.decide(id, (view) =>
+					applyEvent(
+						view,
+						{ type: 'agent_replied', sentAt: at(40) },
+						{ actor: { kind: 'agent' }, now: at(40), policies: [] },
+					),
+				);
+				expect(await recent('Support')).toEqual([120, 240]);
+				expect(await recent('Sales')).toEqual([]);
+				for (let n = 1; n <= KEPT_WAITS; n++) await waited(`c${n}`, n);
+				const latest = Array.from({ length: KEPT_WAITS }, (_, i) => (KEPT_WAITS - i) * 60);
+				expect(await recent('Support')).toEqual(latest);
 			});
 
 			it('moves no turn for a decision that is refused', async () => {
@@ -741,7 +790,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 			expect(same).toMatchObject({ fresh: true, conversation: { namespace: 'other brand' } });
 			const open = await other.route(
 				same!.conversation.id,
-				{ key: 'all', agentIds: ['ana'], queue: 'Support' },
+				{ key: 'all', queue: 'Support' },
 				({ openByAgent }) => ({ result: openByAgent.get('ana') ?? 0 }),
 			);
 			expect(open).toBe(0);

@@ -8,27 +8,24 @@ const AGENTS: Agent[] = ['ana', 'ben', 'cem'].map((id) => ({ id, name: id, capac
 
 /** Routes a conversation as the Handoff Router does, over three agents with room for four each. */
 export function handToSomebody(store: HandoffStore, conversationId: string, minute = 1) {
-	return store.route(
-		conversationId,
-		{ key: 'agents', agentIds: AGENTS.map(({ id }) => id), queue: 'Support' },
-		(view) =>
-			handOver(
-				view,
-				{
-					agents: AGENTS,
-					queue: 'Support',
-					strategies: ['roundRobin'],
-					reason: 'Asked for a person',
-					score: 100,
-					signals: [],
-					priority: 'normal',
-					requiredSkills: [],
-					preferredSkills: [],
-					stickyDays: 30,
-					policies: DEFAULT_POLICIES,
-				},
-				workflow,
-				at(minute),
-			),
+	return store.route(conversationId, { key: 'agents', queue: 'Support' }, (view) =>
+		handOver(
+			view,
+			{
+				agents: AGENTS,
+				queue: 'Support',
+				strategies: ['roundRobin'],
+				reason: 'Asked for a person',
+				score: 100,
+				signals: [],
+				priority: 'normal',
+				requiredSkills: [],
+				preferredSkills: [],
+				stickyDays: 30,
+				policies: DEFAULT_POLICIES,
+			},
+			workflow,
+			at(minute),
+		),
 	);
 }

@@ -60,7 +60,7 @@ describe('the SQLite file', () => {
 			db.close();
 
 			const store = new SqliteStore(Database.open(old), 'default');
-			const roster = { key: 'all', agentIds: ['ana'], queue: 'Support' };
+			const roster = { key: 'all', queue: 'Support' };
 			const view = await store.route('c1', roster, ({ openByAgent, waiting, conversation }) => ({
 				result: { open: openByAgent.get('ana'), waiting, conversation },
 			}));

@@ -39,7 +39,7 @@ describe('reply with the send guard', () => {
 
 	/** As the router does it: with the promise that starts at a handoff. */
 	const handToAna = (minute: number) =>
-		store.route(conversationId, { key: 'agents', agentIds: ['ana'], queue: 'Support' }, (view) =>
+		store.route(conversationId, { key: 'agents', queue: 'Support' }, (view) =>
 			handOver(
 				view,
 				{

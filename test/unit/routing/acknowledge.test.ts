@@ -17,28 +17,25 @@ describe('telling the customer of a handoff', () => {
 		({ store, close } = await temporaryStore());
 		messaging = recordingMessaging();
 		const { conversationId } = await customerWrites(store, 0, 'I want to talk to a person');
-		handedOver = await store.route(
-			conversationId,
-			{ key: 'agents', agentIds: [], queue: 'Support' },
-			(view) =>
-				handOver(
-					view,
-					{
-						agents: [],
-						queue: 'Support',
-						strategies: ['roundRobin'],
-						reason: 'Asked for a person',
-						score: 100,
-						signals: [],
-						priority: 'high',
-						requiredSkills: [],
-						preferredSkills: [],
-						stickyDays: 30,
-						policies: DEFAULT_POLICIES,
-					},
-					workflow,
-					at(1),
-				),
+		handedOver = await store.route(conversationId, { key: 'agents', queue: 'Support' }, (view) =>
+			handOver(
+				view,
+				{
+					agents: [],
+					queue: 'Support',
+					strategies: ['roundRobin'],
+					reason: 'Asked for a person',
+					score: 100,
+					signals: [],
+					priority: 'high',
+					requiredSkills: [],
+					preferredSkills: [],
+					stickyDays: 30,
+					policies: DEFAULT_POLICIES,
+				},
+				workflow,
+				at(1),
+			),
 		);
 	});
 	afterEach(() => close());

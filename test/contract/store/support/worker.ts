@@ -61,8 +61,7 @@ async function main(options: StoreOptions, task: Task): Promise<void> {
 		}
 	}
 	if (task.do === 'route') {
-		const { agents } = request(task.agents, task.capacity);
-		const roster = { key: 'all', agentIds: agents.map(({ id }) => id), queue: 'Support' };
+		const roster = { key: 'all', queue: 'Support' };
 		const ids = [...task.ids];
 		const lane = async () => {
 			for (let id = ids.shift(); id !== undefined; id = ids.shift()) {
