@@ -5,14 +5,18 @@ import { LIMIT_MS, environment } from './harness';
 export class Agent {
 	private cookie = '';
 
-	constructor(readonly email: string) {}
+	constructor(
+		readonly email: string,
+		private readonly role: 'agent' | 'supervisor' = 'agent',
+		private readonly inboxUrl = environment.inboxUrl,
+	) {}
 
 	link(): string {
-		return `${environment.inboxUrl}?link=${signToken(
+		return `${this.inboxUrl}?link=${signToken(
 			{
 				id: this.email,
 				name: this.email,
-				role: 'agent',
+				role: this.role,
 				use: 'link',
 				nonce: `${this.email}:${process.hrtime.bigint()}`,
 				expiresAt: Date.now() + LIMIT_MS,
@@ -28,14 +32,14 @@ export class Agent {
 	}
 
 	async ask(parameters: Record<string, string>) {
-		const response = await fetch(`${environment.inboxUrl}?${new URLSearchParams(parameters)}`, {
+		const response = await fetch(`${this.inboxUrl}?${new URLSearchParams(parameters)}`, {
 			headers: { cookie: this.cookie },
 		});
 		return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 	}
 
 	async act(action: string, conversationId: string, fields: object = {}, headers: object = {}) {
-		const response = await fetch(environment.inboxUrl, {
+		const response = await fetch(this.inboxUrl, {
 			method: 'POST',
 			headers: {
 				cookie: this.cookie,

@@ -56,6 +56,9 @@ export const graph = {
 		control<{ messageId: string; status: number }>(environment.graphUrl, 'customer-says', message),
 	messages: () => control<PhoneMessage[]>(environment.graphUrl, 'messages'),
 	violations: () => control<string[]>(environment.graphUrl, 'violations'),
+	/** A file in WhatsApp's keeping, for a message of a customer to name. */
+	keepFile: (file: { mimeType: string; base64: string }) =>
+		control<{ id: string }>(environment.graphUrl, 'file', file),
 	fail: (fault: object) => control<object>(environment.graphUrl, 'fail', fault),
 	clearFaults: () => control<object>(environment.graphUrl, 'clear-faults', {}),
 };

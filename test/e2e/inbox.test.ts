@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 
 import type { N8nClient } from '../../host/n8n';
 import { Agent } from './agent';
+import { Desk, NOTHING, inBrowser, startBrowser } from './desk';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
+	deliver,
 	environment,
 	eventually,
 	executionOf,
@@ -17,68 +17,12 @@ import {
 
 jest.setTimeout(3 * LIMIT_MS);
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const suite = existsSync(CHROMIUM) ? describe : describe.skip;
-if (!existsSync(CHROMIUM)) {
-	console.warn(
-		`No Chromium at ${CHROMIUM}: the inbox is not tested in a browser. On Debian: apt-get install chromium; elsewhere name one in CHROMIUM.`,
-	);
-}
-
-/** An agent's browser, and what went wrong or left the server in it. */
-class Desk {
-	/** Messages of the console's error level and errors that no code caught. */
-	readonly complaints: string[] = [];
-	/** Of the browser's own kind, which the page has no use for. */
-	readonly dialogs: string[] = [];
-	readonly elsewhere: string[] = [];
-
-	private constructor(
-		readonly agent: Agent,
-		readonly context: BrowserContext,
-		readonly page: Page,
-	) {
-		page.on('console', (message) => {
-			if (message.type() === 'error') this.complaints.push(message.text());
-		});
-		page.on('pageerror', (error) => this.complaints.push(error.message));
-		page.on('request', (request) => {
-			if (!request.url().startsWith(environment.n8nUrl)) this.elsewhere.push(request.url());
-		});
-		page.on('dialog', (dialog) => {
-			this.dialogs.push(dialog.message());
-			void dialog.dismiss();
-		});
-	}
-
-	static async of(browser: Browser, email: string): Promise<Desk> {
-		const context = await browser.newContext();
-		context.setDefaultTimeout(LIMIT_MS);
-		return new Desk(new Agent(email), context, await context.newPage());
-	}
-
-	/** Signs in with a new link and opens the customer's conversation from the list. */
-	async openConversation(customerName: string): Promise<void> {
-		await this.page.goto(this.agent.link());
-		await this.page.getByRole('button', { name: 'All with people' }).click();
-		await this.page.locator('.row', { hasText: customerName }).click();
-		await this.page.locator('#messages .message').first().waitFor();
-	}
-
-	button(name: string) {
-		return this.page.locator('#actions').getByRole('button', { name, exact: true });
-	}
-}
-
-suite('the inbox page in a browser', () => {
+inBrowser('the inbox page in a browser', () => {
 	let client: N8nClient;
 	let browser: Browser;
 	beforeAll(async () => {
 		client = await signedInClient();
-		browser = await chromium.launch({
-			executablePath: CHROMIUM,
-			args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
-		});
+		browser = await startBrowser();
 	});
 	afterAll(() => browser?.close());
 
@@ -94,115 +38,290 @@ suite('the inbox page in a browser', () => {
 		const { owner } = itemOf(run, 'Hand to a person')!.handoff as { owner: { id: string } };
 		return { from, id, ownerId: owner.id };
 	};
-
-	it('lets the owner read why, answer on the customer’s phone and give the conversation back to the bot', async () => {
-		const { from, ownerId } = await handedOver(
-			'My order 4711 never came, I want to talk to a person',
-		);
-		const desk = await Desk.of(browser, ownerId);
-		await desk.openConversation(`Customer ${from}`);
-		const { page } = desk;
-
-		await page.locator('#side').getByText('Why it came').waitFor();
-		expect(await page.locator('#side').innerText()).toMatch(/asked for a person/iu);
-		expect(await page.locator('#side').innerText()).toContain('4711');
-		expect(await page.locator('#state').innerText()).toContain(`+${from}, with you`);
-
-		await page.fill('#text', 'I am looking for your parcel.');
-		await page.getByRole('button', { name: 'Send', exact: true }).click();
-		const told = await eventually('the answer on the phone', async () =>
-			(await graph.messages()).find(
-				({ waId, text }) => waId === from && text === 'I am looking for your parcel.',
-			),
-		);
-		// The stand-in refuses whatever is sent from a number that is not the shop's.
-		expect(told.direction).toBe('out');
-		await page.locator('#messages .agent', { hasText: 'I am looking for your parcel.' }).waitFor();
-
-		await desk.button('Resolve').click();
-		await page.getByRole('dialog').getByRole('button', { name: 'Resolve' }).click();
-		await page.locator('#state', { hasText: 'closed' }).waitFor();
-		const next = await say(from, 'When are you open?');
-		expect(itemOf(next, 'Answer the customer', 0)).toBeDefined();
-		const { complaints, dialogs, elsewhere } = desk;
-		expect({ complaints, dialogs, elsewhere }).toEqual({
-			complaints: [],
-			dialogs: [],
-			elsewhere: [],
-		});
-		await desk.context.close();
-	});
-
-	it('shows markup of a customer as text: it runs nothing and asks nobody', async () => {
-		const hostile =
-			'I want to talk to a person <script>window.ran=1;alert(1)</script><img src="http://elsewhere.example/x" onerror="window.ran=1;alert(2)">';
-		const from = freshCustomer();
-		const { messageId } = await graph.customerSays({
-			from,
-			name: `Customer ${from} <img src=x onerror=alert(3)>`,
-			text: hostile,
-		});
-		const run = await executionOf(client, messageId);
-		const { owner } = itemOf(run, 'Hand to a person')!.handoff as { owner: { id: string } };
-		const desk = await Desk.of(browser, owner.id);
-		await desk.openConversation(`Customer ${from}`);
-		const { page } = desk;
-
-		expect(await page.locator('#messages .customer .words').first().innerText()).toBe(hostile);
-		expect(await page.locator('#customer').innerText()).toContain('<img src=x onerror=alert(3)>');
-		await page.locator('#side').getByText('Why it came').waitFor();
-		expect(await page.locator('img, body script:not([src="?asset=app.js"])').count()).toBe(0);
-		expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false);
-		const { complaints, dialogs, elsewhere } = desk;
-		expect({ complaints, dialogs, elsewhere }).toEqual({
-			complaints: [],
-			dialogs: [],
-			elsewhere: [],
-		});
-		await desk.context.close();
-	});
-
-	it('tells the second of two agents who click Claim that the other was faster', async () => {
+	/** A customer who waits for somebody to claim them. */
+	const waiting = async () => {
 		const { from, id, ownerId } = await handedOver('human please');
 		const owner = new Agent(ownerId);
 		await owner.open(owner.link());
 		expect(await owner.act('release', id)).toMatchObject({ status: 200 });
+		return { from, id };
+	};
 
-		const first = await Desk.of(browser, 'fast@shop.example');
-		const second = await Desk.of(browser, 'slow@shop.example');
+	it('takes a customer from the first message to the bot’s next answer, each step seen on the page and on the phone', async () => {
+		const desk = await Desk.of(browser, new Agent('ana@shop.example'));
+		const { page } = desk;
+		await desk.signIn();
+		await desk.view('All with people');
+		const phone = await desk.context.newPage();
+		const from = freshCustomer();
+		const name = `Customer ${from}`;
+		const row = page.locator('.row', { hasText: name });
+		expect(await row.count()).toBe(0);
+
+		// The customer writes, and the page that is open shows it without being touched.
+		const run = await say(from, 'My order 4711 never came, I want to talk to a person');
+		const { id } = itemOf(run, 'Hand to a person')!.conversation as { id: string };
+		const { owner } = itemOf(run, 'Hand to a person')!.handoff as { owner: { id: string } };
+		await row.waitFor();
+		const first = new Agent(owner.id);
+		await first.open(first.link());
+		await first.act('release', id);
+
+		await row.click();
+		await page.locator('#side').getByText('Why it came').waitFor();
+		const side = await page.locator('#side').innerText();
+		expect(side).toMatch(/asked for a person/iu);
+		expect(side).toContain('4711');
+		await desk.button('Claim').click();
+		await page.locator('#state', { hasText: 'with you' }).waitFor();
+
+		await page.goto(`${page.url().split('#')[0]}#/c/${id}`);
+		await desk.send('I am looking for your parcel.');
+		await page.locator('#messages .agent', { hasText: 'I am looking for your parcel.' }).waitFor();
+		await page.locator('#messages .agent .ticks', { hasText: 'delivered' }).waitFor();
+		await phone.goto(`${environment.graphUrl}/_control/phone`);
+		await phone.fill('#from', from);
+		await phone.getByText('I am looking for your parcel.').waitFor();
+
+		await desk.button('Resolve').click();
+		await page.getByLabel('What was done').fill('Sent again');
+		await page.getByLabel('Closing message to the customer').fill('It is on its way. Goodbye!');
+		await desk.choice('Resolve').click();
+		await page.locator('#state', { hasText: 'closed' }).waitFor();
+		await phone.getByText('It is on its way. Goodbye!').waitFor();
+
+		const next = await say(from, 'When are you open?');
+		expect(itemOf(next, 'Answer the customer', 0)!.conversation).toMatchObject({ state: 'bot' });
+		await page.locator('#state', { hasText: 'with the bot' }).waitFor();
+		await page.locator('#messages .bot', { hasText: /open/iu }).last().waitFor();
+		expect(desk.troubles).toEqual({ ...NOTHING, elsewhere: [] });
+		await desk.close();
+	});
+
+	it('tells the second of two agents who click Claim that the other was faster', async () => {
+		const { from } = await waiting();
+		const first = await Desk.of(browser, new Agent('fast@shop.example'));
+		const second = await Desk.of(browser, new Agent('slow@shop.example'));
 		// News never reach the second page, so that it offers a claim that is no longer to be had.
 		await second.page.route(
 			(url) => url.searchParams.get('data') === 'changes',
 			() => undefined,
 		);
-		await first.openConversation(`Customer ${from}`);
-		await second.openConversation(`Customer ${from}`);
+		for (const desk of [first, second]) {
+			await desk.signIn();
+			await desk.choose(`Customer ${from}`);
+		}
 		await second.button('Claim').waitFor();
 
 		await first.button('Claim').click();
 		await first.button('Release').waitFor();
 		await second.button('Claim').click();
-		const notice = second.page.getByRole('alert').getByText('Somebody was faster');
+		const notice = second.page.getByRole('alert').getByText('Somebody else has it');
 		expect(await notice.innerText()).toContain('the conversation is with fast@shop.example');
 		await second.button('Claim').waitFor({ state: 'detached' });
 		expect(await second.page.locator('#state').innerText()).toContain('with fast@shop.example');
 
-		expect(first.complaints).toEqual([]);
+		expect(first.troubles).toEqual(NOTHING);
 		// The browser itself notes an answer of 409.
 		expect(second.complaints).toEqual([expect.stringContaining('409')]);
-		await first.context.close();
-		await second.context.close();
+		await first.close();
+		await second.close();
+	});
+
+	it('shows who else is there and who is writing, and catches up after a dropped connection', async () => {
+		const { from, id } = await waiting();
+		const ana = await Desk.of(browser, new Agent('ana@shop.example'));
+		const ben = await Desk.of(browser, new Agent('ben@shop.example'));
+		for (const desk of [ana, ben]) {
+			await desk.signIn();
+			await desk.choose(`Customer ${from}`);
+		}
+		await ana.page.getByText('ben@shop.example is looking at this as well.').waitFor();
+		await ben.button('Claim').click();
+		await ana.page.locator('#state', { hasText: 'with ben@shop.example' }).waitFor();
+		await ben.page.locator('#text').pressSequentially('One mo');
+		await ana.page
+			.getByText('ben@shop.example is writing an answer. Do not answer twice.')
+			.waitFor();
+
+		await ana.context.setOffline(true);
+		await ana.page.getByText('Not connected, trying again').waitFor();
+		await ben.send('One moment please');
+		await say(from, 'Thank you!');
+		await ana.context.setOffline(false);
+		await ana.page.locator('#messages .agent', { hasText: 'One moment please' }).waitFor();
+		await ana.page.locator('#messages .customer', { hasText: 'Thank you!' }).waitFor();
+		expect(await ana.page.locator('#connection').innerText()).toBe('');
+		expect((await new Agent('x').ask({ data: 'conversation', id })).status).toBe(401);
+		await ana.close();
+		await ben.close();
+	});
+
+	it('brings an agent’s file to the phone and a customer’s picture to the page', async () => {
+		const { from, ownerId } = await handedOver('I want to talk to a person about a broken leg');
+		const pixel =
+			'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+		const { id } = await graph.keepFile({ mimeType: 'image/png', base64: pixel });
+		await customerSends(from, [
+			{ type: 'image', image: { id, mime_type: 'image/png', caption: 'Look at this' } },
+		]);
+		const desk = await Desk.of(browser, new Agent(ownerId));
+		const { page } = desk;
+		await desk.signIn();
+		await desk.choose(`Customer ${from}`);
+		const picture = page.locator('#messages .customer img');
+		await picture.waitFor();
+		await eventually('the picture', () =>
+			picture.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth > 0),
+		);
+
+		await page.setInputFiles('#file', {
+			name: 'label "return".pdf',
+			mimeType: 'application/pdf',
+			buffer: Buffer.from('%PDF-1.4 a label'),
+		});
+		await page.getByText('label "return".pdf, 16 B').waitFor();
+		await desk.send('Your return label');
+		const told = await eventually('the file on the phone', async () =>
+			(await graph.messages()).find(
+				({ waId, text }) => waId === from && text === 'Your return label',
+			),
+		);
+		expect(told.raw).toMatchObject({
+			type: 'document',
+			document: { caption: 'Your return label', filename: 'label "return".pdf' },
+		});
+		const link = page.locator('#messages .agent a.file');
+		await link.waitFor();
+		const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+		expect(download.suggestedFilename()).toMatch(/^label.*\.pdf$/u);
+		expect(desk.troubles).toEqual(NOTHING);
+
+		await page.setInputFiles('#file', {
+			name: 'page.html',
+			mimeType: 'text/html',
+			buffer: Buffer.from('<script>alert(1)</script>'),
+		});
+		await desk.send('This is not taken');
+		await page.getByRole('alert').getByText('WhatsApp takes no files of type text/html').waitFor();
+		await desk.close();
+		expect(await graph.violations()).toEqual([]);
+	});
+
+	it('shows hostile messages as the text that they are: it runs nothing, asks nobody and keeps its shape', async () => {
+		const script =
+			'I want to talk to a person <script>window.ran=1;alert(1)</script><img src="http://elsewhere.example/x" onerror="window.ran=1;alert(2)"><svg onload=alert(3)>';
+		const from = freshCustomer();
+		const name = `Customer ${from} <img src=x onerror=alert(4)>`;
+		const { messageId } = await graph.customerSays({ from, name, text: script });
+		const run = await executionOf(client, messageId);
+		const { owner } = itemOf(run, 'Hand to a person')!.handoff as { owner: { id: string } };
+		const override = '\u202e';
+		const word = 'x'.repeat(64 * 1024);
+		await customerSends(
+			from,
+			[
+				{ type: 'text', text: { body: `${override}gpj.exe` } },
+				{ type: 'text', text: { body: word } },
+				{
+					type: 'location',
+					location: {
+						latitude: 52.5,
+						longitude: 13.3,
+						name: script,
+						address: `${override}javascript:alert(5)`,
+					},
+				},
+				{
+					type: 'contacts',
+					contacts: [
+						{ name: { formatted_name: script, first_name: 'x' }, phones: [{ phone: '"><b>1' }] },
+					],
+				},
+				{
+					type: 'document',
+					document: { id: '1', mime_type: 'text/html', filename: `${override}fdp.html` },
+				},
+				{
+					type: 'interactive',
+					interactive: { type: 'button_reply', button_reply: { id: 'x', title: script } },
+				},
+			],
+			name,
+		);
+		const desk = await Desk.of(browser, new Agent(owner.id));
+		const { page } = desk;
+		await desk.signIn();
+		await desk.choose(`Customer ${from}`);
+		await page.locator('#messages .customer', { hasText: 'Location' }).waitFor();
+		await page.getByRole('button', { name: /^Show all 65,?536 characters$/u }).click();
+		await page.locator('#side').getByText('Why it came').waitFor();
+
+		const words = await page.locator('#messages .customer .words').allInnerTexts();
+		expect(words[0]).toBe(script);
+		expect(words).toContain(word);
+		expect(await page.locator('#customer').innerText()).toContain('<img src=x onerror=alert(4)>');
+		expect(await page.locator('#messages a.file').innerText()).toBe('Save fdp.html');
+		expect(
+			await page
+				.locator('img, svg, iframe, a[href^="javascript"], script:not([src="?asset=app.js"])')
+				.count(),
+		).toBe(0);
+		const shape = await page.evaluate<object>(
+			`({ ran: 'ran' in globalThis, wide: document.documentElement.scrollWidth > innerWidth })`,
+		);
+		expect(shape).toEqual({ ran: false, wide: false });
+		expect(desk.troubles).toEqual(NOTHING);
+		await desk.close();
 	});
 
 	it('opens a sign-in link once', async () => {
-		const desk = await Desk.of(browser, 'once@shop.example');
+		const desk = await Desk.of(browser, new Agent('once@shop.example'));
 		const link = desk.agent.link();
 		expect((await desk.page.goto(link))!.status()).toBe(200);
 		await desk.page.locator('#me', { hasText: 'once@shop.example' }).waitFor();
-		const stranger = await Desk.of(browser, 'other@shop.example');
+		const stranger = await Desk.of(browser, new Agent('other@shop.example'));
 		expect((await stranger.page.goto(link))!.status()).toBe(401);
 		expect(await stranger.page.locator('body').innerText()).toContain('Ask for a new one');
-		await desk.context.close();
-		await stranger.context.close();
+		await desk.close();
+		await stranger.close();
 	});
+
+	/** Messages of other kinds than text, as Meta would deliver them. */
+	async function customerSends(
+		from: string,
+		messages: object[],
+		name = `Customer ${from}`,
+	): Promise<void> {
+		const now = String(Math.floor(Date.now() / 1000));
+		const whole = messages.map((message, index) => ({
+			from,
+			id: `wamid.${from}.${Date.now()}.${index}`,
+			timestamp: now,
+			...message,
+		}));
+		const { status } = await deliver({
+			object: 'whatsapp_business_account',
+			entry: [
+				{
+					id: '1',
+					changes: [
+						{
+							field: 'messages',
+							value: {
+								messaging_product: 'whatsapp',
+								metadata: {
+									display_phone_number: '15550001111',
+									phone_number_id: environment.phoneNumberId,
+								},
+								contacts: [{ profile: { name }, wa_id: from }],
+								messages: whole,
+							},
+						},
+					],
+				},
+			],
+		});
+		expect(status).toBe(200);
+	}
 });

@@ -19,6 +19,13 @@ export interface ChartData {
 	series: Array<{ name: string; values: number[]; alert?: boolean }>;
 }
 
+/** As much as there is room for beside the bars; the table has all of it. */
+const LONGEST_LABEL = 26;
+
+function shortened(label: string): string {
+	return label.length > LONGEST_LABEL ? `${label.slice(0, LONGEST_LABEL - 1).trimEnd()}…` : label;
+}
+
 /** Draws the numbers in the colours of the page. */
 export function draw(canvas: HTMLCanvasElement, { kind, labels, series }: ChartData): Chart {
 	const style = getComputedStyle(document.documentElement);
@@ -35,7 +42,7 @@ export function draw(canvas: HTMLCanvasElement, { kind, labels, series }: ChartD
 	return new Chart(canvas, {
 		type: 'bar',
 		data: {
-			labels,
+			labels: labels.map(shortened),
 			datasets: series.map(({ name, values, alert }) => ({
 				label: name,
 				data: values,

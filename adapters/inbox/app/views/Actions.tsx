@@ -78,7 +78,11 @@ export function Actions({ state, detail }: { state: State; detail: Detail }) {
 					<button type="button" onClick={() => void returnToBot()}>
 						{t('action.returnToBot')}
 					</button>
-					<button type="button" class="primary" onClick={() => inbox.dialog('resolve')}>
+					<button
+						type="button"
+						class={may.mine ? 'primary' : ''}
+						onClick={() => inbox.dialog('resolve')}
+					>
 						{t('action.resolve')}
 					</button>
 				</>

@@ -63,7 +63,7 @@ const KEYS: ReadonlyArray<[string, Key]> = [
 	['O', 'keys.away'],
 	['V', 'keys.team'],
 	['?', 'keys.help'],
-	['Ctrl + Enter', 'keys.send'],
+	['Ctrl+⏎', 'keys.send'],
 	['Esc', 'keys.escape'],
 ];
 

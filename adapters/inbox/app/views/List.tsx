@@ -220,12 +220,14 @@ function RowButton({ row, state }: { row: Row; state: State }) {
 	);
 }
 
-function Waiting({ row }: { row: Row }) {
+function Waiting({ row: { waitingSince, owner } }: { row: Row }) {
 	const now = useNow();
 	return (
 		<>
-			{ownerText(row)},{' '}
-			{t('list.waitingSince', { time: duration(now - Date.parse(row.waitingSince!)) })}
+			{t('list.waitingSince', {
+				queue: plain(owner?.name ?? '', 60),
+				time: duration(now - Date.parse(waitingSince!)),
+			})}
 		</>
 	);
 }
