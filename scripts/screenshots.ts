@@ -57,6 +57,21 @@ async function main(): Promise<void> {
 			await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
 		}
 
+		// A node's own window, with a list that comes from the account.
+		const { name } = readWorkflow(TEMPLATES['intake-template']);
+		await page.goto(`${EDITOR}/workflow/${workflows.find((one) => one.name === name)!.id}`);
+		const crm = page.locator('[data-test-id="canvas-node"]', { hasText: 'Contact and deal' });
+		await crm.waitFor({ timeout: MINUTE_MS });
+		await page.waitForLoadState('networkidle');
+		await page.keyboard.press('Escape');
+		await page.click('[data-test-id="zoom-to-fit"]');
+		await crm.dblclick();
+		const stage = page.locator('[data-test-id="parameter-input-stage"]');
+		await stage.scrollIntoViewIfNeeded();
+		await stage.locator('input').first().click();
+		await page.waitForSelector('li:has-text("Qualified To Buy")');
+		await page.screenshot({ path: path.join(OUT, 'crm-upsert.png') });
+
 		const inbox = webhookUrl(client, readWorkflow('02-agent-inbox.json'), 'handoffInbox', 'inbox');
 		const link = signToken(
 			{
