@@ -21,15 +21,9 @@ import { temporaryStore } from '../../support';
 import type { Account } from './support';
 import { HURRY, aHandoff } from './support';
 
-export const MODES: Array<Fault['mode']> = [
-	'before',
-	'after',
-	'timeout',
-	'401',
-	'429',
-	'500',
-	'503',
-];
+/** `late`: it was done, and the answer comes after the caller has given up. */
+export type Failure = Fault['mode'] | 'late';
+export const MODES: Failure[] = ['before', 'after', 'late', 'timeout', '401', '429', '500', '503'];
 
 /** How long a call that is to time out waits for its answer. */
 const SHORT_MS = 30;
@@ -583,7 +577,7 @@ export function crmContract(
 		/** Fails each call of an operation in each way, and prints how many runs it took until all was done. */
 		const matrix = async (
 			what: string,
-			modes: Array<Fault['mode']>,
+			modes: Failure[],
 			operation: {
 				before?: (id: string) => Promise<unknown>;
 				work: (port: CrmPort, id: string) => Promise<unknown>;
@@ -725,10 +719,13 @@ function anOutcome(changes: Partial<OutcomeInput> = {}, conversationId = 'c1'): 
 }
 
 /** A worker whose n-th call fails. */
-export function failingAt(account: Account, index: number, mode: Fault['mode']): HttpSend {
+export function failingAt(account: Account, index: number, mode: Failure): HttpSend {
 	let count = 0;
 	return (request) => {
 		if (count++ !== index) return account.send(request);
+		if (mode === 'late') {
+			return account.send(request).then(() => Promise.reject(new Error('timeout exceeded')));
+		}
 		// Calls that go out side by side may arrive in another order.
 		const { pathname } = new URL(request.url);
 		const path = `^${pathname.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
