@@ -1,5 +1,6 @@
 import type { MessagingPort, OutboundMessage } from '../ports/messaging';
 import type { HandoffStore } from '../ports/store';
+import { StoreError } from '../ports/store';
 import { settle } from '../sla';
 import type { Clock } from '../time';
 import { isoTime } from '../time';
@@ -92,6 +93,30 @@ export async function reply(
 	const conversation = await recordReply(store, request, sent, ids, isoTime(clock.now()));
 	if (request.answers) await store.markHandled([request.answers], isoTime(clock.now()));
 	return { outcome: 'sent', messageIds: ids, conversation, repeated: false };
+}
+
+/**
+ * What {@link reply} would do now, without sending or writing anything; for a bot that runs in the shadow of people. The message
+ * counts as dealt with, so that recovery does not hand it on again.
+ */
+export async function planReply(
+	{ store, clock }: { store: HandoffStore; clock: Clock },
+	request: ReplyRequest,
+): Promise<
+	{ outcome: 'planned'; conversation: Conversation } | Extract<ReplyResult, { outcome: 'withheld' }>
+> {
+	const conversation = await store.conversation(request.conversationId);
+	if (!conversation) {
+		throw new StoreError(
+			`There is no conversation ${request.conversationId}`,
+			'Check the field Conversation: it needs the ID that WhatsApp Trigger puts into conversation.id.',
+		);
+	}
+	const now = isoTime(clock.now());
+	if (request.answers) await store.markHandled([request.answers], now);
+	const withheld = objection(conversation, request, now);
+	if (withheld) return { outcome: 'withheld', ...withheld, conversation };
+	return { outcome: 'planned', conversation };
 }
 
 /** Writes a reply that has gone out into the thread, with what it means for state, counters and SLA clocks. */

@@ -21,7 +21,6 @@ export const crmCredentials: INodeCredentialDescription[] = CRMS.flatMap(
 	({ crm, parameter, authentications }) =>
 		authentications.map(({ value, credential }) => ({
 			name: credential,
-			displayName: `${CRM_TITLES[crm]} Credential`,
 			required: false,
 			displayOptions: { show: { crm: [crm], [parameter]: [value] } },
 		})),

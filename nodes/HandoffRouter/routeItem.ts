@@ -14,6 +14,7 @@ import type {
 	RouterSettings,
 } from '../../core/routing';
 import { acknowledge, handOver, requestAgain, requestFor, routeAgain } from '../../core/routing';
+import { turnsOfRoster } from '../../core/routing/turns';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
@@ -55,7 +56,8 @@ export async function routeItem(
 		? undefined
 		: await tell(context, index, { store, result, request, read });
 	const messageId = (item.message as { id?: string } | undefined)?.id;
-	if (messageId && !planOnly) {
+	// Also of a plan: the workflow has dealt with the message, and recovery need not hand it on.
+	if (messageId) {
 		await store.markHandled([messageId], isoTime(systemClock.now()));
 	}
 
@@ -94,11 +96,12 @@ async function decide(
 ): Promise<{ result: HandoffResult; request: HandoffRequest }> {
 	const before = await store.conversation(conversationId);
 	if (!before) throw noSuchConversation(conversationId);
-	const { queue } = ask(before);
+	const { agents, queue } = ask(before);
 	return store.route(
 		conversationId,
 		{
 			key: ROSTER_KEY,
+			agentIds: [...new Set([...agents.map(({ id }) => id), ...turnsOfRoster(agents)])],
 			queue,
 		},
 		(view) => {

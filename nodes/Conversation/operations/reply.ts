@@ -3,8 +3,8 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
-import { reply as sendReply } from '../../../core/conversation/reply';
-import type { ReplyAuthor } from '../../../core/conversation/reply';
+import { planReply, reply as sendReply } from '../../../core/conversation/reply';
+import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { agentFields, agentOf } from './operation';
@@ -76,6 +76,15 @@ export const reply: Operation = {
 			displayOptions: { show: { operation: ['reply'], author: ['agent'] } },
 		})),
 		{
+			displayName: 'Plan Only',
+			name: 'planOnly',
+			type: 'boolean',
+			displayOptions,
+			default: false,
+			description:
+				'Whether to only say what would be sent, e.g. while a new bot runs in the shadow of people',
+		},
+		{
 			displayName: 'Options',
 			name: 'replyOptions',
 			type: 'collection',
@@ -127,33 +136,35 @@ export const reply: Operation = {
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
-		const result = await sendReply(
-			{ store, messaging: whatsAppFor(context, index), clock: systemClock },
-			{
-				conversationId,
-				author,
-				...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
-				message: written?.message ?? {
-					type: 'text',
-					text,
-					...(options.quote && answered ? { replyTo: answered } : {}),
-				},
-				...(written?.text ? { says: written.text } : {}),
-				...(written?.prepare ? { prepare: written.prepare } : {}),
-				...(options.templateName
-					? {
-							templateOutsideWindow: {
-								type: 'template' as const,
-								name: options.templateName,
-								language: options.templateLanguage ?? 'en_US',
-								...(customer ? { bodyParameters: [customer] } : {}),
-							},
-						}
-					: {}),
-				key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
-				...(answered ? { answers: answered } : {}),
+		const planOnly = context.getNodeParameter('planOnly', index, false) === true;
+		const send = (request: ReplyRequest) =>
+			planOnly
+				? planReply({ store, clock: systemClock }, request)
+				: sendReply({ store, messaging: whatsAppFor(context, index), clock: systemClock }, request);
+		const result = await send({
+			conversationId,
+			author,
+			...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
+			message: written?.message ?? {
+				type: 'text',
+				text,
+				...(options.quote && answered ? { replyTo: answered } : {}),
 			},
-		);
+			...(written?.text ? { says: written.text } : {}),
+			...(written?.prepare ? { prepare: written.prepare } : {}),
+			...(options.templateName
+				? {
+						templateOutsideWindow: {
+							type: 'template' as const,
+							name: options.templateName,
+							language: options.templateLanguage ?? 'en_US',
+							...(customer ? { bodyParameters: [customer] } : {}),
+						},
+					}
+				: {}),
+			key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
+			...(answered ? { answers: answered } : {}),
+		});
 		const { conversation, ...reply } = result;
 		return {
 			json: {
@@ -162,7 +173,7 @@ export const reply: Operation = {
 				...(item.message ? { message: item.message } : {}),
 				reply: toJson({ ...reply, text }),
 			},
-			output: result.outcome === 'sent' ? SENT : WITHHELD,
+			output: result.outcome === 'withheld' ? WITHHELD : SENT,
 		};
 	},
 };
