@@ -20,6 +20,7 @@ export interface WorkflowFile {
 		name: string;
 		type: string;
 		webhookId?: string;
+		disabled?: boolean;
 		parameters: Record<string, unknown>;
 		credentials?: Record<string, { id?: string; name: string }>;
 	}>;
@@ -208,6 +209,8 @@ export function connect(
 		for (const [type, credential] of Object.entries(node.credentials ?? {})) {
 			const id = credentialIds[type];
 			if (id) credential.id = id;
+			// n8n publishes no node without its account; one that is switched off lets items through.
+			else node.disabled = true;
 		}
 		if (hubspotUrl && node.type.endsWith('.crmUpsert')) {
 			node.parameters.options = {

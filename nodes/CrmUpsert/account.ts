@@ -21,6 +21,7 @@ export const crmCredentials: INodeCredentialDescription[] = CRMS.flatMap(
 	({ crm, parameter, authentications }) =>
 		authentications.map(({ value, credential }) => ({
 			name: credential,
+			displayName: `${CRM_TITLES[crm]} Credential`,
 			required: false,
 			displayOptions: { show: { crm: [crm], [parameter]: [value] } },
 		})),

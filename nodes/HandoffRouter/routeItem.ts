@@ -14,7 +14,6 @@ import type {
 	RouterSettings,
 } from '../../core/routing';
 import { acknowledge, handOver, requestAgain, requestFor, routeAgain } from '../../core/routing';
-import { turnsOfRoster } from '../../core/routing/turns';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
@@ -96,12 +95,11 @@ async function decide(
 ): Promise<{ result: HandoffResult; request: HandoffRequest }> {
 	const before = await store.conversation(conversationId);
 	if (!before) throw noSuchConversation(conversationId);
-	const { agents, queue } = ask(before);
+	const { queue } = ask(before);
 	return store.route(
 		conversationId,
 		{
 			key: ROSTER_KEY,
-			agentIds: [...new Set([...agents.map(({ id }) => id), ...turnsOfRoster(agents)])],
 			queue,
 		},
 		(view) => {

@@ -14,6 +14,8 @@ export const STORE_CREDENTIAL = 'whatsAppHandoffStoreApi';
 /** For a node's description: the store works without a credential (a file in n8n's own folder), so none is required. */
 export const storeCredential: INodeCredentialDescription = {
 	name: STORE_CREDENTIAL,
+	// The editor calls every credential of a node just that; beside another one it has to be told apart.
+	displayName: 'Handoff Store (Optional)',
 	required: false,
 };
 
