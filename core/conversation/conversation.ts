@@ -180,7 +180,7 @@ export interface CrmRecords {
 }
 
 export interface CrmRecord {
-	kind: 'contact' | 'company' | 'deal' | 'ticket';
+	kind: 'contact' | 'company' | 'deal' | 'ticket' | 'lead';
 	/** As the CRM shows it. */
 	name: string;
 	/** Where a person finds it. */

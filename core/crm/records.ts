@@ -55,12 +55,10 @@ export function recordsNoted(
 }
 
 /** In which people look for them. */
-const ORDER: ReadonlyArray<CrmRecord['kind']> = ['contact', 'company', 'deal', 'ticket'];
+const ORDER: ReadonlyArray<CrmRecord['kind']> = ['contact', 'company', 'deal', 'lead', 'ticket'];
 
 function recordsOf(told: RecordsTold, { identity }: Conversation): CrmRecord[] {
 	const { contact, company, deal, openDeals = [] } = told;
-	// A lead stands where a deal would.
-	const kind: CrmRecord['kind'] = told.recordKind === 'ticket' ? 'ticket' : 'deal';
 	const cases = deal ? [{ ...deal, stage: deal.stageName ?? deal.stage }] : openDeals;
 	return [
 		...(contact
@@ -74,7 +72,7 @@ function recordsOf(told: RecordsTold, { identity }: Conversation): CrmRecord[] {
 			: []),
 		...(company ? [{ kind: 'company' as const, name: company.name, ...urlOf(company) }] : []),
 		...cases.map((one) => ({
-			kind,
+			kind: told.recordKind,
 			name: one.name,
 			...urlOf(one),
 			...(one.stage ? { stage: one.stage } : {}),
