@@ -24,6 +24,7 @@ interface Options {
 	company?: string;
 	externalId?: string;
 	handoffFields?: boolean;
+	occasion?: string;
 	reference?: string;
 }
 
@@ -116,7 +117,8 @@ export class CrmItem {
 		const known = this.conversation?.id === subject ? this.conversation : undefined;
 		const deal = known ? dealKey(known.id, known.episode) : subject;
 		// Without a handoff (an order that the bot took by itself) note and task belong to the deal.
-		const occasion = known?.handoff?.id ?? deal;
+		const named = this.options().occasion?.trim();
+		const occasion = `${known?.handoff?.id ?? deal}${named ? `:${named}` : ''}`;
 		return {
 			deal,
 			/** Those of the conversation's earlier episodes, the newest first. */

@@ -150,6 +150,19 @@ describe('CRM Upsert node', () => {
 			expect([crm.contacts.length, crm.deals.length, crm.notes.length]).toEqual([1, 1, 1]);
 		});
 
+		test('a second note of the same handoff is written where it names its occasion, once', async () => {
+			await execute();
+			await execute({ note: '<p>5 of 5</p>' });
+			expect(crm.notes).toHaveLength(1);
+			for (const note of ['<p>5 of 5</p>', '<p>4 of 5</p>']) {
+				await execute({ note, options: { occasion: 'survey' } });
+			}
+			expect(crm.notes.map(({ html }) => html)).toEqual([
+				'<p>Asked for a person</p>',
+				'<p>5 of 5</p>',
+			]);
+		});
+
 		test('without a record only contact and note are written', async () => {
 			const [item] = await execute({ withDeal: false });
 			expect(crm.deals).toEqual([]);
