@@ -1,20 +1,26 @@
 /**
- * What the store costs when it has grown. Prints two ratios and ends with status 1 if one is above its limit:
+ * What the store costs when it has grown. Prints ratios and ends with status 1 if one is above its limit:
  *
  * - appending a message and loading the newest 20, in a conversation of 10 and of 10,000 messages (limit 1.5)
- * - a routing decision, with 10 agents and 100 open conversations and with 1,000 agents and 100,000 (limit 3)
+ * - a routing decision, with 10 agents and 100 open conversations and with 1,000 agents and 100,000 (limit 3), on
+ *   SQLite and on PostgreSQL
  *
- * Run: node scripts/node24.js -r ts-node/register/transpile-only bench/store.ts
+ * Run: npm run bench:store
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { Client } from 'pg';
+
+import { PostgresDatabase } from '../adapters/store/postgres/database';
+import { PostgresStore } from '../adapters/store/postgres/postgresStore';
 import { Database } from '../adapters/store/sqlite/database';
 import { SqliteStore } from '../adapters/store/sqlite/sqliteStore';
 import type { HandoffStore, InboundMessage } from '../core/ports/store';
 import type { Agent } from '../core/routing/agent';
 import { handOver } from '../core/routing/handoff';
+import { startPostgres } from '../test/contract/store/support/postgresServer';
 
 const NOW = '2026-11-20T09:00:00.000Z';
 const LOADED = 20;
@@ -72,7 +78,14 @@ async function talk(store: HandoffStore, length: number): Promise<Round> {
 	};
 }
 
-async function routing(store: HandoffStore, agentCount: number, open: number): Promise<Round> {
+/** `copy` makes so many more of every conversation that an agent holds, where that is faster than to begin each. */
+async function routing(
+	store: HandoffStore,
+	agentCount: number,
+	held: number,
+	copy?: (times: number) => Promise<void>,
+): Promise<Round> {
+	const open = copy ? agentCount : held;
 	const agents: Agent[] = Array.from({ length: agentCount }, (_, i) => ({
 		id: `agent-${i}`,
 		name: `Agent ${i}`,
@@ -112,6 +125,7 @@ async function routing(store: HandoffStore, agentCount: number, open: number): P
 			}));
 		}
 	}
+	await copy?.(held / agentCount - 1);
 	const waiting = await store.list({ states: ['bot'], limit: ROUNDS });
 	return async (round) => {
 		const { id } = waiting.conversations[round]!;
@@ -120,6 +134,41 @@ async function routing(store: HandoffStore, agentCount: number, open: number): P
 		);
 		if (outcome !== 'assigned') throw new Error(`not assigned but ${outcome}`);
 	};
+}
+
+/** Runs `work` on two databases of a PostgreSQL server of its own. */
+async function onPostgres(
+	work: (
+		few: HandoffStore,
+		many: HandoffStore,
+		copy: (times: number) => Promise<void>,
+	) => Promise<void>,
+): Promise<void> {
+	const server = await startPostgres();
+	const options = [await server.database(), await server.database()];
+	const [few, many] = await Promise.all(
+		options.map(async (one) => new PostgresStore(await PostgresDatabase.open(one), 'default')),
+	);
+	const copy = async (times: number) => {
+		const { host, port, user, database } = options[1]!;
+		const client = new Client({ host, port, user, database });
+		await client.connect();
+		await client.query(
+			`INSERT INTO handoff_conversations
+				(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc)
+			SELECT namespace, id || '-' || n, channel_id, state, agent_id, queue, last_message_at, tags, search, doc
+			FROM handoff_conversations, generate_series(1, $1::int) AS n WHERE agent_id IS NOT NULL`,
+			[times],
+		);
+		await client.query('ANALYZE');
+		await client.end();
+	};
+	try {
+		await work(few!, many!, copy);
+	} finally {
+		await Promise.all([few!.close(), many!.close()]);
+		await server.stop();
+	}
 }
 
 /** Runs `work` on a store of its own. */
@@ -153,10 +202,17 @@ async function main(): Promise<void> {
 	await onNewStore((few) =>
 		onNewStore(async (many) =>
 			report(
-				'Route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
+				'SQLite: route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
 				await medians(await routing(few, 10, 100), await routing(many, 1000, 100_000)),
 				3,
 			),
+		),
+	);
+	await onPostgres(async (few, many, copy) =>
+		report(
+			'PostgreSQL: route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
+			await medians(await routing(few, 10, 100), await routing(many, 1000, 100_000, copy)),
+			3,
 		),
 	);
 }

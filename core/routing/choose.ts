@@ -24,10 +24,8 @@ export function chooseAgent(
 	requirements: Requirements,
 	context: StrategyContext,
 ): AgentChoice {
-	const obstacles = new Map(
-		roster.map((agent) => [agent.id, obstacle(agent, requirements, context.view, context.now)]),
-	);
-	const candidates = roster.filter((agent) => obstacles.get(agent.id) === undefined);
+	const obstacles = roster.map((agent) => obstacle(agent, requirements, context.view, context.now));
+	const candidates = roster.filter((_, index) => obstacles[index] === undefined);
 	const strategies: AgentChoice['strategies'] = [];
 	let chosen: { agent: Agent; why: string } | undefined;
 
@@ -51,14 +49,12 @@ export function chooseAgent(
 
 	return {
 		...(chosen ? { agent: chosen.agent } : {}),
-		considered: roster.map((agent) => ({
+		considered: roster.map((agent, index) => ({
 			agentId: agent.id,
 			name: agent.name,
 			chosen: agent.id === chosen?.agent.id,
 			why:
-				agent.id === chosen?.agent.id
-					? chosen.why
-					: (obstacles.get(agent.id) ?? standing(agent, context)),
+				agent.id === chosen?.agent.id ? chosen.why : (obstacles[index] ?? standing(agent, context)),
 		})),
 		strategies,
 	};

@@ -40,6 +40,7 @@ export function obstacle(
 /** Why an agent is not at work at `now`; undefined if the agent is. */
 export function absence(agent: Agent, now: IsoTime): string | undefined {
 	if (agent.available === false) return 'switched off';
+	if (!agent.outUntil && !agent.calendar) return undefined;
 	const zone = agent.calendar?.timeZone ?? 'UTC';
 	if (agent.outUntil && agent.outUntil > now) {
 		return `out of office until ${wallTime(zone, agent.outUntil, now)} (${zone})`;
@@ -56,17 +57,20 @@ export function mismatch(agent: Agent, requirements: Requirements): string | und
 	if (agent.queues?.length && !serves(agent, requirements.queue)) {
 		return `does not serve the queue ${requirements.queue}`;
 	}
-	const missing = requirements.requiredSkills.filter((skill) => !hasSkill(agent, skill));
-	if (missing.length > 0) return `lacks the skill ${missing.join(', ')}`;
+	if (requirements.requiredSkills.length > 0) {
+		const missing = requirements.requiredSkills.filter((skill) => !hasSkill(agent, skill));
+		if (missing.length > 0) return `lacks the skill ${missing.join(', ')}`;
+	}
 	if (requirements.requiredLanguage && !speaks(agent, requirements.requiredLanguage)) {
 		return `does not speak ${requirements.requiredLanguage}`;
 	}
-	const { anySkills = [], anyLanguage, minLevel } = requirements;
-	const fits =
-		anySkills.some((skill) => hasSkill(agent, skill)) ||
-		(anyLanguage !== undefined && speaks(agent, anyLanguage));
-	if ((anySkills.length > 0 || anyLanguage) && !fits) {
-		return `has none of ${[...anySkills, ...(anyLanguage ? [anyLanguage] : [])].join(', ')}`;
+	const { anySkills, anyLanguage, minLevel } = requirements;
+	if (anySkills?.length || anyLanguage) {
+		const fits =
+			(anySkills ?? []).some((skill) => hasSkill(agent, skill)) ||
+			(anyLanguage !== undefined && speaks(agent, anyLanguage));
+		const wanted = [...(anySkills ?? []), ...(anyLanguage ? [anyLanguage] : [])];
+		if (!fits) return `has none of ${wanted.join(', ')}`;
 	}
 	if (minLevel !== undefined && (agent.level ?? 1) < minLevel) {
 		return `level ${agent.level ?? 1}, level ${minLevel} is asked for`;

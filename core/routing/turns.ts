@@ -12,12 +12,18 @@ export function turnsOf({ id, weight }: Agent): string[] {
 	return Array.from({ length: count }, (_, index) => (index === 0 ? id : `${id}#${index + 1}`));
 }
 
-/** The agent's turn that is longest ago, and when that was; -1 for one that was never taken. */
-export function nextTurn(agent: Agent, view: RoutingView): { turn: string; tick: number } {
-	let next = { turn: agent.id, tick: Infinity };
-	for (const turn of turnsOf(agent)) {
-		const tick = view.lastAssigned.get(turn) ?? -1;
-		if (tick < next.tick) next = { turn, tick };
-	}
+/** The agent's turn that is longest ago, its place among the agent's turns, and when that was; -1 for one that was never taken. */
+export function nextTurn(
+	agent: Agent,
+	view: Pick<RoutingView, 'lastAssigned'>,
+): { turn: string; rank: number; tick: number } {
+	const tickOf = (turn: string) => view.lastAssigned.get(turn) ?? -1;
+	// Nearly everybody: a thousand of them are asked in every decision.
+	if (!agent.weight || agent.weight < 2) return { turn: agent.id, rank: 0, tick: tickOf(agent.id) };
+	let next = { turn: agent.id, rank: 0, tick: Infinity };
+	turnsOf(agent).forEach((turn, rank) => {
+		const tick = tickOf(turn);
+		if (tick < next.tick) next = { turn, rank, tick };
+	});
 	return next;
 }

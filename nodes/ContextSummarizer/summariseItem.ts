@@ -16,6 +16,8 @@ import type { CustomPattern, RedactionRules, SecretKind } from '../../core/summa
 import { checkCustomPattern } from '../../core/summary/secrets';
 import { isoTime } from '../../core/time';
 import { ledBy, toJson } from '../shared/item';
+import { withBrief } from '../../core/routing/notification';
+import type { TeamNotification } from '../../core/routing/notification';
 import { storeFor } from '../shared/store';
 import { messagesFrom } from '../../core/summary/otherMessages';
 import { withModel } from './withModel';
@@ -94,7 +96,18 @@ export async function summariseItem(
 		rules('redactNote'),
 		rules('redactNotifications'),
 	);
-	return ledBy({ brief: briefView(brief, renderings) }, item);
+	return ledBy(
+		{ brief: briefView(brief, renderings), ...toldWithBrief(item, renderings.headline) },
+		item,
+	);
+}
+
+/** The team's notification of a Handoff Router before this node, now with the brief in it. */
+function toldWithBrief(item: IDataObject, headline: string): { handoff?: IDataObject } {
+	const handoff = item.handoff as (IDataObject & { notification?: TeamNotification }) | undefined;
+	if (!handoff?.notification?.texts) return {};
+	const notification = toJson(withBrief(handoff.notification, headline));
+	return { handoff: { ...handoff, notification } };
 }
 
 /** A message's mood by the scorer's own measure, so that both nodes speak of the same. */

@@ -43,6 +43,11 @@ export class HandoffRouter implements INodeType {
 				required: false,
 				displayOptions: { show: { acknowledge: [true] } },
 			},
+			{
+				name: 'whatsAppHandoffInboxApi',
+				required: true,
+				displayOptions: { show: { claimLinks: [true] } },
+			},
 			storeCredential,
 		],
 		properties: parameters,

@@ -20,6 +20,7 @@ import { isoTime } from '../../core/time';
 import { wordsOf } from '../../core/words';
 import { handoffItem, ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
+import { conversationLink, notify } from './notify';
 import type { ParameterReader } from './routerSettings';
 import { accountManagersIn, routerSettings } from './routerSettings';
 
@@ -61,6 +62,7 @@ export async function routeItem(
 	}
 
 	const inboxUrl = await store.getSetting<string>('inbox.url');
+	const notification = await notify(context, { store, result, request, read, item, inboxUrl });
 	const { conversation, handoff, outcome, tell: _tell, ...why } = result;
 	const known = planOnly ? undefined : await store.conversation(conversationId);
 	return {
@@ -74,7 +76,8 @@ export async function routeItem(
 					...handoff,
 					...(planOnly ? { planned: true } : {}),
 					...(acknowledgement ? { acknowledgement } : {}),
-					...(inboxUrl ? { link: `${inboxUrl}#/c/${encodeURIComponent(conversation.id)}` } : {}),
+					...(inboxUrl ? { link: conversationLink(inboxUrl, conversation.id) } : {}),
+					...(notification ? { notification } : {}),
 				}),
 				...handoffItem(known ?? conversation),
 				...(item.message ? { message: item.message } : {}),

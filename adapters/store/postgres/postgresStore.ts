@@ -302,18 +302,24 @@ export class PostgresStore implements HandoffStore {
 		const row = await tx.get<{
 			doc: string;
 			clocks: string[];
-			ticks: string | null;
-			loads: string | null;
+			turns: string;
+			ticks: string;
+			owners: string;
+			loads: string;
 			waiting: number | null;
 			waits: number[];
 		}>(
 			`SELECT c.doc,
 				ARRAY(SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 AND live ORDER BY id) AS clocks,
-				(SELECT json_object_agg(agent_id, tick)::text FROM handoff_turns WHERE namespace = $1 AND roster = $3) AS ticks,
-				(SELECT json_object_agg(owner, open)::text FROM handoff_loads WHERE namespace = $1 AND kind = 'agent' AND open > 0) AS loads,
+				t.turns, t.ticks, l.owners, l.loads,
 				(SELECT open FROM handoff_loads WHERE namespace = $1 AND kind = 'queue' AND owner = $4) AS waiting,
 				ARRAY(SELECT seconds FROM handoff_waits WHERE namespace = $1 AND queue = $4 ORDER BY sequence DESC LIMIT $5) AS waits
-			FROM handoff_conversations c WHERE c.namespace = $1 AND c.id = $2`,
+			FROM handoff_conversations c,
+				(SELECT COALESCE(json_agg(agent_id), '[]')::text AS turns, COALESCE(json_agg(tick), '[]')::text AS ticks
+					FROM handoff_turns WHERE namespace = $1 AND roster = $3) AS t,
+				(SELECT COALESCE(json_agg(owner), '[]')::text AS owners, COALESCE(json_agg(open), '[]')::text AS loads
+					FROM handoff_loads WHERE namespace = $1 AND kind = 'agent' AND open > 0) AS l
+			WHERE c.namespace = $1 AND c.id = $2`,
 			this.namespace,
 			conversationId,
 			roster.key,
@@ -324,8 +330,8 @@ export class PostgresStore implements HandoffStore {
 		return {
 			conversation: parse<Conversation>(row),
 			clocks: row.clocks.map((doc) => JSON.parse(doc) as SlaClock),
-			lastAssigned: numbersIn(row.ticks),
-			openByAgent: numbersIn(row.loads),
+			lastAssigned: numbersBy(row.turns, row.ticks),
+			openByAgent: numbersBy(row.owners, row.loads),
 			waiting: row.waiting ?? 0,
 			recentWaitSeconds: row.waits,
 		};
@@ -769,9 +775,10 @@ class Batch {
 	}
 }
 
-/** A JSON object of numbers by name; null where there are none. */
-function numbersIn(text: string | null): Map<string, number> {
-	return new Map(Object.entries(JSON.parse(text ?? '{}') as Record<string, number>));
+/** Numbers by name, from a JSON list of each: faster to read than an object whose names are all different. */
+function numbersBy(names: string, numbers: string): Map<string, number> {
+	const values = JSON.parse(numbers) as number[];
+	return new Map((JSON.parse(names) as string[]).map((name, index) => [name, values[index]!]));
 }
 
 function parse<T>({ doc }: Doc): T {

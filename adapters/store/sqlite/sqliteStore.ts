@@ -309,25 +309,30 @@ export class SqliteStore implements HandoffStore {
 	private routingView(roster: { key: string; queue: string }): RoutingView {
 		// One value each, put together by SQLite: a row for each agent would cost more than all the rest of the decision.
 		const row = this.db.get<{
+			turns: string;
 			ticks: string;
+			owners: string;
 			loads: string;
 			waiting: number | null;
 			waits: string;
 		}>(
 			`SELECT
-				(SELECT json_group_object(agent_id, tick) FROM turns WHERE namespace = ?1 AND roster = ?2) AS ticks,
-				(SELECT json_group_object(owner, open) FROM loads WHERE namespace = ?1 AND kind = 'agent' AND open > 0) AS loads,
+				t.turns, t.ticks, l.owners, l.loads,
 				(SELECT open FROM loads WHERE namespace = ?1 AND kind = 'queue' AND owner = ?3) AS waiting,
 				(SELECT json_group_array(seconds) FROM
-					(SELECT seconds FROM waits WHERE namespace = ?1 AND queue = ?3 ORDER BY sequence DESC LIMIT ?4)) AS waits`,
+					(SELECT seconds FROM waits WHERE namespace = ?1 AND queue = ?3 ORDER BY sequence DESC LIMIT ?4)) AS waits
+			FROM (SELECT json_group_array(agent_id) AS turns, json_group_array(tick) AS ticks FROM turns
+					WHERE namespace = ?1 AND roster = ?2) AS t,
+				(SELECT json_group_array(owner) AS owners, json_group_array(open) AS loads FROM loads
+					WHERE namespace = ?1 AND kind = 'agent' AND open > 0) AS l`,
 			this.namespace,
 			roster.key,
 			roster.queue,
 			KEPT_WAITS,
 		)!;
 		return {
-			lastAssigned: numbersIn(row.ticks),
-			openByAgent: numbersIn(row.loads),
+			lastAssigned: numbersBy(row.turns, row.ticks),
+			openByAgent: numbersBy(row.owners, row.loads),
 			waiting: row.waiting ?? 0,
 			recentWaitSeconds: JSON.parse(row.waits) as number[],
 		};
@@ -661,7 +666,8 @@ function parse<T>({ doc }: Doc): T {
 	return JSON.parse(doc) as T;
 }
 
-/** A JSON object of numbers by name. */
-function numbersIn(text: string): Map<string, number> {
-	return new Map(Object.entries(JSON.parse(text) as Record<string, number>));
+/** Numbers by name, from a JSON list of each: faster to read than an object whose names are all different. */
+function numbersBy(names: string, numbers: string): Map<string, number> {
+	const values = JSON.parse(numbers) as number[];
+	return new Map((JSON.parse(names) as string[]).map((name, index) => [name, values[index]!]));
 }

@@ -8,10 +8,15 @@ export const leastBusy: Strategy = (candidates, context) => {
 	const load = (agent: Agent) => (agent.capacity ? open(agent) / agent.capacity : open(agent));
 	// Shares and plain counts cannot be compared: use shares only where every candidate states a capacity.
 	const measure = candidates.every((agent) => agent.capacity) ? load : open;
-	const least = Math.min(...candidates.map(measure));
-	const { agent } = roundRobin(
-		candidates.filter((candidate) => measure(candidate) === least),
-		context,
-	);
+	let least = Infinity;
+	let idlest: Agent[] = [];
+	for (const candidate of candidates) {
+		const busy = measure(candidate);
+		if (busy > least) continue;
+		if (busy < least) idlest = [];
+		least = busy;
+		idlest.push(candidate);
+	}
+	const { agent } = roundRobin(idlest, context);
 	return { agent: agent!, why: `least busy, ${open(agent!)} open` };
 };

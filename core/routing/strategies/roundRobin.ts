@@ -1,4 +1,4 @@
-import { nextTurn, turnsOf } from '../turns';
+import { nextTurn } from '../turns';
 import type { Strategy } from './strategy';
 
 /**
@@ -7,15 +7,12 @@ import type { Strategy } from './strategy';
  * give or take one.
  */
 export const roundRobin: Strategy = (candidates, { view }) => {
-	const standing = candidates.map((agent) => {
-		const { turn, tick } = nextTurn(agent, view);
-		return { agent, tick, rank: turnsOf(agent).indexOf(turn) };
-	});
-	const chosen = standing.reduce((first, other) =>
-		other.tick < first.tick || (other.tick === -1 && first.tick === -1 && other.rank < first.rank)
-			? other
-			: first,
-	);
+	let chosen = { agent: candidates[0]!, ...nextTurn(candidates[0]!, view) };
+	for (const agent of candidates) {
+		const { tick, rank, turn } = nextTurn(agent, view);
+		const earlier = tick < chosen.tick || (tick === -1 && chosen.tick === -1 && rank < chosen.rank);
+		if (earlier) chosen = { agent, tick, rank, turn };
+	}
 	const isFirst = !view.lastAssigned.has(chosen.agent.id);
 	return {
 		agent: chosen.agent,

@@ -104,6 +104,14 @@ export const parameters: INodeProperties[] = [
 		description: 'How urgent it is; the SLA Watchdog can promise urgent ones a faster answer',
 	},
 	{
+		displayName: 'Personal Claim Links',
+		name: 'claimLinks',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether handoff.notification names, for each agent who may take the conversation, a signed link that signs the agent in to the Handoff Inbox and takes it: once, within an hour. The first wins.',
+	},
+	{
 		displayName: 'Plan Only',
 		name: 'planOnly',
 		type: 'boolean',

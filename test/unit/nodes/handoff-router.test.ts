@@ -1,8 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
+import { readToken } from '../../../adapters/inbox/tokens';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
 import { MessagingError } from '../../../core/ports/messaging';
 import type { HandoffStore } from '../../../core/ports/store';
+import type { TeamNotification } from '../../../core/routing/notification';
+import { ContextSummarizer } from '../../../nodes/ContextSummarizer/ContextSummarizer.node';
 import { storeFor } from '../../../nodes/shared/store';
 import { HandoffRouter } from '../../../nodes/HandoffRouter/HandoffRouter.node';
 import { customerWrites, recordingMessaging, temporaryStore } from '../../support';
@@ -10,6 +13,7 @@ import { customerWrites, recordingMessaging, temporaryStore } from '../../suppor
 jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
 jest.mock('../../../adapters/whatsapp/open', () => ({ whatsAppFor: jest.fn() }));
 
+const SIGNING_SECRET = 'a-secret-of-more-than-thirty-two-characters';
 const OUTPUTS = ['assigned', 'queued', 'off_hours', 'already'] as const;
 
 /** Hours on another day of the week than today. */
@@ -92,6 +96,7 @@ describe('Handoff Router', () => {
 			getNode: () => ({ name: 'Handoff Router', type: 'handoffRouter' }),
 			getWorkflow: () => ({ name: 'Workflow' }),
 			getTimezone: () => 'UTC',
+			getCredentials: async () => ({ signingSecret: SIGNING_SECRET }),
 			addExecutionHints: ({ message }: { message: string }) => hints.push(message),
 			continueOnFail: () => continueOnFail,
 		} as unknown as IExecuteFunctions);
@@ -322,6 +327,70 @@ describe('Handoff Router', () => {
 		expect(messaging.sent).toHaveLength(0);
 		// The turn was not used up either.
 		expect((await route(team(ANA, BEN))).handoff.owner.name).toBe('Ana');
+	});
+
+	it('gives each agent on duty a signed link that takes the conversation, and the team one text for all', async () => {
+		await store.putSetting('inbox.url', 'https://n8n.example/webhook/inbox');
+		const { handoff } = await route(
+			{
+				...team(ANA, { ...BEN, available: false }, { name: 'Cem' }),
+				strategy: 'queue',
+				claimLinks: true,
+			},
+			{ message: { id: 'wamid.IN', text: 'Where is my parcel?' } },
+		);
+		const { notification, link } = handoff as unknown as {
+			notification: TeamNotification;
+			link: string;
+		};
+		expect(link).toBe(`https://n8n.example/webhook/inbox#/c/${conversationId}`);
+		expect(notification).toMatchObject({
+			who: { name: 'Robin Sample', phone: '+16505551234' },
+			context: 'Where is my parcel?',
+			where: { owner: 'Support', waits: true, position: 1, link },
+		});
+		expect(notification.recipients.map(({ id }) => id)).toEqual(['ana@shop.example', 'Cem']);
+		for (const { id, claimLink, expiresAt } of notification.recipients) {
+			const text = new URL(claimLink!).searchParams.get('link')!;
+			const token = readToken(text, SIGNING_SECRET, 'link', Date.now());
+			expect(token).toMatchObject({ id, conversationId, claim: true, role: 'agent' });
+			expect(token!.expiresAt).toBe(Date.parse(expiresAt!));
+			expect(readToken(text, SIGNING_SECRET, 'link', token!.expiresAt)).toBeUndefined();
+		}
+	});
+
+	it('is one event with conversation, customer, reason and a text that the summarizer fills in', async () => {
+		const { json } = await route(team(ANA), {
+			message: { id: 'wamid.IN', text: 'Parcel 4711 is late' },
+			escalation: { reason: 'Asked for a person', score: 95 },
+		});
+		const [items] = await new ContextSummarizer().execute.call({
+			getInputData: () => [{ json }],
+			getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
+				({ conversationId, redactNote: [], redactNotifications: [], options: {} })[name] ??
+				fallback,
+			getNode: () => ({ name: 'Summarizer', type: 'contextSummarizer' }),
+			getWorkflow: () => ({ name: 'Workflow' }),
+			getTimezone: () => 'UTC',
+			getInputConnectionData: async () => undefined,
+			continueOnFail: () => false,
+		} as unknown as IExecuteFunctions);
+		const event = items![0]!.json as unknown as {
+			conversation: { id: string };
+			customer: { name: string; phone: string };
+			brief: { headline: string };
+			handoff: { id: string; reason: string; notification: TeamNotification };
+		};
+		expect(event).toMatchObject({
+			conversation: { id: conversationId },
+			customer: { name: 'Robin Sample', phone: '+16505551234' },
+			handoff: { id: `${conversationId}:h1`, reason: 'Asked for a person' },
+		});
+		expect(event.brief.headline).not.toBe('');
+		const { context, texts } = event.handoff.notification;
+		expect(context).not.toBe('Parcel 4711 is late');
+		expect(event.brief.headline.startsWith(context.slice(0, 20))).toBe(true);
+		expect(texts.telegram).toContain('<b>Context:</b>');
 	});
 
 	it('says which entry of the list to mend', async () => {
