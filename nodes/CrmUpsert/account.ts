@@ -143,7 +143,8 @@ function readChoice(context: Context): Choice {
 		choice,
 		authentication,
 		recordKind: (parameter(context, 'recordKind') ?? 'deal') as CrmRecordKind,
-		connected: used !== undefined,
+		// An imported workflow names credentials that are not there.
+		connected: Boolean(used?.id),
 		account: used?.id ?? crm,
 	};
 }

@@ -52,17 +52,22 @@ export async function destination(
 		return { port: await open(), environment, blind: false, warnings: [] };
 	}
 	const { crm, recordKind, connected } = chosen;
-	const account = connected ? await open() : undefined;
+	// A sample customer is nobody whom the account could know.
+	const account = connected && !item.simulated ? await open() : undefined;
 	const plan = planningCrm(crm, recordKind, account, asked);
 	return {
 		port: plan.port,
 		environment: { ...environment, once: plan.once },
 		writes: plan.writes,
 		blind: !account,
-		warnings: account
-			? []
-			: [`No ${CRM_TITLES[crm]} credential is chosen, so the account is taken to be empty`],
+		warnings: account ? [] : [withoutAccount(item.simulated, CRM_TITLES[crm])],
 	};
+}
+
+function withoutAccount(simulated: boolean, title: string): string {
+	return simulated
+		? `A sample customer: ${title} is not asked, and taken to be empty`
+		: `No ${title} credential is chosen, so the account is taken to be empty`;
 }
 
 /** What an operation gives back, as the item shows it. */

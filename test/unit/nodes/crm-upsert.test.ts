@@ -368,7 +368,6 @@ describe('CRM Upsert node', () => {
 
 		test('is how a sample conversation is always handled, and it needs no credential', async () => {
 			const sample = await another(7, SIMULATION_CHANNEL);
-			connected(false);
 			jest.mocked(openCrm).mockRejectedValue(new Error('No credential is chosen'));
 			const [item] = await execute({
 				conversationId: sample.id,
@@ -384,12 +383,18 @@ describe('CRM Upsert node', () => {
 					{ action: 'create deal', values: { amount: 99, currency: 'EUR' } },
 					{ action: 'create note' },
 				],
-				warnings: [expect.stringContaining('HubSpot credential')],
+				warnings: [expect.stringContaining('sample customer')],
 			});
 			const [context] = await execute({ operation: 'getContext', conversationId: sample.id });
 			expect(context!.json.crm).toMatchObject({ found: false });
 			expect(jest.mocked(openCrm)).not.toHaveBeenCalled();
 			await expect(execute()).rejects.toThrow('No credential is chosen');
+			connected(false);
+			const [other] = await execute({ planOnly: true });
+			expect(other!.json.crm).toMatchObject({
+				planned: true,
+				warnings: [expect.stringContaining('No HubSpot credential')],
+			});
 		});
 
 		test('of Create Fields names the fields that the account lacks', async () => {
