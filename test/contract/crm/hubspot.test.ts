@@ -153,6 +153,20 @@ describe('HubSpot', () => {
 		});
 	});
 
+	test('calls of a day that are used up are told at once, since no wait of seconds helps', async () => {
+		let calls = 0;
+		const usedUp: HttpSend = async () => {
+			calls += 1;
+			const body = { message: 'You have reached your daily limit.', policyName: 'DAILY' };
+			return { status: 429, headers: {}, body: Buffer.from(JSON.stringify(body)) };
+		};
+		await expect(account.open(usedUp).listOwners()).rejects.toMatchObject({
+			kind: 'limit',
+			message: expect.stringContaining('daily limit'),
+		});
+		expect(calls).toBe(1);
+	});
+
 	describe('many items', () => {
 		let store: HandoffStore;
 		let closeStore: () => Promise<void>;
