@@ -18,6 +18,8 @@ export interface Newest {
 	at: IsoTime;
 	mine: boolean;
 	queue: string;
+	/** Why it was handed over, for the notification. */
+	reason?: string;
 }
 
 export interface ListPage {
@@ -92,5 +94,6 @@ function newestOf(conversation: Conversation, mine: boolean): Newest {
 		at: (mine ? handoff?.assignedAt : handoff?.createdAt) ?? updatedAt,
 		mine,
 		queue: owner?.kind === 'queue' ? owner.name : (handoff?.queue ?? ''),
+		...(handoff ? { reason: handoff.reason } : {}),
 	};
 }

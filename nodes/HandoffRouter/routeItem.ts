@@ -1,10 +1,13 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
+import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Actor } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
+import type { Absences } from '../../core/inbox/availability';
+import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
 import type { HandoffStore } from '../../core/ports/store';
 import type {
 	Acknowledgement,
@@ -41,7 +44,7 @@ export async function routeItem(
 	const store = await storeFor(context);
 	const conversationId = String(read('conversationId') ?? '');
 	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
-	const settings = routerSettings(read, policies, context.getTimezone());
+	const settings = await asOfNow(store, routerSettings(read, policies, context.getTimezone()));
 	const again = read('operation', 'handOver') === 'routeAgain';
 	const planOnly = read('planOnly', false) === true;
 	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
@@ -85,6 +88,14 @@ export async function routeItem(
 			item,
 		),
 	};
+}
+
+/** The settings with the agents as they are now: who is away in the inbox gets nothing. The inbox learns whom there is. */
+async function asOfNow(store: HandoffStore, settings: RouterSettings): Promise<RouterSettings> {
+	await rememberRoster(store, settings.agents);
+	const absences = (await store.getSetting<Absences>(ABSENCES)) ?? {};
+	const agents = rosterWithout(settings.agents, absences, isoTime(systemClock.now()));
+	return { ...settings, agents };
 }
 
 /** What is asked of the router for a conversation, as it is at the moment of the decision. */

@@ -1,6 +1,7 @@
 import { useEffect, useReducer } from 'preact/hooks';
 
 import { Refused, act, ask } from './api';
+import { plain } from './format';
 import { t } from './i18n';
 import type { Key } from './i18n';
 import { ping, tellBrowser } from './notify';
@@ -169,9 +170,7 @@ export class Inbox {
 		});
 		setInterval(() => this.sayPresence(), PRESENCE_MS);
 		await this.guarded(async () => {
-			const start = await ask<Start>('start');
-			this.set({ start });
-			await this.refresh();
+			await Promise.all([ask<Start>('start').then((start) => this.set({ start })), this.refresh()]);
 		});
 		void this.follow();
 	}
@@ -342,10 +341,12 @@ export class Inbox {
 		const known = this.newest;
 		this.newest = newest?.at ?? known ?? '';
 		if (known === undefined || !newest || newest.at <= known) return;
-		const name = newest.name ?? t('customer');
-		const text = newest.mine
-			? t('notify.mine', { name })
-			: t('notify.waiting', { name, queue: newest.queue });
+		const values = {
+			name: plain(newest.name ?? '', 60) || t('customer'),
+			queue: plain(newest.queue, 60),
+			reason: plain(newest.reason ?? '', 120),
+		};
+		const text = t(newest.mine ? 'notify.mine' : 'notify.waiting', values);
 		ping();
 		tellBrowser(text, () => this.open(newest.id));
 		this.tell(text);

@@ -2,6 +2,8 @@ import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n
 
 import { readToken } from '../../../adapters/inbox/tokens';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { ABSENCES, withAbsence } from '../../../core/inbox/availability';
+import { ROSTER } from '../../../core/inbox/directory';
 import { MessagingError } from '../../../core/ports/messaging';
 import type { HandoffStore } from '../../../core/ports/store';
 import type { TeamNotification } from '../../../core/routing/notification';
@@ -149,6 +151,18 @@ describe('Handoff Router', () => {
 		const { output, handoff } = await route({ queue: 'Sales', acknowledge: false });
 		expect([output, handoff.queue, handoff.owner.kind]).toEqual(['queued', 'Sales', 'queue']);
 		expect(messaging.sent).toHaveLength(0);
+	});
+
+	it('gives nothing to an agent who is away in the inbox, and tells the inbox whom it can choose', async () => {
+		const now = new Date().toISOString();
+		await store.putSetting(ABSENCES, withAbsence({}, 'ANA@shop.example', { since: now }, now));
+		const { handoff } = await route(team({ ...ANA, capacity: 4 }, BEN));
+		expect(handoff.owner).toMatchObject({ id: 'ben@shop.example' });
+		expect(handoff.considered.find(({ name }) => name === 'Ana')!.why).toBe('switched off');
+		expect(await store.getSetting(ROSTER)).toEqual([
+			{ id: 'ana@shop.example', name: 'Ana', capacity: 4 },
+			{ id: 'ben@shop.example', name: 'Ben' },
+		]);
 	});
 
 	it('goes through the steps, from those who fit best to anyone', async () => {

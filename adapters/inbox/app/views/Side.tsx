@@ -31,7 +31,7 @@ export function Side({ state }: { state: State }) {
 function Section({ title, children }: { title: string; children: ComponentChildren }) {
 	return (
 		<section>
-			<h3>{title}</h3>
+			<h2>{title}</h2>
 			{children}
 		</section>
 	);
