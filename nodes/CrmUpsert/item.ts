@@ -62,6 +62,11 @@ export class CrmItem {
 		return (this.context.getNodeParameter(name, this.index, null) as T | null) ?? undefined;
 	}
 
+	/** An expression may give the word in place of the value. */
+	flag(name: string): boolean {
+		return !['', 'false'].includes(this.text(name).toLowerCase());
+	}
+
 	text(name: string): string {
 		return String(this.value(name) ?? '').trim();
 	}

@@ -48,7 +48,7 @@ export async function destination(
 	asked: { pipelineId?: string; stageId?: string } = {},
 ): Promise<Destination> {
 	const environment = { once: store, clock: systemClock, sleep };
-	if (!item.simulated && item.value<boolean>('planOnly') !== true) {
+	if (!item.simulated && !item.flag('planOnly')) {
 		return { port: await open(), environment, blind: false, warnings: [] };
 	}
 	const { crm, recordKind, connected } = chosen;

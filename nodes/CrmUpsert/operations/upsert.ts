@@ -178,7 +178,7 @@ export const upsert: Operation = {
 		const result = await upsertRecords(to.port, to.environment, {
 			account: chosen.account,
 			contact: { ...contact, ...(contactFields ? { properties: contactFields } : {}) },
-			...(item.value('withDeal') ? { deal: await dealOf(item, to, options) } : {}),
+			...(item.flag('withDeal') ? { deal: await dealOf(item, to, options) } : {}),
 			...(note ? { note: { key: keys.note, html: note } } : {}),
 			...(options.task
 				? {
@@ -233,7 +233,7 @@ async function mapped(
 	object: CrmObject,
 	parameter: string,
 ): Promise<CrmProperties | undefined> {
-	if (item.value('mapFields') !== true) return undefined;
+	if (!item.flag('mapFields')) return undefined;
 	const values = item.value<{ value?: object | null }>(parameter)?.value;
 	if (!values || Object.keys(values).length === 0) return undefined;
 	// n8n gives times as objects of its own.

@@ -361,7 +361,10 @@ describe('CRM Upsert node', () => {
 				'create task',
 			]);
 			expect([crm.contacts, crm.deals, crm.notes, crm.tasks]).toEqual([[], [], [], []]);
-			const [done] = await execute({}, { items: [item!.json] });
+			// As an expression may give it.
+			await execute({ planOnly: 'true' });
+			expect(crm.contacts).toEqual([]);
+			const [done] = await execute({ planOnly: 'false' }, { items: [item!.json] });
 			expect(done!.json.crm).not.toHaveProperty('planned');
 			expect(crm.contacts).toHaveLength(1);
 		});
