@@ -1,5 +1,5 @@
 import type { CustomerIdentity } from '../../core/conversation/identity';
-import { asFilledText } from '../whatsapp/fields';
+import { asFilledText, asId } from '../whatsapp/fields';
 import { identityFrom, personRef } from '../whatsapp/identity';
 
 /** Whom an address of a gateway means. */
@@ -15,7 +15,7 @@ export type Address =
  * id, or any key of another system. `named` is the customer's number where the gateway gives it beside a hidden address.
  */
 export function readAddress(value: unknown, name?: unknown, named?: unknown): Address {
-	const text = (asFilledText(value) ?? '').trim().replace(/^whatsapp:/i, '');
+	const text = (asId(value) ?? '').trim().replace(/^whatsapp:/i, '');
 	if (!text || /^status@broadcast$|@newsletter$|@broadcast$/.test(text)) return { kind: 'none' };
 	const [local = '', domain] = text.split('@', 2);
 	if (domain === 'g.us') return { kind: 'group', id: local };
@@ -29,8 +29,8 @@ export function readAddress(value: unknown, name?: unknown, named?: unknown): Ad
 			identity: domain === 'lid' ? { ...identity, keys: [...identity.keys, key] } : identity,
 		};
 	}
-	const named_ = asFilledText(name);
-	return { kind: 'person', identity: { keys: [key], ...(named_ ? { name: named_ } : {}) } };
+	const known = asFilledText(name);
+	return { kind: 'person', identity: { keys: [key], ...(known ? { name: known } : {}) } };
 }
 
 /** The digits of a number-like address; undefined for what hides the number. */

@@ -3,6 +3,7 @@ import type { Fields } from '../whatsapp/fields';
 import {
 	asFields,
 	asFilledText,
+	asId,
 	asList,
 	asNumber,
 	asText,
@@ -50,7 +51,7 @@ export const evolution: GatewayReader = (payload, context) => {
 	const name = asFilledText(data.pushName);
 	const line: Line = {
 		...content,
-		id: asFilledText(key.id) ?? idOf(event, data),
+		id: asId(key.id) ?? idOf(event, data),
 		sentAt: timeOf(data.messageTimestamp, context.now),
 		...quotedIn(asFields(data.contextInfo) ?? contextOf(asFields(data.message))),
 	};

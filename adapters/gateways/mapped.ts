@@ -1,7 +1,7 @@
 import type { MessageType } from '../../core/conversation/message';
 import { channelNamed } from '../../core/conversation/gateway';
 import type { IsoTime } from '../../core/time';
-import { asFilledText, asText, defined } from '../whatsapp/fields';
+import { asFilledText, asId, asText, defined } from '../whatsapp/fields';
 import type { Delivery } from '../whatsapp/webhook';
 import { readAddress } from './address';
 import { NOTHING, idOf, timeOf } from './reading';
@@ -49,7 +49,7 @@ export function readMapped(mapped: MappedMessage, now: IsoTime): Delivery | unde
 						: address.identity,
 				message: {
 					id:
-						asFilledText(mapped.id) ??
+						asId(mapped.id) ??
 						idOf(mapped.channel, mapped.from, mapped.direction, type, text, sentAt),
 					direction: mapped.direction === 'customer' ? 'in' : 'out',
 					author: mapped.direction,

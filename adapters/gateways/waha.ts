@@ -1,6 +1,14 @@
 import type { DeliveryStatus } from '../../core/conversation/message';
 import type { Fields } from '../whatsapp/fields';
-import { asBoolean, asFields, asFilledText, asNumber, asText, defined } from '../whatsapp/fields';
+import {
+	asBoolean,
+	asFields,
+	asFilledText,
+	asId,
+	asNumber,
+	asText,
+	defined,
+} from '../whatsapp/fields';
 import { readAddress } from './address';
 import type { GatewayContext, GatewayReader, Line } from './reading';
 import { NOTHING, delivered, idOf, readVcards, reported, timeOf, typeOfMime } from './reading';
@@ -52,7 +60,7 @@ function chatOf(id: string | undefined): string | undefined {
 }
 
 function lineOf(event: string, body: Fields, { now }: GatewayContext): Line | undefined {
-	const id = asFilledText(body.id) ?? idOf(event, body);
+	const id = asId(body.id) ?? idOf(event, body);
 	const base = { id, sentAt: timeOf(body.timestamp, now) };
 	switch (event) {
 		case 'message':

@@ -55,9 +55,14 @@ export function received(
 	message: ConversationMessage,
 	now: IsoTime,
 ): { conversation: Conversation; audit?: AuditEntry } {
+	const seen = withNewKeys(identity, message);
 	const known = {
 		...before,
-		identity: mergeIdentity(before.identity, withNewKeys(identity, message)),
+		identity: mergeIdentity(
+			before.identity,
+			// What we wrote says nothing new of the customer.
+			message.direction === 'in' ? { ...seen, asOf: message.sentAt } : seen,
+		),
 	};
 	if (isCustomerTurn(message)) {
 		const step = transition(

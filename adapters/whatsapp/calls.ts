@@ -1,6 +1,6 @@
 import type { ConversationMessage } from '../../core/conversation/message';
 import type { Fields } from './fields';
-import { asFilledText, asNumber, defined } from './fields';
+import { asFilledText, asId, asNumber, defined } from './fields';
 
 /**
  * One entry of `calls` as a line of the thread: a call that rings or has ended. WhatsApp gives both the same id, so the event is
@@ -9,7 +9,7 @@ import { asFilledText, asNumber, defined } from './fields';
 export function readCall(
 	call: Fields,
 ): Pick<ConversationMessage, 'id' | 'direction' | 'author' | 'type' | 'text' | 'call'> | undefined {
-	const id = asFilledText(call.id);
+	const id = asId(call.id);
 	const event = asFilledText(call.event);
 	if (!id || !event) return undefined;
 	const incoming = call.direction === 'USER_INITIATED';

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { IsoTime } from '../../core/time';
 
 /*
@@ -30,6 +32,16 @@ export function asText(value: unknown): string | undefined {
 /** As {@link asText}, but an empty text counts as missing. */
 export function asFilledText(value: unknown): string | undefined {
 	return asText(value) || undefined;
+}
+
+/** Ids are keys of the stores' indexes, which hold no long ones. WhatsApp's have some 80 characters. */
+const MAX_ID_CHARACTERS = 512;
+
+/** As {@link asFilledText}, for ids: one that is too long to be one is known by its digest. */
+export function asId(value: unknown): string | undefined {
+	const text = asFilledText(value);
+	if (text === undefined || text.length <= MAX_ID_CHARACTERS) return text;
+	return `long.${createHash('sha256').update(text).digest('hex')}`;
 }
 
 export function asNumber(value: unknown): number | undefined {

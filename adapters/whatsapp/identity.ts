@@ -1,6 +1,6 @@
 import type { CustomerIdentity, IdentityKey } from '../../core/conversation/identity';
 import type { Fields } from './fields';
-import { asFields, asFilledText, defined } from './fields';
+import { asFields, asFilledText, asId, defined } from './fields';
 import { phoneOfWaId } from './phone';
 
 /** What names a person in a webhook: a number-like id, a business-scoped user id, or both. */
@@ -21,7 +21,7 @@ export function personRef(id: unknown, userId?: unknown, parentUserId?: unknown)
 	return defined({
 		waId: text && DIGITS.test(text) ? text : undefined,
 		userId: named && USER_ID.test(named) ? named : undefined,
-		parentUserId: asFilledText(parentUserId),
+		parentUserId: asId(parentUserId),
 	});
 }
 

@@ -9,7 +9,7 @@ import { readCall } from './calls';
 import type { EventKind, OtherEvent } from './events';
 import { kindOfField, otherEvent, readConsent, readUserIdUpdate } from './events';
 import type { Fields } from './fields';
-import { asFields, asFilledText, asList, asTime, defined, safeCopy } from './fields';
+import { asFields, asFilledText, asId, asList, asTime, defined, safeCopy } from './fields';
 import { identityFrom, identityOf, personRef } from './identity';
 import { readContent, readErrors } from './messages';
 import type { StatusUpdate } from './statuses';
@@ -158,7 +158,7 @@ function readMessage(
 ): InboundMessage | undefined {
 	const person = personRef(message.from, message.from_user_id, message.from_parent_user_id);
 	let identity = identityOf(person, sender.contacts);
-	const groupId = asFilledText(message.group_id);
+	const groupId = asId(message.group_id);
 	const authorName = groupId ? identity?.name : undefined;
 	// A group is a conversation of its own: what is said there must not mix with a member's private one.
 	if (groupId) identity = { keys: [{ kind: 'external', value: `group:${groupId}` }] };
@@ -226,7 +226,7 @@ function inbound(
 		identity,
 		message: {
 			...message,
-			id: message.id ?? asFilledText(raw.id) ?? idOfContent(raw),
+			id: message.id ?? asId(raw.id) ?? idOfContent(raw),
 			sentAt: sentAt(raw.timestamp, sender.now),
 			receivedAt: sender.now,
 		},

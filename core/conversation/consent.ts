@@ -13,8 +13,7 @@ export function consentGiven(
 	now: IsoTime,
 ): Changes<Conversation> {
 	const known = conversation.profile.consent;
-	const older = consent.at !== undefined && known.at !== undefined && consent.at <= known.at;
-	if (consent.status === 'unknown' || older) return { result: conversation };
+	if (consent.status === 'unknown' || !isNewer(consent, known)) return { result: conversation };
 	// Who has stopped everything does not get marketing by resuming it: only the same or a wider scope can undo that.
 	if (known.status === 'opted_out' && known.scope === 'all' && consent.scope === 'marketing') {
 		return { result: conversation };
@@ -39,6 +38,13 @@ export function consentGiven(
 			},
 		],
 	};
+}
+
+/** Of two words of the same second the stop counts, whichever came first. */
+function isNewer(consent: Consent, known: Consent): boolean {
+	if (consent.at === undefined || known.at === undefined) return true;
+	if (consent.at !== known.at) return consent.at > known.at;
+	return consent.status === 'opted_out' && known.status !== 'opted_out';
 }
 
 /** What Meta calls the purpose of a template. Free text to a customer who wrote is none of these: it answers. */

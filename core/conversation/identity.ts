@@ -33,6 +33,8 @@ export interface CustomerIdentity {
 	username?: string;
 	/** Name on the WhatsApp profile, or as staff entered it. */
 	name?: string;
+	/** When the newest message was written that tells these facts. */
+	asOf?: IsoTime;
 }
 
 /** Whether the customer agreed to be written to. Unknown until a word or a webhook says so. */
@@ -68,13 +70,18 @@ export function displayKey(identity: CustomerIdentity): string {
 	return identity.phone ?? identity.waId ?? identity.userId ?? identity.keys[0]?.value ?? '';
 }
 
-/** Merges what two sightings of one customer say; the later one wins where both speak. */
+/**
+ * Merges what two sightings of one customer say, and keeps every key of both. Where both speak, `seen` wins, unless it is the older one
+ * by `asOf`: deliveries come out of order, and an old name must not come back.
+ */
 export function mergeIdentity(known: CustomerIdentity, seen: CustomerIdentity): CustomerIdentity {
 	const keys = [...known.keys];
 	for (const key of seen.keys) {
 		if (!keys.some((k) => k.kind === key.kind && k.value === key.value)) keys.push(key);
 	}
-	return { ...known, ...withoutUndefined(seen), keys };
+	const late = known.asOf !== undefined && seen.asOf !== undefined && seen.asOf < known.asOf;
+	const [older, newer] = late ? [seen, known] : [known, seen];
+	return { ...older, ...withoutUndefined(newer), keys };
 }
 
 function withoutUndefined<T extends object>(value: T): Partial<T> {

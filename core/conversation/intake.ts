@@ -6,6 +6,7 @@ import { consentGiven } from './consent';
 import { consentInWords } from './consentWords';
 import type { OwnConsentWords } from './consentWords';
 import type { Conversation } from './conversation';
+import type { CustomerIdentity } from './identity';
 import type { ConversationMessage } from './message';
 import { isCustomerTurn } from './message';
 import { answeredFromPhone, isPhoneAnswer } from './phoneAnswer';
@@ -87,4 +88,36 @@ export function isForPeople({
 	message,
 }: Pick<Arrival, 'conversation' | 'message'>): boolean {
 	return conversation.state === 'human' || message.direction === 'out';
+}
+
+/**
+ * A change of the customer's business-scoped user id, as a line of the service in their conversation: whoever was known by the old id is
+ * known by the new one from then on. Undefined where the change does not name both.
+ */
+export function renamedCustomer(
+	change: {
+		channelId?: string;
+		identity?: CustomerIdentity;
+		previousUserId?: string;
+		at: IsoTime;
+	},
+	now: IsoTime,
+): InboundMessage | undefined {
+	const { channelId, previousUserId } = change;
+	const userId = change.identity?.userId;
+	if (!channelId || !previousUserId || !userId) return undefined;
+	return {
+		channelId,
+		identity: { keys: [{ kind: 'user_id', value: previousUserId }], userId },
+		message: {
+			id: `user_id_update:${previousUserId}:${userId}`,
+			direction: 'in',
+			author: 'system',
+			type: 'system',
+			text: '',
+			system: { kind: 'user_changed_user_id', newUserId: userId },
+			sentAt: change.at,
+			receivedAt: now,
+		},
+	};
 }

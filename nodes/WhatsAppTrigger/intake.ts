@@ -1,7 +1,7 @@
 import { consentGiven } from '../../core/conversation/consent';
 import type { CustomerIdentity } from '../../core/conversation/identity';
 import type { Arrival } from '../../core/conversation/intake';
-import { isForPeople, takeIn } from '../../core/conversation/intake';
+import { isForPeople, renamedCustomer, takeIn } from '../../core/conversation/intake';
 import type { HandoffStore, InboundMessage } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
 import { addMilliseconds } from '../../core/time';
@@ -94,6 +94,13 @@ async function recordEvents(
 	settings: Settings,
 	now: IsoTime,
 ): Promise<OtherEvent[]> {
+	for (const event of events) {
+		const renamed = event.channelId ? renamedCustomer(event, now) : undefined;
+		// Only who is known can be known by a new id; a stranger's begins with the first message.
+		if (renamed && (await store.findConversation(renamed.channelId, renamed.identity))) {
+			await store.intake([renamed], now);
+		}
+	}
 	for (const { consent, identity, channelId } of events) {
 		if (!consent || !identity || !channelId) continue;
 		const conversation = await store.findConversation(channelId, identity);
