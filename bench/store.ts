@@ -2,6 +2,7 @@
  * What the store costs when it has grown. Prints ratios and ends with status 1 if one is above its limit:
  *
  * - appending a message and loading the newest 20, in a conversation of 10 and of 10,000 messages (limit 1.5)
+ * - taking in a new customer, among 100 and among 10,000 (limit 1.5)
  * - a routing decision, with 10 agents and 100 open conversations and with 1,000 agents and 100,000 (limit 3), on
  *   SQLite and on PostgreSQL
  *
@@ -25,7 +26,7 @@ import { startPostgres } from '../test/contract/store/support/postgresServer';
 const NOW = '2026-11-20T09:00:00.000Z';
 const LOADED = 20;
 const ROUNDS = 300;
-const BATCH = 1000;
+const BATCH = 500;
 
 function message(customer: string, id: string, second: number): InboundMessage {
 	const time = new Date(Date.parse(NOW) + second * 1000).toISOString();
@@ -75,6 +76,16 @@ async function talk(store: HandoffStore, length: number): Promise<Round> {
 		const [result] = await store.intake([next], NOW);
 		const loaded = await store.history(result!.conversation.id, { limit: LOADED });
 		if (loaded.length === 0) throw new Error('nothing was loaded');
+	};
+}
+
+async function newcomers(store: HandoffStore, count: number): Promise<Round> {
+	await intakeAll(
+		store,
+		Array.from({ length: count }, (_, i) => message(`known-${i}`, `known-${i}`, 0)),
+	);
+	return async (round) => {
+		await store.intake([message(`new-${round}`, `new-${round}`, 0)], NOW);
 	};
 }
 
@@ -208,13 +219,23 @@ async function main(): Promise<void> {
 			),
 		),
 	);
-	await onPostgres(async (few, many, copy) =>
+	await onPostgres(async (few, many, copy) => {
+		report(
+			'PostgreSQL: append a message and load the newest 20, at 10 → 10,000 messages',
+			await medians(await talk(few, 10), await talk(many, 10_000)),
+			1.5,
+		);
+		report(
+			'PostgreSQL: take in a new customer, at 100 → 10,000 customers',
+			await medians(await newcomers(few, 100), await newcomers(many, 10_000)),
+			1.5,
+		);
 		report(
 			'PostgreSQL: route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
 			await medians(await routing(few, 10, 100), await routing(many, 1000, 100_000, copy)),
 			3,
-		),
-	);
+		);
+	});
 }
 
 void main();

@@ -46,7 +46,8 @@ export function routeAgain(
 	const { handoff, owner } = conversation;
 	const because = request.because ?? 'unanswered';
 	if (isCaptured(conversation) && because !== 'declined') {
-		return handOver(view, request, actor, now);
+		// Still off hours: the bot goes on as it was told to when the request was captured.
+		return handOver(view, { ...request, offHours: 'bot' }, actor, now);
 	}
 	if (conversation.state !== 'human' || !handoff || !owner) {
 		throw new TransitionRefused(

@@ -66,7 +66,7 @@ export async function routeItem(
 
 	const inboxUrl = await store.getSetting<string>('inbox.url');
 	const notification = await notify(context, { store, result, request, read, item, inboxUrl });
-	const { conversation, handoff, outcome, tell: _tell, ...why } = result;
+	const { conversation, handoff, outcome, tell: _tell, considered, ...why } = result;
 	const known = planOnly ? undefined : await store.conversation(conversationId);
 	return {
 		outcome,
@@ -76,6 +76,7 @@ export async function routeItem(
 					outcome,
 					owner: conversation.owner,
 					...why,
+					...shownOf(considered),
 					...handoff,
 					...(planOnly ? { planned: true } : {}),
 					...(acknowledgement ? { acknowledgement } : {}),
@@ -96,6 +97,18 @@ async function asOfNow(store: HandoffStore, settings: RouterSettings): Promise<R
 	const absences = (await store.getSetting<Absences>(ABSENCES)) ?? {};
 	const agents = rosterWithout(settings.agents, absences, isoTime(systemClock.now()));
 	return { ...settings, agents };
+}
+
+/** Agents whose consideration stands in the item: with a thousand of them nobody would find the one who was chosen. */
+const MOST_SHOWN = 50;
+
+function shownOf(considered: HandoffResult['considered']) {
+	const first = [...considered].sort((a, b) => Number(b.chosen) - Number(a.chosen));
+	const more = first.length - MOST_SHOWN;
+	return {
+		considered: first.slice(0, MOST_SHOWN),
+		...(more > 0 ? { consideredMore: more } : {}),
+	};
 }
 
 /** What is asked of the router for a conversation, as it is at the moment of the decision. */

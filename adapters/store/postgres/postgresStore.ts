@@ -571,10 +571,12 @@ export class PostgresStore implements HandoffStore {
 		identity: CustomerIdentity,
 		lock: '' | 'FOR UPDATE OF c' = '',
 	): Promise<Conversation | undefined> {
+		// The lists are for the index: by the pairs alone, the server reads the keys of all customers.
 		const rows = await tx.all<{ kind: IdentityKind } & Doc>(
 			`SELECT k.kind, c.doc FROM handoff_identity_keys k
 			JOIN handoff_conversations c ON c.namespace = k.namespace AND c.id = k.conversation_id
 			WHERE k.namespace = $1 AND k.channel_id = $2
+			AND k.kind = ANY($3) AND k.value = ANY($4)
 			AND (k.kind, k.value) IN (SELECT * FROM unnest($3::text[], $4::text[])) ${lock}`,
 			this.namespace,
 			channelId,

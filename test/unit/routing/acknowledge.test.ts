@@ -51,6 +51,15 @@ describe('telling the customer of a handoff', () => {
 		expect(handedOver.dueAt).toBe(at(6));
 	});
 
+	it('tells of an expected wait that is long, and of a capture beside the handoff that follows it', async () => {
+		const wait = { known: true, minutes: 25, atMostMinutes: 40, samples: 9, why: '' } as const;
+		handedOver = { ...handedOver, tell: 'long_wait', wait };
+		expect((await tell()).text).toContain('about 25 minutes');
+		handedOver = { ...handedOver, tell: 'off_hours_bot', opensAt: at(60 * 23) };
+		expect((await tell()).text).toContain('I will gladly go on helping you');
+		expect(messaging.sent).toHaveLength(2);
+	});
+
 	it('goes out once, however often the execution is retried', async () => {
 		const first = await tell();
 		expect(await tell()).toEqual(first);

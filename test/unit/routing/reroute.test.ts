@@ -290,6 +290,18 @@ describe('off hours', () => {
 		});
 	});
 
+	it('stays captured where it is looked again before the team is back', () => {
+		const desk = new Desk();
+		desk.pass(SATURDAY);
+		const request = aRequest({ agents: [ana], teamHours: NINE_TO_FIVE, offHours: 'bot' });
+		desk.handOver(request);
+		const { offHours: _mode, ...again } = request;
+		expect(desk.routeAgain(again)).toMatchObject({
+			outcome: 'off_hours',
+			conversation: { state: 'bot' },
+		});
+	});
+
 	it('looks for somebody the moment the team is back, without waiting for a promise to be broken', () => {
 		const desk = new Desk();
 		desk.pass(SATURDAY);
