@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { systemClock } from '../../adapters/clock/system';
 import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
+import { SHARED_ROSTER, sharedRoster, shareRoster } from '../../adapters/store/roster';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Actor } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
@@ -44,9 +45,15 @@ export async function routeItem(
 	const store = await storeFor(context);
 	const conversationId = String(read('conversationId') ?? '');
 	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
-	const settings = await asOfNow(store, routerSettings(read, policies, context.getTimezone()));
 	const again = read('operation', 'handOver') === 'routeAgain';
 	const planOnly = read('planOnly', false) === true;
+	const { roster, shared } = await rosterFor(store, read, again);
+	const given = routerSettings(read, policies, context.getTimezone(), roster);
+	if (!planOnly && !shared && given.agents.length > 0) {
+		await shareRoster(store, roster);
+		await rememberRoster(store, given.agents);
+	}
+	const settings = await asOfNow(store, given);
 	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
 
 	const { result, request } = await decide(store, conversationId, ask, {
@@ -91,9 +98,23 @@ export async function routeItem(
 	};
 }
 
-/** The settings with the agents as they are now: who is away in the inbox gets nothing. The inbox learns whom there is. */
+/** The agents as they were entered, here or, where they are shared, in another router. */
+async function rosterFor(
+	store: HandoffStore,
+	read: ParameterReader,
+	again: boolean,
+): Promise<{ roster: unknown; shared: boolean }> {
+	const source = read('agentSource', 'here');
+	if (source === 'store') return { roster: await sharedRoster(store), shared: true };
+	if (source === 'field') return { roster: read('agentsField'), shared: false };
+	const listed = read('agents.agent', []) as unknown[];
+	// Who routes again and names nobody means those whom the handoff could have gone to.
+	const known = again && listed.length === 0 ? await store.getSetting(SHARED_ROSTER) : undefined;
+	return known === undefined ? { roster: listed, shared: false } : { roster: known, shared: true };
+}
+
+/** The settings with the agents as they are now: who is away in the inbox gets nothing. */
 async function asOfNow(store: HandoffStore, settings: RouterSettings): Promise<RouterSettings> {
-	await rememberRoster(store, settings.agents);
 	const absences = (await store.getSetting<Absences>(ABSENCES)) ?? {};
 	const agents = rosterWithout(settings.agents, absences, isoTime(systemClock.now()));
 	return { ...settings, agents };

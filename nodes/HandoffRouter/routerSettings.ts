@@ -70,10 +70,11 @@ export function routerSettings(
 	read: ParameterReader,
 	policies: readonly SlaPolicy[],
 	timeZone: string,
+	roster: unknown,
 ): RouterSettings {
 	const options = read('options', {}) as Options;
 	const teamHours = businessHoursFrom(read);
-	const agents = readRoster(rosterFrom(read), {
+	const agents = readRoster(roster, {
 		timeZone: teamHours?.timeZone ?? timeZone,
 		holidays: holidaysOf,
 	});
@@ -114,10 +115,6 @@ export function routerSettings(
 		...(options.longWaitMinutes ? { longWaitMinutes: options.longWaitMinutes } : {}),
 		texts: textsFrom(options),
 	};
-}
-
-function rosterFrom(read: ParameterReader): unknown {
-	return read('agentSource', 'here') === 'field' ? read('agentsField') : read('agents.agent', []);
 }
 
 function strategiesFrom(read: ParameterReader): StrategyName[] {

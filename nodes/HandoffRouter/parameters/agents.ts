@@ -19,6 +19,11 @@ export const agentFields: INodeProperties[] = [
 				description:
 					'Take the list from the item, e.g. filled by Data Table, Google Sheets or a CRM',
 			},
+			{
+				name: 'From the Store',
+				value: 'store',
+				description: 'The list that another Handoff Router on this store has used last',
+			},
 		],
 		default: 'here',
 		description: 'Where the list of agents comes from',
@@ -32,7 +37,7 @@ export const agentFields: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Agent',
 		description:
-			'People who can take conversations over. With nobody listed, every handoff waits in the queue for a claim.',
+			'People who can take conversations over. With nobody listed, every handoff waits in the queue for a claim; Route Again then takes the agents of the last Hand Over.',
 		options: [
 			{
 				displayName: 'Agent',

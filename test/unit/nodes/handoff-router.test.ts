@@ -309,6 +309,15 @@ describe('Handoff Router', () => {
 		});
 	});
 
+	it('routes again among the agents of the last handoff where none are listed, and shares them where asked', async () => {
+		await expect(route({ agentSource: 'store' })).rejects.toThrow('The store knows no agents yet');
+		await route(team(ANA, { ...BEN, hours: 'daily 00:00-24:00' }));
+		const again = { operation: 'routeAgain', because: 'declined' };
+		expect((await route(again)).handoff.owner.name).toBe('Ben');
+		({ conversationId } = await anotherCustomer());
+		expect((await route({ agentSource: 'store' })).handoff.owner.name).toBe('Ana');
+	});
+
 	it('sends it to another team with its age', async () => {
 		const sales = { ...BEN, queues: 'Sales' };
 		const before = await route(team(ANA, sales));
@@ -338,6 +347,8 @@ describe('Handoff Router', () => {
 		expect(await store.conversation(conversationId)).toEqual(before);
 		expect(await store.audit(conversationId)).toEqual([]);
 		expect(await store.clocks(conversationId)).toEqual([]);
+		expect(await store.getSetting('router.agents')).toBeUndefined();
+		expect(await store.getSetting('inbox.roster')).toBeUndefined();
 		expect(messaging.sent).toHaveLength(0);
 		// The turn was not used up either.
 		expect((await route(team(ANA, BEN))).handoff.owner.name).toBe('Ana');
