@@ -121,6 +121,11 @@ export function supersedes(known: DeliveryStatus | undefined, next: DeliveryStat
 	return STATUS_ORDER.indexOf(next) > STATUS_ORDER.indexOf(known ?? 'pending');
 }
 
+/** Since when a conversation waits in a queue: as long as the customer does, whichever queues it has been in. */
+export function waitingSince({ owner, handoff }: Conversation): IsoTime | undefined {
+	return owner?.kind === 'queue' ? handoff?.createdAt : undefined;
+}
+
 /** Throws StoreError where a decision gives a conversation back without having counted the change. */
 export function checkVersion(before: Conversation, after: Conversation): void {
 	if (after.id === before.id && after.version > before.version) return;

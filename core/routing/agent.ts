@@ -34,8 +34,10 @@ export interface RoutingView {
 	openByAgent: ReadonlyMap<string, number>;
 	/** Agent id → the tick of the roster's cursor at which the agent was last given a conversation. */
 	lastAssigned: ReadonlyMap<string, number>;
-	/** Conversations that wait in the queue before this one. */
+	/** Conversations that wait in the queue, this one among them where it does. */
 	waiting: number;
+	/** How many of them have waited longer than this conversation; only where it waits already. */
+	ahead?: number;
 	/** Seconds from handoff to first answer of the queue's latest answered handoffs; the base of the expected wait. */
 	recentWaitSeconds?: readonly number[];
 }

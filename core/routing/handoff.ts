@@ -263,15 +263,16 @@ export function resultOf(
 }
 
 /**
- * Behind all that wait in the queue. The store has counted the handoff's own queue, with this conversation where it waits there
- * already; of another queue's length nothing is known.
+ * Behind all that wait in the queue, or, where it waits already, behind those who have waited longer: the place goes by the age of
+ * the handoff. The store has counted the handoff's own queue; of another queue's length nothing is known.
  */
 function placeOf(
-	{ conversation, waiting }: ConversationView & RoutingView,
+	{ conversation, waiting, ahead }: ConversationView & RoutingView,
 	request: HandoffRequest,
 	queue: string,
 ): number | undefined {
 	if (queue !== request.queue) return undefined;
+	if (ahead !== undefined) return ahead + 1;
 	const { owner } = conversation;
 	const counted = owner?.kind === 'queue' && owner.name === queue;
 	return Math.max(1, waiting + (counted ? 0 : 1));

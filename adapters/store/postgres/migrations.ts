@@ -152,4 +152,11 @@ export const MIGRATIONS: readonly string[] = [
 	);
 	CREATE INDEX handoff_waits_of_queue ON handoff_waits (namespace, queue, sequence DESC);
 	`,
+	// Since when a customer in a queue waits, so that the place in it goes by the age of the handoff.
+	`
+	ALTER TABLE handoff_conversations ADD COLUMN waiting_since TEXT COLLATE "C";
+	UPDATE handoff_conversations SET waiting_since = doc::json #>> '{handoff,createdAt}' WHERE queue IS NOT NULL;
+	CREATE INDEX handoff_conversations_waiting ON handoff_conversations (namespace, queue, waiting_since)
+		WHERE waiting_since IS NOT NULL;
+	`,
 ];

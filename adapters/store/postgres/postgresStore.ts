@@ -33,6 +33,7 @@ import {
 	received,
 	startConversation,
 	supersedes,
+	waitingSince,
 } from '../intake';
 import type { FirstLocks, PostgresDatabase, Transaction, Value } from './database';
 
@@ -307,12 +308,15 @@ export class PostgresStore implements HandoffStore {
 			owners: string;
 			loads: string;
 			waiting: number | null;
+			ahead: number;
 			waits: number[];
 		}>(
 			`SELECT c.doc,
 				ARRAY(SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 AND live ORDER BY id) AS clocks,
 				t.turns, t.ticks, l.owners, l.loads,
 				(SELECT open FROM handoff_loads WHERE namespace = $1 AND kind = 'queue' AND owner = $4) AS waiting,
+				(SELECT COUNT(*)::int FROM handoff_conversations o
+					WHERE o.namespace = $1 AND o.queue = $4 AND o.waiting_since < c.waiting_since) AS ahead,
 				ARRAY(SELECT seconds FROM handoff_waits WHERE namespace = $1 AND queue = $4 ORDER BY sequence DESC LIMIT $5) AS waits
 			FROM handoff_conversations c,
 				(SELECT COALESCE(json_agg(agent_id), '[]')::text AS turns, COALESCE(json_agg(tick), '[]')::text AS ticks
@@ -327,12 +331,14 @@ export class PostgresStore implements HandoffStore {
 			KEPT_WAITS,
 		);
 		if (!row) throw noSuchConversation(conversationId);
+		const conversation = parse<Conversation>(row);
 		return {
-			conversation: parse<Conversation>(row),
+			conversation,
 			clocks: row.clocks.map((doc) => JSON.parse(doc) as SlaClock),
 			lastAssigned: numbersBy(row.turns, row.ticks),
 			openByAgent: numbersBy(row.owners, row.loads),
 			waiting: row.waiting ?? 0,
+			...(waitingSince(conversation) === undefined ? {} : { ahead: row.ahead }),
 			recentWaitSeconds: row.waits,
 		};
 	}
@@ -654,11 +660,11 @@ export class PostgresStore implements HandoffStore {
 		];
 		return [
 			`INSERT INTO handoff_conversations
-			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc, waiting_since)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 			ON CONFLICT (namespace, id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id,
 				queue = excluded.queue, last_message_at = excluded.last_message_at, tags = excluded.tags,
-				search = excluded.search, doc = excluded.doc`,
+				search = excluded.search, doc = excluded.doc, waiting_since = excluded.waiting_since`,
 			[
 				this.namespace,
 				conversation.id,
@@ -670,6 +676,7 @@ export class PostgresStore implements HandoffStore {
 				conversation.tags.map(withoutNul),
 				withoutNul(search.filter(Boolean).join('\n')),
 				JSON.stringify(conversation),
+				waitingSince(conversation) ?? null,
 			],
 		];
 	}

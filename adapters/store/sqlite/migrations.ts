@@ -150,4 +150,10 @@ export const MIGRATIONS: readonly string[] = [
 	);
 	CREATE INDEX waits_of_queue ON waits (namespace, queue, sequence, seconds);
 	`,
+	// Since when a customer in a queue waits, so that the place in it goes by the age of the handoff.
+	`
+	ALTER TABLE conversations ADD COLUMN waiting_since TEXT;
+	UPDATE conversations SET waiting_since = json_extract(doc, '$.handoff.createdAt') WHERE queue IS NOT NULL;
+	CREATE INDEX conversations_waiting ON conversations (namespace, queue, waiting_since) WHERE waiting_since IS NOT NULL;
+	`,
 ];

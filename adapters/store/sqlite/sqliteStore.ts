@@ -34,6 +34,7 @@ import {
 	received,
 	startConversation,
 	supersedes,
+	waitingSince,
 } from '../intake';
 import type { Database } from './database';
 
@@ -288,7 +289,10 @@ export class SqliteStore implements HandoffStore {
 			resolve(
 				this.db.transaction(() => {
 					const view = this.view(conversationId);
-					const changes = decide({ ...view, ...this.routingView(roster) });
+					const changes = decide({
+						...view,
+						...this.routingView(roster, waitingSince(view.conversation)),
+					});
 					this.apply(view.conversation, changes);
 					if (changes.assignedAgentId !== undefined) {
 						this.db.run(
@@ -306,7 +310,10 @@ export class SqliteStore implements HandoffStore {
 		);
 	}
 
-	private routingView(roster: { key: string; queue: string }): RoutingView {
+	private routingView(
+		roster: { key: string; queue: string },
+		since: IsoTime | undefined,
+	): RoutingView {
 		// One value each, put together by SQLite: a row for each agent would cost more than all the rest of the decision.
 		const row = this.db.get<{
 			turns: string;
@@ -314,11 +321,13 @@ export class SqliteStore implements HandoffStore {
 			owners: string;
 			loads: string;
 			waiting: number | null;
+			ahead: number;
 			waits: string;
 		}>(
 			`SELECT
 				t.turns, t.ticks, l.owners, l.loads,
 				(SELECT open FROM loads WHERE namespace = ?1 AND kind = 'queue' AND owner = ?3) AS waiting,
+				(SELECT COUNT(*) FROM conversations WHERE namespace = ?1 AND queue = ?3 AND waiting_since < ?5) AS ahead,
 				(SELECT json_group_array(seconds) FROM
 					(SELECT seconds FROM waits WHERE namespace = ?1 AND queue = ?3 ORDER BY sequence DESC LIMIT ?4)) AS waits
 			FROM (SELECT json_group_array(agent_id) AS turns, json_group_array(tick) AS ticks FROM turns
@@ -329,11 +338,13 @@ export class SqliteStore implements HandoffStore {
 			roster.key,
 			roster.queue,
 			KEPT_WAITS,
+			since ?? null,
 		)!;
 		return {
 			lastAssigned: numbersBy(row.turns, row.ticks),
 			openByAgent: numbersBy(row.owners, row.loads),
 			waiting: row.waiting ?? 0,
+			...(since === undefined ? {} : { ahead: row.ahead }),
 			recentWaitSeconds: JSON.parse(row.waits) as number[],
 		};
 	}
@@ -584,9 +595,10 @@ export class SqliteStore implements HandoffStore {
 		const { owner } = conversation;
 		this.db.run(
 			`INSERT INTO conversations
-			(namespace, id, channel_id, state, agent_id, queue, last_message_at, doc) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, waiting_since, doc)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, queue = excluded.queue,
-				last_message_at = excluded.last_message_at, doc = excluded.doc`,
+				last_message_at = excluded.last_message_at, waiting_since = excluded.waiting_since, doc = excluded.doc`,
 			this.namespace,
 			conversation.id,
 			conversation.channelId,
@@ -594,6 +606,7 @@ export class SqliteStore implements HandoffStore {
 			owner?.kind === 'agent' ? owner.id : null,
 			owner?.kind === 'queue' ? owner.name : null,
 			conversation.lastMessageAt,
+			waitingSince(conversation) ?? null,
 			JSON.stringify(conversation),
 		);
 	}

@@ -517,6 +517,49 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				expect(last.ana!).toBeGreaterThan(last.ben!);
 			});
 
+			it('counts those who have waited longer, by the age of the handoff and not of the last turn', async () => {
+				const queue = { kind: 'queue', name: 'Support' } as const;
+				const ids: string[] = [];
+				for (const [minute, who] of ['a', 'b', 'c'].entries()) {
+					const { id } = await begun(who);
+					await store.decide(id, (view) =>
+						applyEvent(
+							view,
+							{
+								type: 'escalate',
+								owner: queue,
+								reason: 'Asked for a person',
+								score: 80,
+								signals: [],
+								priority: 'normal',
+								queue: 'Support',
+							},
+							{ actor: workflow, now: at(minute), policies: [] },
+						),
+					);
+					ids.push(id);
+				}
+				const ahead = (id: string) =>
+					store.route(id, roster, (view) => ({ result: [view.ahead, view.waiting] }));
+				expect(await Promise.all(ids.map(ahead))).toEqual([
+					[0, 3],
+					[1, 3],
+					[2, 3],
+				]);
+				// The first goes to an agent and comes back: it has not lost its place.
+				for (const owner of [ana, queue]) {
+					await store.decide(ids[0]!, (view) =>
+						applyEvent(
+							view,
+							{ type: 'assign', owner, reason: 'x' },
+							{ actor: workflow, now: at(9), policies: [] },
+						),
+					);
+				}
+				expect(await ahead(ids[0]!)).toEqual([0, 3]);
+				expect(await ahead((await begun('d')).id)).toEqual([undefined, 3]);
+			});
+
 			it('shows how long the latest customers of the queue have waited, and forgets older ones', async () => {
 				const waited = async (who: string, minutes: number, promised = false) => {
 					const { id } = await begun(who);
