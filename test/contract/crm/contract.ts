@@ -223,7 +223,8 @@ export function crmContract(
 				}),
 			);
 			const [note] = lagging.state().notes;
-			expect(note!.body).not.toMatch(/<script|onclick=/);
+			// In a field of plain text, markup is text like any other.
+			if (lagging.notes !== 'text') expect(note!.body).not.toMatch(/<script|onclick=/);
 			expect(note!.body).toContain('alert(1)');
 		});
 
@@ -557,7 +558,8 @@ export function crmContract(
 				const input = aHandoff(id, { account: id });
 				const first = await run(lagging.open(undefined, kind), input);
 				const second = await run(lagging.open(undefined, kind), input);
-				expect(first).toMatchObject({ recordKind: kind, deal: { created: true } });
+				const made = !(kind === 'lead' && lagging.leads === 'people');
+				expect(first).toMatchObject({ recordKind: kind, deal: { created: made } });
 				expect(second).toMatchObject({ deal: { id: first.deal!.id, created: false } });
 				expect(second.note).toEqual({ id: first.note!.id, created: false });
 				const port = lagging.open(undefined, kind);

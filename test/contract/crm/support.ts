@@ -9,6 +9,10 @@ export interface Account {
 	open(send?: HttpSend, recordKind?: CrmRecordKind): CrmPort;
 	/** The other kinds of record that this CRM keeps cases as. */
 	otherKinds?: CrmRecordKind[];
+	/** What a note is kept as; HTML if left out. */
+	notes?: 'text';
+	/** Whether a lead is the person, rather than a record beside the contact. */
+	leads?: 'people';
 	send: HttpSend;
 	/** Where the stand-in is. */
 	url?: string;
