@@ -513,7 +513,9 @@ export function crmContract(
 
 			test('for the handoff are made once, and then filled', async () => {
 				const made = await createHandoffFields(lagging.open());
-				expect(made.fields.filter(({ created }) => created)).toHaveLength(names);
+				// An adapter may make a field for our key besides.
+				const ours = made.fields.filter(({ created, label }) => created && !/\bkey$/iu.test(label));
+				expect(ours).toHaveLength(names);
 				const again = await createHandoffFields(lagging.open());
 				expect(again.fields.map(({ name }) => name)).toEqual(made.fields.map(({ name }) => name));
 				expect(again.fields.some(({ created }) => created)).toBe(false);
