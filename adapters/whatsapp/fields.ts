@@ -86,7 +86,11 @@ export function defined<T extends object>(value: T): T {
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
-function cleanText(text: string): string {
+/** WhatsApp allows 4,096 characters in a text. Whatever is far longer is cut, so that no delivery can fill the store. */
+const MAX_CHARACTERS = 100_000;
+
+function cleanText(value: string): string {
+	const text = value.length > MAX_CHARACTERS ? value.slice(0, MAX_CHARACTERS) : value;
 	// PostgreSQL refuses NUL.
 	return text.replace(LONE_SURROGATE, '\uFFFD').replace(/\u0000/g, '');
 }

@@ -384,8 +384,11 @@ function signature({ app, log, now, credential: has }: SetupFacts): Link {
 			);
 }
 
+const HARMLESS: ReadonlySet<RefusalReason> = new Set(['not_a_handshake', 'not_json']);
+
 function deliveries({ log, now }: SetupFacts): Link {
-	const [last] = refusals(log);
+	// A browser that opens the address is no sign of anything.
+	const [last] = refusals(log).filter(({ reason }) => !HARMLESS.has(reason));
 	const since = log?.lastDeliveryAt;
 	if (last && isRecent(last.lastAt, now) && (!since || since < last.lastAt)) {
 		const mend: Partial<Record<RefusalReason, string>> = {

@@ -1,6 +1,8 @@
 /** What the tests need to know of the one n8n that serves them all. */
 export interface Environment {
 	n8nUrl: string;
+	/** Process that n8n runs in. */
+	n8nPid: number;
 	graphUrl: string;
 	hubspotUrl: string;
 	intakeId: string;

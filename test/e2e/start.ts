@@ -59,6 +59,7 @@ export default async function start(): Promise<void> {
 	const watchdog = connect(readWorkflow('03-sla-watchdog.json'), credentials, undefined);
 	const environment: Environment = {
 		n8nUrl: stack.n8n.url,
+		n8nPid: stack.n8n.pid!,
 		graphUrl: stack.graph!.url,
 		hubspotUrl: stack.hubspot!.url,
 		inboxId: await publish(stack, inbox),

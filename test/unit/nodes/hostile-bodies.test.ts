@@ -35,11 +35,12 @@ describe('a signed body that no honest sender posts', () => {
 		expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
 	});
 
-	it('gets ids into the store that every index can hold', async () => {
+	it('gets ids into the store that every index can hold, and no text that fills it', async () => {
 		const { conversations } = await store.list({ limit: 500 });
 		for (const { id } of conversations) {
 			for (const message of await store.history(id, { limit: 2000 })) {
 				expect(message.id.length).toBeLessThanOrEqual(600);
+				expect(message.text.length).toBeLessThanOrEqual(100_000);
 			}
 		}
 	});

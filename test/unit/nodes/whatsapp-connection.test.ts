@@ -415,6 +415,13 @@ describe('Why Is Nothing Arriving?', () => {
 		]);
 	});
 
+	it('holds nothing against the setup where somebody only opened the address in a browser', async () => {
+		noteRefusal(store, 'not_a_handshake', new Date().toISOString());
+		const result = await diagnosis();
+		expect(result.ok).toBe(true);
+		expect(result.refused).toHaveLength(1);
+	});
+
 	it('concludes nothing from a Meta that cannot be reached', async () => {
 		credential = { ...credential, baseUrl: 'http://127.0.0.1:9' };
 		const result = await diagnosis();
