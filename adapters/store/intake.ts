@@ -141,3 +141,21 @@ export function noSuchConversation(id: string): StoreError {
 		'Check the field Conversation: it needs the ID that WhatsApp Trigger puts into conversation.id.',
 	);
 }
+
+/** Shorter values of an identity are part of too many other texts. */
+const SHORTEST_NAME = 6;
+
+/** Whether a text names one of these conversations or their customers: by id, number, key or address. */
+export function namesThem(conversations: readonly Conversation[]): (text: string) => boolean {
+	const names = conversations.flatMap(({ id, identity, profile }) => [
+		id,
+		...[
+			...identity.keys.map(({ value }) => value),
+			identity.phone,
+			identity.phone?.replace('+', ''),
+			profile.email,
+			profile.email?.toLowerCase(),
+		].filter((value): value is string => value !== undefined && value.length >= SHORTEST_NAME),
+	]);
+	return (text) => names.some((name) => text.includes(name));
+}

@@ -173,6 +173,15 @@ export interface HandoffStore {
 		change: (current: Settings[K] | undefined) => Settings[K],
 	): Promise<Settings[K]>;
 
+	/** Every conversation of the customer of this one, on whichever of our numbers: those that share an identity key. */
+	conversationsOfCustomer(conversationId: string): Promise<Conversation[]>;
+
+	/**
+	 * Removes conversations with their messages, briefs, audit lines, clocks and events, and every record of done work that names them or
+	 * their customer. Nothing of them can be read afterwards; a customer who writes again is a new one.
+	 */
+	erase(conversationIds: string[]): Promise<{ conversations: number; messages: number }>;
+
 	/** Releases files and connections. The store must not be used afterwards. */
 	close(): Promise<void>;
 }

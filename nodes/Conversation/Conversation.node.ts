@@ -109,8 +109,12 @@ export class Conversation implements INodeType {
 					conversationId: this.getNodeParameter('conversationId', index, '') as string,
 				};
 				const done = await (operation.once ? once(operation, run) : operation.execute(run));
-				for (const { json, output } of Array.isArray(done) ? done : [done]) {
-					outputs[output ?? 0]!.push({ json, pairedItem: { item: index } });
+				for (const { json, binary, output } of Array.isArray(done) ? done : [done]) {
+					outputs[output ?? 0]!.push({
+						json,
+						...(binary ? { binary } : {}),
+						pairedItem: { item: index },
+					});
 				}
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);

@@ -28,6 +28,7 @@ import {
 	bestMatch,
 	byTimeSent,
 	checkVersion,
+	namesThem,
 	needsRecovery,
 	noSuchConversation,
 	received,
@@ -513,6 +514,58 @@ export class PostgresStore implements HandoffStore {
 				JSON.stringify(next),
 			);
 			return next;
+		});
+	}
+
+	async conversationsOfCustomer(conversationId: string): Promise<Conversation[]> {
+		const rows = await this.all<Doc>(
+			`SELECT doc FROM handoff_conversations WHERE namespace = $1 AND (id = $2 OR id IN (
+				SELECT other.conversation_id FROM handoff_identity_keys own
+				JOIN handoff_identity_keys other
+					ON other.namespace = own.namespace AND other.kind = own.kind AND other.value = own.value
+				WHERE own.namespace = $1 AND own.conversation_id = $2))
+			ORDER BY id`,
+			this.namespace,
+			conversationId,
+		);
+		return rows.map((row) => parse<Conversation>(row));
+	}
+
+	async erase(conversationIds: string[]): Promise<{ conversations: number; messages: number }> {
+		return this.db.transaction(async (tx) => {
+			// Locked first, in one order: a message that is being taken in is waited for.
+			const rows = await tx.all<Doc>(
+				'SELECT doc FROM handoff_conversations WHERE namespace = $1 AND id = ANY($2) ORDER BY id FOR UPDATE',
+				this.namespace,
+				conversationIds,
+			);
+			const named = namesThem(rows.map((row) => parse<Conversation>(row)));
+			const done = await tx.all<{ key: string; result: string | null }>(
+				'SELECT key, result::text AS result FROM handoff_once WHERE namespace = $1',
+				this.namespace,
+			);
+			const keys = done
+				.filter(({ key, result }) => named(key) || named(result ?? ''))
+				.map(({ key }) => key);
+			await tx.run(
+				'DELETE FROM handoff_once WHERE namespace = $1 AND key = ANY($2)',
+				this.namespace,
+				keys,
+			);
+			const remove = async (table: string, where: string) =>
+				(
+					await tx.all(
+						`DELETE FROM handoff_${table} WHERE namespace = $1 AND ${where} = ANY($2) RETURNING 1`,
+						this.namespace,
+						conversationIds,
+					)
+				).length;
+			const messages = await remove('messages', 'conversation_id');
+			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
+				await remove(table, 'conversation_id');
+			}
+			await remove('events', "(doc::json ->> 'conversationId')");
+			return { conversations: await remove('conversations', 'id'), messages };
 		});
 	}
 

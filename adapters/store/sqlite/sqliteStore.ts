@@ -29,6 +29,7 @@ import {
 	bestMatch,
 	byTimeSent,
 	checkVersion,
+	namesThem,
 	needsRecovery,
 	noSuchConversation,
 	received,
@@ -511,6 +512,50 @@ export class SqliteStore implements HandoffStore {
 				return next;
 			}),
 		);
+	}
+
+	async conversationsOfCustomer(conversationId: string): Promise<Conversation[]> {
+		const rows = this.db.all<Doc>(
+			`SELECT doc FROM conversations WHERE namespace = ?1 AND (id = ?2 OR id IN (
+				SELECT other.conversation_id FROM identity_keys own
+				JOIN identity_keys other ON other.namespace = own.namespace AND other.kind = own.kind AND other.value = own.value
+				WHERE own.namespace = ?1 AND own.conversation_id = ?2))
+			ORDER BY id`,
+			this.namespace,
+			conversationId,
+		);
+		return Promise.resolve(rows.map((row) => parse<Conversation>(row)));
+	}
+
+	async erase(conversationIds: string[]): Promise<{ conversations: number; messages: number }> {
+		const done = this.db.transaction(() => {
+			const ids = JSON.stringify(conversationIds);
+			const remove = (table: string, where: string) =>
+				this.db.run(
+					`DELETE FROM ${table} WHERE namespace = ? AND ${where} IN (SELECT value FROM json_each(?))`,
+					this.namespace,
+					ids,
+				);
+			const conversations = conversationIds.flatMap((id) => this.read(id) ?? []);
+			const named = namesThem(conversations);
+			for (const { key, result } of this.db.all<{ key: string; result: string | null }>(
+				'SELECT key, result FROM once WHERE namespace = ?',
+				this.namespace,
+			)) {
+				if (named(key) || named(result ?? '')) {
+					this.db.run('DELETE FROM once WHERE namespace = ? AND key = ?', this.namespace, key);
+				}
+			}
+			const messages = remove('messages', 'conversation_id');
+			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
+				remove(table, 'conversation_id');
+			}
+			remove('events', "json_extract(doc, '$.conversationId')");
+			return { conversations: remove('conversations', 'id'), messages };
+		});
+		// What was deleted still stands in the log of writes until it is folded into the file.
+		this.db.checkpoint();
+		return Promise.resolve(done);
 	}
 
 	async close(): Promise<void> {

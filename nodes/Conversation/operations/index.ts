@@ -1,5 +1,6 @@
 import { addNote } from './addNote';
 import { diagnose } from './diagnose';
+import { erase, exportData, retention } from './customerData';
 import { claim, reassign, release, resolve, returnToBot } from './events';
 import { get } from './get';
 import { list } from './list';
@@ -15,12 +16,15 @@ export const operations: readonly Operation[] = [
 	addNote,
 	claim,
 	signInLink,
+	erase,
+	exportData,
 	get,
 	list,
 	logReply,
 	reassign,
 	recordMessage,
 	release,
+	retention,
 	reply,
 	resolve,
 	returnToBot,

@@ -1,4 +1,5 @@
 import type {
+	IBinaryKeyData,
 	IDataObject,
 	IExecuteFunctions,
 	INodeProperties,
@@ -28,6 +29,7 @@ export interface Operation {
 
 export interface OperationResult {
 	json: IDataObject;
+	binary?: IBinaryKeyData;
 	/** Index of the output; 0 if absent. */
 	output?: number;
 }

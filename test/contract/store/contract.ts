@@ -4,6 +4,11 @@ import type { StoreOptions } from '../../../adapters/store/open';
 import { openStore } from '../../../adapters/store/open';
 import { applyEvent } from '../../../core/conversation/apply';
 import { gather } from '../../../core/conversation/burst';
+import {
+	applyRetention,
+	eraseCustomer,
+	exportCustomer,
+} from '../../../core/conversation/customerData';
 import { takeIn } from '../../../core/conversation/intake';
 import { noted } from '../../../core/conversation/intakeLog';
 import type { Conversation } from '../../../core/conversation/conversation';
@@ -745,6 +750,83 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				await store.putClocks(ids.map(({ id }) => clock(id)));
 				expect(await store.takeDueEvents(at(8), 2, 60_000)).toHaveLength(2);
 				expect(await store.takeDueEvents(at(8), 2, 60_000)).toHaveLength(1);
+			});
+		});
+
+		describe('data of a customer', () => {
+			const full = async (who: string) => {
+				const { id } = await begun(who);
+				await escalate(id);
+				await store.saveBrief({ conversationId: id, headline: `Brief of ${who}` } as Brief);
+				await store.beginOnce(`reply:${id}:first`, at(1), 1000);
+				await store.completeOnce(`reply:${id}:first`, [`wamid.${who}`], at(1));
+				return id;
+			};
+
+			it('is all found by any of the customer’s conversations, on whichever number', async () => {
+				const id = await full('robin');
+				const other = inbound('robin', 'elsewhere', 2);
+				const [second] = await store.intake([{ ...other, channelId: 'other-number' }], at(2));
+				await full('kim');
+				const found = await store.conversationsOfCustomer(id);
+				expect(found.map((one) => one.id).sort()).toEqual([id, second!.conversation.id].sort());
+				const data = await exportCustomer(store, id, at(3));
+				expect(data.conversations).toHaveLength(2);
+				const main = data.conversations.find(({ conversation }) => conversation.id === id)!;
+				expect(main.messages.map((message) => message.id)).toEqual(['first-robin']);
+				expect(main.audit.length).toBeGreaterThan(0);
+				expect(main.brief).toMatchObject({ headline: 'Brief of robin' });
+				expect(JSON.stringify(data)).not.toContain('kim');
+			});
+
+			it('is gone after an erasure, with everything that names the customer, and others keep theirs', async () => {
+				const id = await full('15555550177');
+				const kim = await full('kim');
+				const phone = customer('15555550177').keys[0]!.value;
+				await store.beginOnce(`crm:contact:tel:${phone}`, at(1), 1000);
+				await store.completeOnce(`crm:contact:tel:${phone}`, { id: '7' }, at(1));
+				expect(await eraseCustomer(store, id)).toEqual({ conversations: 1, messages: 1 });
+
+				expect(await store.conversation(id)).toBeUndefined();
+				expect(await store.history(id, { limit: 5 })).toEqual([]);
+				expect(await store.audit(id)).toEqual([]);
+				expect(await store.clocks(id)).toEqual([]);
+				expect(await store.brief(id)).toBeUndefined();
+				expect(await store.conversationsOfCustomer(id)).toEqual([]);
+				expect(await store.findConversation(CHANNEL, customer('15555550177'))).toBeUndefined();
+				expect(await store.beginOnce(`reply:${id}:first`, at(2), 1000)).toEqual({ state: 'mine' });
+				expect(await store.beginOnce(`crm:contact:tel:${phone}`, at(2), 1000)).toEqual({
+					state: 'mine',
+				});
+
+				expect(await store.conversation(kim)).toBeDefined();
+				expect(await store.brief(kim)).toBeDefined();
+				expect(await store.beginOnce(`reply:${kim}:first`, at(2), 1000)).toMatchObject({
+					state: 'done',
+				});
+				// The agent who had it has room again.
+				const again = await begun('15555550177', 9);
+				expect(again.id).not.toBe(id);
+			});
+
+			it('goes by age where a rule says so, and what a person has stays', async () => {
+				const old = (await begun('old', 0)).id;
+				const held = await full('held');
+				const fresh = (await begun('fresh', 60)).id;
+				const done = await applyRetention(store, { before: at(30), states: ['bot', 'closed'] });
+				expect(done).toEqual({ conversations: 1, messages: 1 });
+				expect(await store.conversation(old)).toBeUndefined();
+				expect(await store.conversation(held)).toBeDefined();
+				expect(await store.conversation(fresh)).toBeDefined();
+			});
+
+			it('of another namespace is neither found nor erased', async () => {
+				const id = await full('robin');
+				const other = await another('other');
+				expect(await other.conversationsOfCustomer(id)).toEqual([]);
+				expect(await other.erase([id])).toEqual({ conversations: 0, messages: 0 });
+				expect(await store.conversation(id)).toBeDefined();
+				expect(await store.audit(id)).not.toEqual([]);
 			});
 		});
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -7,9 +7,11 @@ import { openStore, testStore } from '../../../adapters/store/open';
 import { Database } from '../../../adapters/store/sqlite/database';
 import { MIGRATIONS } from '../../../adapters/store/sqlite/migrations';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
+import { eraseCustomer } from '../../../core/conversation/customerData';
 import { StoreError } from '../../../core/ports/store';
-import { aConversation, ana } from '../../builders';
+import { aConversation, ana, at } from '../../builders';
 import { storeContract } from './contract';
+import { inbound } from './support/scenes';
 import { startWorker } from './support/worker';
 
 const TIMEOUT_MS = 60_000;
@@ -34,6 +36,23 @@ describe('the SQLite file', () => {
 		file = path.join(folder, 'store.sqlite');
 	});
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+	it('holds no trace of a customer who was erased, not even in what was written over', async () => {
+		const store = new SqliteStore(Database.open(file), 'default');
+		const [robin] = await store.intake(
+			[inbound('15555550177', 'm1', 0, { text: 'My secret is PURPLE-ELEPHANT' })],
+			at(0),
+		);
+		await store.intake([inbound('15555550178', 'm2', 0, { text: 'GREEN-GIRAFFE stays' })], at(0));
+		await eraseCustomer(store, robin!.conversation.id);
+		await store.close();
+		const bytes = readdirSync(folder)
+			.map((name) => readFileSync(path.join(folder, name), 'latin1'))
+			.join('');
+		expect(bytes).not.toContain('PURPLE-ELEPHANT');
+		expect(bytes).not.toContain('15555550177');
+		expect(bytes).toContain('GREEN-GIRAFFE');
+	});
 
 	it('is brought up to date from every earlier schema with its data', async () => {
 		for (let version = 1; version < MIGRATIONS.length; version++) {

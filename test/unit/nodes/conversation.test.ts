@@ -300,3 +300,53 @@ describe('an idempotency key', () => {
 		expect(item).not.toHaveProperty('repeated');
 	});
 });
+
+describe('a customer’s data', () => {
+	const surface = {
+		helpers: {
+			prepareBinaryData: (data: Buffer, fileName: string, mimeType: string) =>
+				Promise.resolve({ data: data.toString('base64'), fileName, mimeType }),
+		},
+	};
+
+	it('is exported as an item and as a file', async () => {
+		const conversationId = await customer('Robin Sample');
+		const [output] = await runConversation({
+			operation: 'exportCustomer',
+			parameters: { conversationId },
+			surface,
+		});
+		const { json, binary } = output![0]!;
+		expect(json).toMatchObject({
+			export: { conversations: [{ messages: [{ text: 'Hello' }] }] },
+		});
+		expect(binary?.data).toMatchObject({ mimeType: 'application/json' });
+		expect(Buffer.from(binary!.data!.data, 'base64').toString()).toContain('Robin Sample');
+	});
+
+	it('is erased, passes no item on that names the customer, and cannot be erased twice', async () => {
+		const conversationId = await customer('Robin Sample');
+		const [item] = await run('eraseCustomer', { conversationId }, [
+			{ customer: { name: 'Robin' } },
+		]);
+		expect(item).toEqual({ erased: { conversations: 1, messages: 1 } });
+		await expect(run('eraseCustomer', { conversationId })).rejects.toMatchObject({
+			description: expect.stringContaining('nothing more') as string,
+		});
+	});
+
+	it('is removed by age, and a rule without days or conversations is refused', async () => {
+		await customer();
+		const remove = (retentionDays: number, retentionStates: string[]) =>
+			run('applyRetention', { retentionDays, retentionStates });
+		expect(await remove(30, ['bot', 'closed'])).toEqual([
+			expect.objectContaining({ removed: { conversations: 0, messages: 0 } }),
+		]);
+		await expect(remove(0, ['bot'])).rejects.toMatchObject({
+			message: 'Older Than (Days) is no number of days',
+		});
+		await expect(remove(30, [])).rejects.toMatchObject({
+			message: 'Of Conversations names none',
+		});
+	});
+});
