@@ -25,6 +25,9 @@ interface Sample {
 	priority?: Priority;
 	tags?: string[];
 	vip?: boolean;
+	/** Minutes after the handoff at which the owner answered and resolved it. */
+	answered?: number;
+	resolved?: number;
 	/** Minutes that were promised for the first answer. */
 	promised?: number;
 	messages: Array<Partial<ConversationMessage>>;
@@ -138,6 +141,23 @@ export async function seedConversation(
 			),
 		);
 	}
+	const by = (minutes: number) => ({
+		actor: ACTOR,
+		now: at(sample.minutes - minutes),
+		policies: [],
+	});
+	if (sample.answered !== undefined) {
+		const step = by(sample.answered);
+		await store.decide(id, (view) =>
+			applyEvent(view, { type: 'agent_replied', sentAt: step.now }, step),
+		);
+	}
+	if (sample.resolved !== undefined) {
+		const outcome = { disposition: 'solved' };
+		await store.decide(id, (view) =>
+			applyEvent(view, { type: 'resolve', outcome }, by(sample.resolved!)),
+		);
+	}
 	return id;
 }
 
@@ -207,6 +227,7 @@ export async function seedInbox(
 			reason: 'Asked for a person and is unhappy about order 4711',
 			queue: 'Support',
 			owner: SAM,
+			answered: 3,
 			priority: 'high',
 			tags: ['damaged', 'order 4711'],
 			vip: true,
@@ -343,6 +364,25 @@ export async function seedInbox(
 				queue: index % 2 ? 'Sales' : 'Support',
 				...(owner ? { owner } : {}),
 				messages: [{ text: reason }],
+			},
+			now,
+		);
+	}
+	// What was done earlier today and the days before, for the figures.
+	for (let index = 0; index < 18; index++) {
+		const answered = [2, 4, 7, 3, 11, 19][index % 6]!;
+		await seedConversation(
+			store,
+			`165055502${String(index).padStart(2, '0')}`,
+			{
+				name: `Former customer ${index + 1}`,
+				minutes: 90 + index * 97,
+				reason: ['Asked for a person', 'Complaint', 'The bot did not understand twice'][index % 3]!,
+				queue: ['Support', 'Sales', 'Returns'][index % 3]!,
+				owner: index % 2 ? ANA : SAM,
+				answered,
+				resolved: answered + 10 + (index % 5) * 6,
+				messages: [{ text: 'I want to talk to a person' }],
 			},
 			now,
 		);

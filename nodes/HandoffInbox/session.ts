@@ -15,7 +15,7 @@ import type { KnownAgent } from '../../core/inbox/directory';
 import { SIGNED_IN, withAgent } from '../../core/inbox/directory';
 import { isoTime } from '../../core/time';
 import { storeFor } from '../shared/store';
-import { DONE, sendText } from './respond';
+import { DONE, send, sendText } from './respond';
 
 /** Name of the session cookie. */
 export const COOKIE = 'handoff_inbox';
@@ -76,8 +76,9 @@ export async function signIn(
 	if (!REFUSED_LINKS.has(address, now())) {
 		return sendText(context, 429, 'Too many links were refused. Wait a minute and try again.');
 	}
-	// Chat programs fetch a link to show a preview; that must neither use it up nor claim anything.
-	if (isPreview(context)) return sendText(context, 200, 'A sign-in link to the Handoff Inbox.');
+	// Chat programs fetch a link to show a preview; that must neither use it up nor claim anything. A person whose browser
+	// only calls itself like one of them goes on with a click.
+	if (isPreview(context) && !('go' in context.getQueryData())) return askFirst(context, text);
 	const secret = await signingSecret(context);
 	const token = secret ? readToken(text, secret, 'link', now()) : undefined;
 	const key = `inbox-link:${token?.nonce}`;
@@ -101,6 +102,16 @@ export async function signIn(
 		token.claim && conversationId ? await claim({ id, name, role }, conversationId) : undefined;
 	openSession(context, token, secret);
 	return done ? { ...done, ...DONE } : DONE;
+}
+
+function askFirst(context: IWebhookFunctions, text: string): IWebhookResponseData {
+	const link = `?${new URLSearchParams({ link: text, go: '1' })}`;
+	return send(
+		context,
+		200,
+		'text/html; charset=utf-8',
+		`<!doctype html><html lang="en"><title>Handoff Inbox</title><p><a href="${link.replaceAll('&', '&amp;')}">Sign in to the Handoff Inbox</a></p></html>`,
+	);
 }
 
 function openSession(context: IWebhookFunctions, token: InboxToken, secret: string): void {
@@ -159,8 +170,9 @@ function cookieOf(context: IWebhookFunctions): string | undefined {
 	return undefined;
 }
 
-/** How programs that look at links for people call themselves. */
-const PREVIEWERS = /bot\b|preview|crawler|externalhit|slack|whatsapp|telegram|safelinks|scan/iu;
+/** How programs that look at links for people call themselves; "CUBOT" is a make of phones. */
+const PREVIEWERS =
+	/(?<!cu)bot\b|preview|crawler|externalhit|linkexpanding|^whatsapp\/|safelinks|scan/iu;
 
 function isPreview(context: IWebhookFunctions): boolean {
 	const headers = headersOf(context);

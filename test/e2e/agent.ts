@@ -9,13 +9,14 @@ export class Agent {
 		readonly email: string,
 		private readonly role: 'agent' | 'supervisor' = 'agent',
 		private readonly inboxUrl = environment.inboxUrl,
+		readonly name = email,
 	) {}
 
 	link(): string {
 		return `${this.inboxUrl}?link=${signToken(
 			{
 				id: this.email,
-				name: this.email,
+				name: this.name,
 				role: this.role,
 				use: 'link',
 				nonce: `${this.email}:${process.hrtime.bigint()}`,

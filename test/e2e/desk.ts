@@ -127,6 +127,7 @@ export class Desk {
 	/** A picture for the docs, where they are asked for: `SCREENSHOTS=1`. */
 	async picture(name: string): Promise<void> {
 		if (!process.env.SCREENSHOTS) return;
+		await this.page.mouse.move(0, 0);
 		const folder = path.join(ROOT, 'docs', 'images');
 		mkdirSync(folder, { recursive: true });
 		await this.page.screenshot({ path: path.join(folder, `${name}.png`) });

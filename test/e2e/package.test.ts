@@ -82,7 +82,9 @@ describe('the tarball', () => {
 		expect(files).toEqual(
 			expect.arrayContaining(['index.js', 'README.md', 'LICENSE', 'package.json']),
 		);
-		expect(files).toContain('dist/adapters/inbox/page/index.html');
+		for (const file of ['index.html', 'app.js', 'charts.js', 'style.css', 'LICENSES.txt']) {
+			expect(files).toContain(`dist/adapters/inbox/page/${file}`);
+		}
 		for (const file of files) {
 			expect(file).toMatch(
 				/^(dist\/|index\.js$|README\.md$|CHANGELOG\.md$|LICENSE$|package\.json$)/u,

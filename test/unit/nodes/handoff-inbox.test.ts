@@ -121,7 +121,19 @@ describe('Handoff Inbox', () => {
 			const preview = await new Visitor(server).open(link, { 'user-agent': 'Slackbot 1.0' });
 			expect([preview.status, preview.headers.get('set-cookie')]).toEqual([200, null]);
 			expect((await store.conversation(id))!.owner).toMatchObject({ kind: 'queue' });
-			expect((await new Visitor(server).open(link)).status).toBe(302);
+			// A person whose browser calls itself so goes on with a click; whatever the link holds stays text.
+			expect(await preview.text()).toContain(
+				`<a href="?${new URL(link).searchParams.toString()}&amp;go=1">`,
+			);
+			const hostile = await new Visitor(server).open(
+				`${server.url}?link=${encodeURIComponent('"><script>alert(1)</script>')}`,
+				{ 'user-agent': 'WhatsApp/2.24' },
+			);
+			expect(await hostile.text()).not.toContain('<script');
+			const there = await new Visitor(server).open(`${link}&go=1`, {
+				'user-agent': 'Slackbot 1.0',
+			});
+			expect(there.status).toBe(302);
 		});
 
 		it('and claims the conversation of a claim link; whoever comes second sees who has it', async () => {

@@ -21,7 +21,8 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	const [text, setText] = useState(inbox.drafts.get(conversation.id) ?? '');
 	const [file, setFile] = useState<File | undefined>();
 	const [sending, setSending] = useState(false);
-	const [quick, setQuick] = useState(false);
+	/** By typing "/" the writer stays in the field; by the button or its key the list is what comes next. */
+	const [quick, setQuick] = useState<'typed' | 'asked' | undefined>();
 	const area = useRef<HTMLTextAreaElement>(null);
 	const picker = useRef<HTMLInputElement>(null);
 	const now = useNow();
@@ -53,7 +54,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 					requestAnimationFrame(() => area.current?.focus());
 				},
 				attach: () => picker.current?.click(),
-				quick: () => setQuick(true),
+				quick: () => setQuick('asked'),
 			}),
 		[],
 	);
@@ -67,15 +68,17 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	const send = async () => {
 		if (sending || (!text.trim() && !file)) return;
 		setSending(true);
+		// Emptied at once: what is typed while the server answers belongs to the next message.
+		setText('');
+		setFile(undefined);
 		const done = replying
 			? await inbox.send(text.trim(), file ? { file } : {})
 			: await inbox.act('note', { text, key: crypto.randomUUID() });
 		setSending(false);
-		if (!done) return;
-		setText('');
-		setFile(undefined);
-		if (!replying && may.mine) setMode('reply');
-		area.current?.focus();
+		if (!done) {
+			setText((current) => current || text);
+			setFile((current) => current ?? file);
+		} else if (!replying && may.mine) setMode('reply');
 	};
 	const choose = (chosen: File | undefined) => {
 		const most = state.start?.maxFileBytes ?? 0;
@@ -128,17 +131,18 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 					{replying && quick && (
 						<QuickReplies
 							start={state.start}
+							focus={quick === 'asked'}
 							search={text.startsWith('/') ? text.slice(1) : ''}
 							customer={nameOf(conversation.customer)}
 							choose={(words) => {
 								setText((current) =>
 									current.startsWith('/') || !current.trim() ? words : `${current}\n${words}`,
 								);
-								setQuick(false);
+								setQuick(undefined);
 								area.current?.focus();
 							}}
 							close={() => {
-								setQuick(false);
+								setQuick(undefined);
 								area.current?.focus();
 							}}
 						/>
@@ -154,7 +158,8 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 						onInput={(event) => {
 							const { value } = event.currentTarget;
 							setText(value);
-							setQuick(replying && value.startsWith('/') && !value.includes('\n'));
+							const wanted = replying && value.startsWith('/') && !value.includes('\n');
+							setQuick(wanted ? 'typed' : undefined);
 							if (replying) inbox.noteTyping(value !== '');
 						}}
 						onKeyDown={(event) => {
@@ -199,7 +204,11 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 							{t('composer.attach')}
 						</button>
 						{(state.start?.quickReplies.length ?? 0) > 0 && (
-							<button type="button" aria-expanded={quick} onClick={() => setQuick(!quick)}>
+							<button
+								type="button"
+								aria-expanded={quick !== undefined}
+								onClick={() => setQuick(quick ? undefined : 'asked')}
+							>
 								{t('composer.quick')}
 							</button>
 						)}
@@ -275,12 +284,15 @@ function ClosedWindow({ closesAt, start }: { closesAt?: string; start?: Start })
 
 function QuickReplies({
 	start,
+	focus,
 	search,
 	customer,
 	choose,
 	close,
 }: {
 	start: Start | undefined;
+	/** Whether the first of them is what the next key is for. */
+	focus: boolean;
 	search: string;
 	customer: string;
 	choose: (text: string) => void;
@@ -293,8 +305,7 @@ function QuickReplies({
 			shortcut.toLowerCase().includes(wanted) || text.toLowerCase().includes(wanted),
 	);
 	useEffect(() => {
-		// Opened by the button or its key: the list is what comes next.
-		if (!search) list.current?.querySelector('button')?.focus();
+		if (focus) list.current?.querySelector('button')?.focus();
 	}, []);
 	const fill = (text: string) =>
 		text.replaceAll('{customer}', customer).replaceAll('{agent}', start?.me.name ?? '');

@@ -138,10 +138,11 @@ function Rows({ state }: { state: State }) {
 		if (after && last >= rows.length - AHEAD) void inbox.more();
 	}, [after, last, rows.length]);
 	const index = rows.findIndex(({ id }) => id === openId);
+	const isListed = index >= 0;
 	useEffect(() => {
-		if (index >= 0) scrollTo(index);
-		// Only when another conversation is opened, not when the list moves.
-	}, [openId]);
+		if (isListed) scrollTo(index);
+		// When another conversation is opened or comes into the list, not whenever the list moves.
+	}, [openId, isListed]);
 	const filtered = filters.search !== '' || activeFilters(filters) > 0;
 	return (
 		<div class="rows" ref={scroller} tabIndex={-1}>

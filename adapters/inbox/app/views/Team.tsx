@@ -193,7 +193,7 @@ function Figures({ overview: { metrics, complete } }: { overview: Overview }) {
 	const { firstResponse, resolution, satisfaction } = metrics;
 	return (
 		<>
-			<dl class="tiles">
+			<dl class="tiles figures">
 				<Tile name={t('team.handoffs')} value={number(metrics.handoffs)} />
 				<Tile name={t('team.handoffRate')} value={percent(metrics.handoffRate)} />
 				<Tile name={t('team.containment')} value={percent(metrics.trueContainment)} />
