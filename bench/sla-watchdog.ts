@@ -1,18 +1,21 @@
 /**
- * What a check of the watchdog costs with few and with very many open clocks, ten of them due. Prints the ratio and ends with
- * status 1 if it is above 3. Run: TS_NODE_PROJECT=tsconfig.dev.json node scripts/node24.js -r ts-node/register bench/sla-watchdog.ts [open clocks, default 1000000]
+ * What a check of the watchdog costs with few and with very many open clocks, ten of them due, on both stores. Prints the ratios
+ * and ends with status 1 if one is above 3. Run: TS_NODE_PROJECT=tsconfig.dev.json node scripts/node24.js -r ts-node/register bench/sla-watchdog.ts [open clocks, default 1000000]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import { PostgresDatabase } from '../adapters/store/postgres/database';
+import { PostgresStore } from '../adapters/store/postgres/postgresStore';
 import { Database } from '../adapters/store/sqlite/database';
 import { SqliteStore } from '../adapters/store/sqlite/sqliteStore';
-import type { InboundMessage } from '../core/ports/store';
+import type { HandoffStore, InboundMessage } from '../core/ports/store';
 import { startClock } from '../core/sla';
 import type { SlaClock } from '../core/sla/clock';
 import type { SlaPolicy } from '../core/sla/policy';
 import { raiseDueEvents } from '../core/sla/watchdog';
+import { startPostgres } from '../test/contract/store/support/postgresServer';
 
 const DUE = 10;
 const CHECKS = 60;
@@ -31,9 +34,7 @@ const policy = (targetMinutes: number): SlaPolicy => ({
 });
 
 /** Median milliseconds of one check with ten events due while `open` clocks are open. */
-async function costOfCheck(open: number): Promise<number> {
-	const folder = mkdtempSync(path.join(tmpdir(), 'bench-sla-'));
-	const store = new SqliteStore(Database.open(path.join(folder, 'handoff.sqlite')), 'default');
+async function costOfCheck(store: HandoffStore, open: number): Promise<number> {
 	try {
 		for (let from = 0; from < open; from += BATCH) {
 			const clocks: SlaClock[] = [];
@@ -82,7 +83,6 @@ async function costOfCheck(open: number): Promise<number> {
 		return median(took.slice(CHECKS / 3));
 	} finally {
 		await store.close();
-		rmSync(folder, { recursive: true });
 	}
 }
 
@@ -106,16 +106,44 @@ function median(values: number[]): number {
 	return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 }
 
+/** Compares the costs on one kind of store; whether they are near enough. */
+async function compare(
+	name: string,
+	many: number,
+	newStore: () => Promise<HandoffStore>,
+): Promise<boolean> {
+	const few = 1_000;
+	const small = await costOfCheck(await newStore(), few);
+	console.log(`${name}, ${few} open, ${DUE} due: ${small.toFixed(2)} ms for a check`);
+	const large = await costOfCheck(await newStore(), many);
+	console.log(`${name}, ${many} open, ${DUE} due: ${large.toFixed(2)} ms for a check`);
+	const ratio = large / small;
+	console.log(`${name}: ratio ${ratio.toFixed(2)} (at most ${LIMIT})`);
+	return ratio <= LIMIT;
+}
+
 async function main(): Promise<void> {
 	const many = Number(process.argv[2] ?? 1_000_000);
-	const few = 1_000;
-	const small = await costOfCheck(few);
-	console.log(`${few} open, ${DUE} due: ${small.toFixed(2)} ms for a check`);
-	const large = await costOfCheck(many);
-	console.log(`${many} open, ${DUE} due: ${large.toFixed(2)} ms for a check`);
-	const ratio = large / small;
-	console.log(`Ratio ${ratio.toFixed(2)} (at most ${LIMIT})`);
-	process.exitCode = ratio <= LIMIT ? 0 : 1;
+	const folder = mkdtempSync(path.join(tmpdir(), 'bench-sla-'));
+	let file = 0;
+	const sqlite = await compare('SQLite', many, () =>
+		Promise.resolve(
+			new SqliteStore(Database.open(path.join(folder, `${(file += 1)}.sqlite`)), 'default'),
+		),
+	);
+	rmSync(folder, { recursive: true });
+	const server = await startPostgres();
+	try {
+		const postgres = await compare(
+			'PostgreSQL',
+			many,
+			async () =>
+				new PostgresStore(await PostgresDatabase.open(await server.database()), 'default'),
+		);
+		process.exitCode = sqlite && postgres ? 0 : 1;
+	} finally {
+		await server.stop();
+	}
 }
 
 void main();

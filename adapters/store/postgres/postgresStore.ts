@@ -564,7 +564,7 @@ export class PostgresStore implements HandoffStore {
 			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
 				await remove(table, 'conversation_id');
 			}
-			await remove('events', "(doc::json ->> 'conversationId')");
+			await remove('events', "(doc::json -> 'clock' ->> 'conversationId')");
 			return { conversations: await remove('conversations', 'id'), messages };
 		});
 	}

@@ -550,7 +550,7 @@ export class SqliteStore implements HandoffStore {
 			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
 				remove(table, 'conversation_id');
 			}
-			remove('events', "json_extract(doc, '$.conversationId')");
+			remove('events', "json_extract(doc, '$.clock.conversationId')");
 			return { conversations: remove('conversations', 'id'), messages };
 		});
 		// What was deleted still stands in the log of writes until it is folded into the file.

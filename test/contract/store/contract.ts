@@ -16,6 +16,8 @@ import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
 import { KEPT_WAITS } from '../../../core/routing/wait';
 import { settle } from '../../../core/sla';
+import type { WatchdogDelivery } from '../../../core/sla/watchdog';
+import { LEASE_MS, raiseDueEvents } from '../../../core/sla/watchdog';
 import type { Brief } from '../../../core/summary/brief';
 import { addMilliseconds } from '../../../core/time';
 import { aMessage, ana, at, workflow } from '../../builders';
@@ -745,6 +747,51 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				expect(await store.nextClockEventAt()).toBe(at(10));
 			});
 
+			it('lets the watchdogs of several mains raise every alert once, also when one of them dies while it is at it', async () => {
+				const ids: string[] = [];
+				for (let i = 0; i < 40; i++) {
+					const { id } = await begun(`customer-${i}`);
+					await escalate(id);
+					ids.push(id);
+				}
+				await store.putClocks(ids.map((id) => clock(id)));
+				const raised: string[] = [];
+				const delivery: WatchdogDelivery = {
+					alert: ({ event, others }) => {
+						raised.push(...[event, ...others].map((one) => one.id));
+						return Promise.resolve();
+					},
+					recovered: () => Promise.resolve(),
+				};
+				const dying: WatchdogDelivery = {
+					alert: () => new Promise(() => undefined),
+					recovered: () => Promise.resolve(),
+				};
+				const untilNoneIsLeft = async (watchdog: HandoffStore, now: string) => {
+					for (;;) {
+						const pass = await raiseDueEvents(watchdog, delivery, now, 7);
+						await Promise.all(pass.underWay);
+						if (!pass.more) return;
+					}
+				};
+				const dead = await another();
+				expect((await raiseDueEvents(dead, dying, at(12), 8)).underWay).not.toEqual([]);
+				const mains = [store, await another(), await another()];
+				await Promise.all(mains.map((one) => untilNoneIsLeft(one, at(12))));
+				const all = 2 * ids.length;
+				expect(raised.length).toBeLessThan(all);
+				expect(new Set(raised).size).toBe(raised.length);
+				// The lease of the dead one is over.
+				const later = addMilliseconds(at(12), LEASE_MS);
+				await Promise.all(mains.map((one) => untilNoneIsLeft(one, later)));
+				expect(raised).toHaveLength(all);
+				expect(new Set(raised).size).toBe(all);
+				await Promise.all(
+					mains.map((one) => untilNoneIsLeft(one, addMilliseconds(later, LEASE_MS))),
+				);
+				expect(raised).toHaveLength(all);
+			});
+
 			it('takes no more clocks at once than the caller asks for', async () => {
 				const ids = await Promise.all([0, 1, 2].map((i) => begun(`customer-${i}`)));
 				await store.putClocks(ids.map(({ id }) => clock(id)));
@@ -785,6 +832,8 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				const phone = customer('15555550177').keys[0]!.value;
 				await store.beginOnce(`crm:contact:tel:${phone}`, at(1), 1000);
 				await store.completeOnce(`crm:contact:tel:${phone}`, { id: '7' }, at(1));
+				await store.putClocks([clock(id)]);
+				expect(await store.takeDueEvents(at(12), 10, 60_000)).not.toEqual([]);
 				expect(await eraseCustomer(store, id)).toEqual({ conversations: 1, messages: 1 });
 
 				expect(await store.conversation(id)).toBeUndefined();
@@ -793,6 +842,7 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				expect(await store.clocks(id)).toEqual([]);
 				expect(await store.brief(id)).toBeUndefined();
 				expect(await store.conversationsOfCustomer(id)).toEqual([]);
+				expect(await store.takeDueEvents(at(60), 10, 60_000)).toEqual([]);
 				expect(await store.findConversation(CHANNEL, customer('15555550177'))).toBeUndefined();
 				expect(await store.beginOnce(`reply:${id}:first`, at(2), 1000)).toEqual({ state: 'mine' });
 				expect(await store.beginOnce(`crm:contact:tel:${phone}`, at(2), 1000)).toEqual({
