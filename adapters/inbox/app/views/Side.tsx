@@ -95,7 +95,11 @@ function Brief({ detail: { brief }, mine }: { detail: Detail; mine: boolean }) {
 			)}
 			{brief.references.length > 0 && (
 				<Section title={t('side.references')}>
-					<Pairs pairs={brief.references.map(({ label, value }) => [label, value] as const)} />
+					<Pairs
+						pairs={brief.references.map(
+							({ kind, value }) => [told('reference', kind), value] as const,
+						)}
+					/>
 				</Section>
 			)}
 			{brief.botTried.length > 0 && (
