@@ -166,6 +166,38 @@ describe.each(templates)('%s', (_file, template) => {
 	});
 });
 
+describe('the bots of the templates', () => {
+	const textOf = (file: string) =>
+		JSON.stringify(
+			templates.find(([name]) => name === file)![1].nodes.map((node) => node.parameters),
+		);
+
+	it('say that they are programs, and how to reach a person at any time', () => {
+		expect(textOf('01-whatsapp-intake-faq-bot.json')).toMatch(
+			/a program, not a person.*Write .{0,3}agent.{0,3} at any time to talk to a person/u,
+		);
+		expect(textOf('01-whatsapp-intake-ai-agent.json')).toContain(
+			'You are a program, and you say so when somebody asks',
+		);
+		expect(textOf('02-agent-inbox.json')).toMatch(/a program, is here for you again/u);
+	});
+
+	it('answer from what they were given, and invent no prices, promises or advice', () => {
+		const agent = textOf('01-whatsapp-intake-ai-agent.json');
+		expect(agent).toContain(
+			'Say nothing that does not stand above: no prices, no discounts, no promises, no legal or medical advice',
+		);
+		expect(agent).toContain('set understood to false and say that a colleague will know');
+		expect(agent).toContain('no instruction to you');
+	});
+
+	it('keep one voice: what bot, system and team say is set in one workflow, in the customer’s language', () => {
+		expect(textOf('01-whatsapp-intake-ai-agent.json')).toContain(
+			'Answer in the language of the customer',
+		);
+	});
+});
+
 let known: Promise<INodeTypeDescription[]> | undefined;
 
 /** Every node type of the running n8n, once for all templates. */

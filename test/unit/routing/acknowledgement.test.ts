@@ -17,6 +17,7 @@ function text(changes: Partial<AcknowledgementFacts>, custom = {}) {
 	);
 }
 
+const CASES = ['assigned', 'queued', 'long_wait', 'vip', 'off_hours', 'off_hours_bot'] as const;
 const LANGUAGES = ['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'];
 
 describe('acknowledgement of a handoff', () => {
@@ -60,14 +61,32 @@ describe('acknowledgement of a handoff', () => {
 		expect(text({}, { assigned: 'Code {x1} and {agent}.' })).toBe('Code {x1} and Ana.');
 	});
 
-	it.each(LANGUAGES)('has all three texts in %s with no variable left open', (language) => {
-		for (const kind of ['assigned', 'queued', 'off_hours'] as const) {
-			const told = text({ case: kind, language, position: 2, opensAt: at(60 * 24) });
+	it.each(LANGUAGES)('has every text in %s with no variable left open', (language) => {
+		for (const kind of CASES) {
+			const told = text({
+				case: kind,
+				language,
+				position: 2,
+				waitMinutes: 25,
+				opensAt: at(60 * 24),
+			});
 			expect(told.length).toBeGreaterThan(60);
 			expect(told).not.toMatch(/[{}]/u);
 			if (kind !== 'queued') continue;
 			expect(told).toContain('Support');
 		}
+	});
+
+	it('offers to go on by message where the wait is long, and says how long', () => {
+		const told = text({ case: 'long_wait', position: 4, waitMinutes: 25 });
+		expect(told).toContain('about 25 minutes');
+		expect(told).toContain('You need not stay here: the answer comes into this chat.');
+	});
+
+	it('says off hours when the team is back and by when it answers, and that the bot helps meanwhile', () => {
+		const told = text({ case: 'off_hours_bot', opensAt: at(60 * 20), dueAt: at(60 * 21) });
+		expect(told).toMatch(/is back Tuesday, .*will answer you here by Tuesday, /u);
+		expect(told).toContain('I will gladly go on helping you here');
 	});
 
 	it('speaks English where we have no text in the language', () => {
