@@ -71,8 +71,9 @@ function readAgent(entry: unknown, index: number, around: RosterSurroundings): A
 			'Each entry needs at least a name.',
 		);
 	}
-	const fields = entry as Record<string, unknown>;
-	const name = textOf(fields.name);
+	const fields = fieldsOf(entry);
+	const name =
+		textOf(fields.name) ?? textOf([fields.firstName, fields.lastName].filter(Boolean).join(' '));
 	const email = textOf(fields.email)?.toLowerCase();
 	const id = textOf(fields.id) ?? email ?? name;
 	if (!id) {
@@ -112,6 +113,28 @@ function readAgent(entry: unknown, index: number, around: RosterSurroundings): A
 		...(outUntil ? { outUntil } : {}),
 		available: !isNo(fields.available),
 	};
+}
+
+/** Fields by their names in plain letters, and what the node's own labels and CRMs call them. */
+const FIELD_NAMES: Record<string, string> = {
+	firstname: 'firstName',
+	lastname: 'lastName',
+	mostconversationsatonce: 'capacity',
+	outofofficeuntil: 'outUntil',
+	outuntil: 'outUntil',
+	publicholidays: 'holidays',
+	timezone: 'timeZone',
+	workinghours: 'hours',
+};
+
+/** The columns of a sheet as fields, whether it says "timeZone", "Time Zone" or "time_zone". */
+function fieldsOf(entry: object): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(entry).map(([key, value]) => {
+			const plain = key.toLowerCase().replace(/[\s_-]/gu, '');
+			return [FIELD_NAMES[plain] ?? plain, value as unknown];
+		}),
+	);
 }
 
 /** How tables and sheets say no. */

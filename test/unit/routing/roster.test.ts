@@ -25,6 +25,29 @@ describe('list of agents', () => {
 		]);
 	});
 
+	it('knows columns by the labels of the node, in any spelling, and owners as HubSpot lists them', () => {
+		const [sheet, owner] = readRoster([
+			{
+				Name: 'Ana',
+				'E-Mail': 'x',
+				Email: 'ana@shop.example',
+				'Working Hours': 'Mon 9-17',
+				time_zone: 'Europe/Berlin',
+				'Most Conversations at Once': '3',
+				'Out of Office Until': '2026-12-24T08:00:00',
+			},
+			{ id: 77, firstName: 'Ben', lastName: 'Sample', email: 'ben@shop.example', archived: false },
+		]);
+		expect(sheet).toMatchObject({
+			name: 'Ana',
+			id: 'ana@shop.example',
+			capacity: 3,
+			calendar: { timeZone: 'Europe/Berlin' },
+			outUntil: '2026-12-24T07:00:00.000Z',
+		});
+		expect(owner).toMatchObject({ id: '77', name: 'Ben Sample', email: 'ben@shop.example' });
+	});
+
 	it('reads hours, seniority and absences as they stand in a sheet', () => {
 		const around = { timeZone: 'Europe/Berlin', holidays: (region: string) => [`${region} day`] };
 		const [ana, ben] = readRoster(
