@@ -59,16 +59,24 @@ describe('SLA Watchdog in a real n8n', () => {
 			(await notes()).some((text) => text.startsWith('The answer is due at')),
 		);
 		await marksAt(undefined, -1);
-		const conversation = await eventually('the conversation back in its queue', async () => {
+		const first = (await store.conversation(id))!.owner!;
+		const conversation = await eventually('somebody else for the conversation', async () => {
 			const now = await store.conversation(id);
-			return now?.owner?.kind === 'queue' ? now : undefined;
+			return now?.owner?.name !== first.name ? now : undefined;
 		});
-		expect(conversation).toMatchObject({ state: 'human', owner: { name: 'Support' } });
+		// To the other agent, or, where that one is full by now, into the queue; never back to who did not answer.
+		expect(conversation).toMatchObject({
+			state: 'human',
+			handoff: { hops: 1, routing: { tried: [(first as { id: string }).id], hops: 1 } },
+		});
 		expect(await notes()).toEqual([
 			expect.stringMatching(/^The answer is due at/u),
 			expect.stringMatching(/has not been given\.$/u),
 		]);
-		const audit = (await store.audit(id)).map(({ action }) => action);
-		expect(audit.filter((action) => action !== 'crm')).toEqual(['escalate', 'release']);
+		const moves = (await store.audit(id)).filter(({ action }) => action !== 'crm');
+		expect(moves).toMatchObject([
+			{ action: 'escalate' },
+			{ reason: expect.stringContaining('has not answered in time') as unknown },
+		]);
 	});
 });
