@@ -6,7 +6,7 @@ import { useNow } from '../hooks';
 import { currentLanguage, t } from '../i18n';
 import { inbox } from '../inbox';
 import type { State } from '../inbox';
-import { currentTheme } from '../theme';
+import { isDark } from '../theme';
 import type { Overview } from '../types';
 import { availabilityText } from './Dialogs';
 import { Countdown, nameOfRow, ownerText } from './common';
@@ -306,7 +306,7 @@ function Chart({
 	series: Series[];
 }) {
 	const canvas = useRef<HTMLCanvasElement>(null);
-	const data = JSON.stringify([kind, labels, series, currentTheme(), currentLanguage()]);
+	const data = JSON.stringify([kind, labels, series, isDark(), currentLanguage()]);
 	useEffect(() => {
 		let drawn: { destroy(): void } | undefined;
 		let gone = false;

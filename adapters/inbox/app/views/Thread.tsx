@@ -32,7 +32,6 @@ export function Thread({ state }: { state: State }) {
 	}
 	const { conversation } = detail;
 	const { customer } = conversation;
-	const { id: _mine, ...others } = { id: start?.me.id, ...customer };
 	return (
 		<section class="thread" aria-label={t('thread.label')} id="thread">
 			<header class="who">
@@ -42,7 +41,7 @@ export function Thread({ state }: { state: State }) {
 				<div class="name">
 					<h2 id="customer">{nameOf(customer)}</h2>
 					<p id="state">
-						{[others.phone ?? customer.key, ownerText(conversation, start?.me.id)].join(', ')}
+						{[customer.phone ?? customer.key, ownerText(conversation, start?.me.id)].join(', ')}
 					</p>
 				</div>
 				<Actions state={state} detail={detail} />
@@ -106,22 +105,22 @@ function Messages({ state, detail }: { state: State; detail: Detail }) {
 				</button>
 			)}
 			<ol aria-live="polite" aria-relevant="additions">
-				{arrange(messages).map((shown) => (
-					<>
-						{shown.startsDay && (
-							<li class="day" key={`day-${shown.message.id}`}>
-								{day(shown.message.sentAt)}
-							</li>
-						)}
-						<Message
-							key={shown.message.id}
-							shown={shown}
-							conversationId={conversation.id}
-							customer={nameOf(conversation.customer)}
-							myId={state.start?.me.id}
-						/>
-					</>
-				))}
+				{arrange(messages).flatMap((shown) => [
+					...(shown.startsDay
+						? [
+								<li class="day" key={`day-${shown.message.id}`}>
+									{day(shown.message.sentAt)}
+								</li>,
+							]
+						: []),
+					<Message
+						key={shown.message.id}
+						shown={shown}
+						conversationId={conversation.id}
+						customer={nameOf(conversation.customer)}
+						myId={state.start?.me.id}
+					/>,
+				])}
 				{pending.map((one) => (
 					<li class="message out agent pending" key={one.key}>
 						<div class="body">
