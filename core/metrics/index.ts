@@ -10,3 +10,5 @@ export { MISSED_DEFAULTS, missedHandoffs } from './missed';
 export { recordsSince } from './records';
 export type { OpenQuestion, TrainingGap } from './trainingGaps';
 export { trainingGaps } from './trainingGaps';
+export { PLANNED_HANDOFF, compareShadow, summariseShadow } from './shadow';
+export type { ShadowRow, ShadowSummary } from './shadow';

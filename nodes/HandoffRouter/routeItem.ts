@@ -5,10 +5,11 @@ import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
 import { SHARED_ROSTER, sharedRoster, shareRoster } from '../../adapters/store/roster';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
-import type { Actor } from '../../core/conversation/audit';
+import type { Actor, AuditEntry } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
+import { PLANNED_HANDOFF } from '../../core/metrics';
 import type { HandoffStore } from '../../core/ports/store';
 import type {
 	Acknowledgement,
@@ -98,6 +99,16 @@ export async function routeItem(
 	};
 }
 
+/** All that a plan leaves behind: what Handoff Report compares with what people did. */
+function plannedLine(
+	{ state }: Conversation,
+	reason: string,
+	actor: Actor,
+	now: string,
+): AuditEntry {
+	return { at: now, actor, action: PLANNED_HANDOFF, reason, from: state, to: state };
+}
+
 /** The agents as they were entered, here or, where they are shared, in another router. */
 async function rosterFor(
 	store: HandoffStore,
@@ -152,9 +163,13 @@ async function decide(
 		},
 		(view) => {
 			const request = ask(view.conversation);
-			const changes = how.move(view, request, how.actor, isoTime(systemClock.now()));
+			const now = isoTime(systemClock.now());
+			const changes = how.move(view, request, how.actor, now);
 			const result = { result: changes.result, request };
-			return how.planOnly ? { result } : { ...changes, result };
+			if (!how.planOnly) return { ...changes, result };
+			const { outcome } = changes.result;
+			const line = plannedLine(view.conversation, request.reason, how.actor, now);
+			return { result, ...(outcome === 'already' ? {} : { audit: [line] }) };
 		},
 	);
 }

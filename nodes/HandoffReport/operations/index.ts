@@ -2,9 +2,17 @@ import { label } from './label';
 import { labelled } from './labelled';
 import { metrics } from './metrics';
 import { missed } from './missed';
+import { shadow } from './shadow';
 
 import type { Operation } from './operation';
 import { trainingGaps } from './trainingGaps';
 
 /** In the order of the list that staff choose from. */
-export const operations: readonly Operation[] = [missed, trainingGaps, labelled, metrics, label];
+export const operations: readonly Operation[] = [
+	shadow,
+	missed,
+	trainingGaps,
+	labelled,
+	metrics,
+	label,
+];

@@ -117,7 +117,7 @@ export const parameters: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to decide and explain without writing or sending anything, e.g. to try settings beside the live ones',
+			'Whether to decide and explain without handing over or sending anything, e.g. while a new bot runs in the shadow of people. A line in the audit log says what was planned; Handoff Report compares it with what people did.',
 	},
 	optionFields,
 ];

@@ -332,7 +332,7 @@ describe('Handoff Router', () => {
 		expect(handoff).toMatchObject({ createdAt, id });
 	});
 
-	it('plans without writing or sending anything', async () => {
+	it('plans without handing over or sending anything, and leaves a line for the comparison with people', async () => {
 		const before = await store.conversation(conversationId);
 		const { output, handoff } = await route(
 			{ ...team(ANA), planOnly: true },
@@ -345,7 +345,9 @@ describe('Handoff Router', () => {
 			explanation: 'Ana: next in turn, first conversation',
 		});
 		expect(await store.conversation(conversationId)).toEqual(before);
-		expect(await store.audit(conversationId)).toEqual([]);
+		expect(await store.audit(conversationId)).toEqual([
+			expect.objectContaining({ action: 'plan_handoff', from: 'bot', to: 'bot' }),
+		]);
 		expect(await store.clocks(conversationId)).toEqual([]);
 		expect(await store.getSetting('router.agents')).toBeUndefined();
 		expect(await store.getSetting('inbox.roster')).toBeUndefined();
