@@ -3,7 +3,8 @@ import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from
 import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
 import { noteDelivery } from '../../adapters/whatsapp/intakeLog';
-import { whatsAppCredential } from '../../adapters/whatsapp/open';
+import type { WhatsAppCredential } from '../../adapters/whatsapp/open';
+import { WHATSAPP_CREDENTIAL, whatsAppCredential } from '../../adapters/whatsapp/open';
 import { readDelivery } from '../../adapters/whatsapp/webhook';
 import { gather } from '../../core/conversation/burst';
 import type { Arrival } from '../../core/conversation/intake';
@@ -11,6 +12,7 @@ import { isForPeople } from '../../core/conversation/intake';
 import { isoTime } from '../../core/time';
 import { messageItem, statusItem } from '../shared/arrivals';
 import { toJson } from '../shared/item';
+import { recentCredentials } from '../shared/recentCredentials';
 import { storeFor } from '../shared/store';
 import type { Recorded } from './intake';
 import { record } from './intake';
@@ -34,7 +36,7 @@ export async function verifyAddress(context: IWebhookFunctions): Promise<IWebhoo
  */
 export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const settings = readSettings(context);
-	const credential = await whatsAppCredential(context);
+	const credential = await recentCredentials<WhatsAppCredential>(context, WHATSAPP_CREDENTIAL);
 	const reading = await readRequest(context, {
 		verify: settings.verifySignature,
 		appSecret: credential.appSecret,

@@ -7,6 +7,7 @@ import type {
 import type { StoreOptions } from '../../adapters/store/open';
 import { openStore } from '../../adapters/store/open';
 import type { HandoffStore } from '../../core/ports/store';
+import { recentCredentials } from './recentCredentials';
 
 /** Name of the store's credential type. */
 export const STORE_CREDENTIAL = 'whatsAppHandoffStoreApi';
@@ -33,5 +34,5 @@ interface CredentialContext {
  */
 export async function storeFor(context: CredentialContext): Promise<HandoffStore> {
 	const chosen = context.getNode().credentials?.[STORE_CREDENTIAL] !== undefined;
-	return openStore(chosen ? await context.getCredentials<StoreOptions>(STORE_CREDENTIAL) : {});
+	return openStore(chosen ? await recentCredentials<StoreOptions>(context, STORE_CREDENTIAL) : {});
 }
