@@ -84,7 +84,7 @@ function inside(field: Field): Field[] {
 
 /** A list whose entries say what they mean, or a label that says all. */
 function explains(field: INodeProperties): boolean {
-	return field.type === 'options' || field.type === 'multiOptions' || Boolean(field.hint);
+	return ['options', 'multiOptions', 'resourceMapper'].includes(field.type) || Boolean(field.hint);
 }
 
 function shownFor(field: INodeProperties, labels: ReadonlyMap<string, string>): string {

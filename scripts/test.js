@@ -16,6 +16,7 @@ const STAGES = {
 	lint: [bin('eslint', 'bin/eslint.js'), '.', '--max-warnings=0'],
 	format: [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
 	features: [path.join(__dirname, 'check-features.js')],
+	docs: ['-r', 'ts-node/register/transpile-only', path.join(__dirname, 'docs.ts'), 'check'],
 	unit: jest('unit'),
 	contract: jest('contract'),
 	e2e: jest('e2e', '--runInBand'),

@@ -129,6 +129,7 @@ const RULE_FIELDS: INodeProperties[] = [
 		typeOptions: { minValue: 0, maxValue: 100 },
 		default: 50,
 		displayOptions: { show: { effect: ['points'] } },
+		description: 'How much the rule adds to the score',
 	},
 	{
 		displayName: 'Queue',
@@ -413,12 +414,14 @@ export const parameters: INodeProperties[] = [
 				type: 'string',
 				default: '={{ $json.bot?.intent }}',
 				placeholder: 'e.g. order_status',
+				description: 'What the bot takes the message to be about',
 			},
 			{
 				displayName: 'Reason for Asking',
 				name: 'handoffReason',
 				type: 'string',
 				default: '={{ $json.bot?.handoffReason }}',
+				description: 'Why the bot asks for a person, as the team reads it',
 			},
 			{
 				displayName: 'Reply',
@@ -494,8 +497,20 @@ export const parameters: INodeProperties[] = [
 				default: 'conversation',
 				description: 'What the messages of a conversation have in common',
 			},
-			{ displayName: 'Text', name: 'text', type: 'string', default: 'text' },
-			{ displayName: 'Time', name: 'time', type: 'string', default: 'sentAt' },
+			{
+				displayName: 'Text',
+				name: 'text',
+				type: 'string',
+				default: 'text',
+				description: 'Holds what was written',
+			},
+			{
+				displayName: 'Time',
+				name: 'time',
+				type: 'string',
+				default: 'sentAt',
+				description: 'Holds when it was written; messages are put in this order',
+			},
 			{
 				displayName: 'Was a Person Needed',
 				name: 'label',

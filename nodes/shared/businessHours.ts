@@ -77,6 +77,7 @@ export function businessHoursFields(text: {
 							type: 'string',
 							default: '09:00',
 							placeholder: 'e.g. 09:00',
+							description: 'When the stretch begins',
 						},
 						{
 							displayName: 'To',
@@ -84,6 +85,7 @@ export function businessHoursFields(text: {
 							type: 'string',
 							default: '17:00',
 							placeholder: 'e.g. 17:00',
+							description: 'When it ends',
 						},
 					],
 				},
@@ -130,6 +132,7 @@ export function businessHoursFields(text: {
 							type: 'string',
 							default: '',
 							placeholder: 'e.g. 2026-12-24',
+							description: 'The day whose hours differ',
 						},
 						{
 							displayName: 'From',
@@ -137,6 +140,7 @@ export function businessHoursFields(text: {
 							type: 'string',
 							default: '09:00',
 							placeholder: 'e.g. 09:00',
+							description: 'When the stretch begins',
 						},
 						{
 							displayName: 'To',
@@ -144,6 +148,7 @@ export function businessHoursFields(text: {
 							type: 'string',
 							default: '13:00',
 							placeholder: 'e.g. 13:00',
+							description: 'When it ends',
 						},
 					],
 				},

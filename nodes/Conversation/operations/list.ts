@@ -83,12 +83,14 @@ export const list: Operation = {
 					name: 'lastMessageAfter',
 					type: 'dateTime',
 					default: '',
+					description: 'Only conversations that were alive at or after this time',
 				},
 				{
 					displayName: 'Last Message Before',
 					name: 'lastMessageBefore',
 					type: 'dateTime',
 					default: '',
+					description: 'Only conversations that have been quiet since then',
 				},
 				{
 					displayName: 'Outcome',
@@ -114,7 +116,13 @@ export const list: Operation = {
 					placeholder: 'e.g. Robin',
 					description: 'Words in the customer’s name, number or ID',
 				},
-				{ displayName: 'Tag', name: 'tag', type: 'string', default: '' },
+				{
+					displayName: 'Tag',
+					name: 'tag',
+					type: 'string',
+					default: '',
+					description: 'Only what carries this tag',
+				},
 				{
 					displayName: 'Waiting Longer Than (Minutes)',
 					name: 'waitingMinutes',

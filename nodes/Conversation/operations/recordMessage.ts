@@ -153,6 +153,7 @@ export const recordMessage: Operation = {
 					displayOptions: { show: { '/format': [FIELDS_FORMAT] } },
 					default: '',
 					placeholder: 'e.g. invoice.pdf',
+					description: 'Name of the file as agents see it',
 				},
 				{
 					displayName: 'File Type',

@@ -85,13 +85,20 @@ export const setDetails: Operation = {
 					placeholder: 'name@email.com',
 					description: 'Email or ID of the agent who looks after the customer',
 				},
-				{ displayName: 'Company', name: 'company', type: 'string', default: '' },
+				{
+					displayName: 'Company',
+					name: 'company',
+					type: 'string',
+					default: '',
+					description: 'Where the customer works',
+				},
 				{
 					displayName: 'Email',
 					name: 'email',
 					type: 'string',
 					default: '',
 					placeholder: 'name@email.com',
+					description: 'Also finds the contact in the CRM',
 				},
 				{
 					displayName: 'Language',
@@ -101,7 +108,13 @@ export const setDetails: Operation = {
 					placeholder: 'e.g. pt-BR',
 					description: 'Language code in which the customer is written to',
 				},
-				{ displayName: 'Name', name: 'name', type: 'string', default: '' },
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					description: 'In place of the name on the WhatsApp profile',
+				},
 				{
 					displayName: 'Segment',
 					name: 'segment',

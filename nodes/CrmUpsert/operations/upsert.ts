@@ -156,6 +156,7 @@ export const upsert: Operation = {
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. Call Robin Sample back',
+			description: 'What the owner reads; empty for who is to be answered',
 		},
 		{
 			displayName: 'Use an Open Record',

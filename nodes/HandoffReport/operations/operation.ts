@@ -60,6 +60,7 @@ export function periodFields(operations: string[]): INodeProperties[] {
 			displayOptions: { show: { ...show, period: ['custom'] } },
 			default: '',
 			required: true,
+			description: 'When the period begins',
 		},
 		{
 			displayName: 'To',
