@@ -77,8 +77,10 @@ inBrowser('the inbox page in a browser', () => {
 
 		await page.goto(`${page.url().split('#')[0]}#/c/${id}`);
 		await desk.send('I am looking for your parcel.');
-		await page.locator('#messages .agent', { hasText: 'I am looking for your parcel.' }).waitFor();
-		await page.locator('#messages .agent .ticks', { hasText: 'delivered' }).waitFor();
+		await page
+			.locator('#messages .agent', { hasText: 'I am looking for your parcel.' })
+			.locator('.ticks', { hasText: 'delivered' })
+			.waitFor();
 		await phone.goto(`${environment.graphUrl}/_control/phone`);
 		await phone.fill('#from', from);
 		await phone.getByText('I am looking for your parcel.').waitFor();

@@ -481,8 +481,6 @@ export class Inbox {
 		const conversationId = this.state.openId!;
 		const { file, template } = more;
 		const key = crypto.randomUUID();
-		const done = await this.act('reply', { text, key, ...(template ? { template } : {}) }, file);
-		if (!done) return false;
 		const pending: Pending = {
 			key,
 			conversationId,
@@ -490,11 +488,13 @@ export class Inbox {
 			at: Date.now(),
 			...(file ? { fileName: file.name } : {}),
 		};
-		this.noteTyping(false);
+		// Before it is sent: the message can be in the thread sooner than the answer to this request is here.
 		this.set({ pending: [...this.state.pending, pending] });
-		window.setTimeout(() => this.set({}), PENDING_MS + 100);
-		await this.guarded(() => this.refresh());
-		return true;
+		this.noteTyping(false);
+		const done = await this.act('reply', { text, key, ...(template ? { template } : {}) }, file);
+		if (!done) this.dropPending(key);
+		else window.setTimeout(() => this.set({}), PENDING_MS + 100);
+		return done;
 	}
 
 	dropPending(key: string): void {

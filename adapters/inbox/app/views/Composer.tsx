@@ -20,7 +20,6 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	const [mode, setMode] = useState<'reply' | 'note'>('reply');
 	const [text, setText] = useState(inbox.drafts.get(conversation.id) ?? '');
 	const [file, setFile] = useState<File | undefined>();
-	const [sending, setSending] = useState(false);
 	/** By typing "/" the writer stays in the field; by the button or its key the list is what comes next. */
 	const [quick, setQuick] = useState<'typed' | 'asked' | undefined>();
 	const area = useRef<HTMLTextAreaElement>(null);
@@ -66,15 +65,13 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	}, [text, mode, open]);
 
 	const send = async () => {
-		if (sending || (!text.trim() && !file)) return;
-		setSending(true);
+		if (!text.trim() && !file) return;
 		// Emptied at once: what is typed while the server answers belongs to the next message.
 		setText('');
 		setFile(undefined);
 		const done = replying
 			? await inbox.send(text.trim(), file ? { file } : {})
 			: await inbox.act('note', { text, key: crypto.randomUUID() });
-		setSending(false);
 		if (!done) {
 			setText((current) => current || text);
 			setFile((current) => current ?? file);
@@ -228,7 +225,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 					<span class="quiet">{t('composer.tooLong', { count: text.length, most: LONG })}</span>
 				)}
 				{writable && (
-					<button type="submit" class="primary send" disabled={sending || (!text.trim() && !file)}>
+					<button type="submit" class="primary send" disabled={!text.trim() && !file}>
 						{t(replying ? 'composer.send' : 'composer.save')}
 					</button>
 				)}
