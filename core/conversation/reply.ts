@@ -5,6 +5,8 @@ import { settle } from '../sla';
 import type { Clock } from '../time';
 import { isoTime } from '../time';
 import type { Actor } from './audit';
+import type { TemplatePurpose } from './consent';
+import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
 import { windowClosesAt } from './conversation';
 import type { ConversationMessage } from './message';
@@ -26,6 +28,8 @@ export interface ReplyRequest {
 	says?: string;
 	/** Completes the message once it is certain that it goes out, e.g. uploads its file. */
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
+	/** Of a template: what Meta has approved it for; customers can stop each. Unknown where a person chose it. */
+	purpose?: TemplatePurpose;
 	/** Sent instead where the 24-hour customer service window has closed. */
 	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
 	/** The same key is sent once, however often an execution is retried. */
@@ -209,6 +213,10 @@ function objection(
 			reason: `The conversation is ${describeState(conversation)}, so this ${what} was not sent`,
 			advice,
 		};
+	}
+	if (request.message.type === 'template' && request.purpose) {
+		const stopped = consentObjection(conversation.profile.consent, request.purpose);
+		if (stopped) return stopped;
 	}
 	if (!windowOpen(conversation, now) && request.message.type !== 'template') {
 		if (request.templateOutsideWindow) return undefined;

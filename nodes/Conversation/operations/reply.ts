@@ -8,7 +8,7 @@ import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { agentFields, agentOf } from './operation';
-import { writtenInInbox } from './writtenInInbox';
+import { contentFields, contentOf } from './replyContent';
 
 const displayOptions = { show: { operation: ['reply'] } };
 
@@ -43,34 +43,7 @@ export const reply: Operation = {
 			default: 'bot',
 			description: 'Who speaks',
 		},
-		{
-			displayName: 'Message',
-			name: 'content',
-			type: 'options',
-			displayOptions,
-			options: [
-				{ name: 'Text', value: 'text', description: 'What you enter below' },
-				{
-					name: 'As Written in the Handoff Inbox',
-					value: 'inbox',
-					description:
-						'The text, template or file that the agent chose on the page; the item of the Handoff Inbox brings it',
-				},
-			],
-			default: 'text',
-			description: 'What is sent',
-		},
-		{
-			displayName: 'Text',
-			name: 'text',
-			type: 'string',
-			typeOptions: { rows: 4 },
-			displayOptions: { show: { operation: ['reply'], content: ['text'] } },
-			default: '={{ $json.bot?.reply ?? $json.output }}',
-			required: true,
-			description:
-				'What the customer gets. A long text goes out as several messages, cut at sentences.',
-		},
+		...contentFields,
 		...agentFields('reply', false).map((field) => ({
 			...field,
 			displayOptions: { show: { operation: ['reply'], author: ['agent'] } },
@@ -123,11 +96,6 @@ export const reply: Operation = {
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
 		const author = context.getNodeParameter('author', index) as ReplyAuthor;
-		const written =
-			context.getNodeParameter('content', index, 'text') === 'inbox'
-				? await writtenInInbox(run)
-				: undefined;
-		const text = written?.text ?? String(context.getNodeParameter('text', index) ?? '');
 		const options = context.getNodeParameter('replyOptions', index, {}) as {
 			quote?: boolean;
 			templateName?: string;
@@ -136,6 +104,10 @@ export const reply: Operation = {
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
+		const { text, message, prepare, purpose } = await contentOf(
+			run,
+			options.quote ? answered : undefined,
+		);
 		const planOnly = context.getNodeParameter('planOnly', index, false) === true;
 		const send = (request: ReplyRequest) =>
 			planOnly
@@ -145,13 +117,10 @@ export const reply: Operation = {
 			conversationId,
 			author,
 			...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
-			message: written?.message ?? {
-				type: 'text',
-				text,
-				...(options.quote && answered ? { replyTo: answered } : {}),
-			},
-			...(written?.text ? { says: written.text } : {}),
-			...(written?.prepare ? { prepare: written.prepare } : {}),
+			message,
+			...(text ? { says: text } : {}),
+			...(prepare ? { prepare } : {}),
+			...(purpose ? { purpose } : {}),
 			...(options.templateName
 				? {
 						templateOutsideWindow: {

@@ -9,7 +9,7 @@ import type { OperationRun } from './operation';
 /** Under this name the Handoff Inbox puts an agent's file. */
 const FILE = 'file';
 
-interface Written {
+export interface Written {
 	text: string;
 	message: OutboundMessage;
 	/** Uploads the file, once it is certain that it goes out. */
@@ -23,7 +23,7 @@ export async function writtenInInbox(run: OperationRun): Promise<Written> {
 	if (reply?.kind === 'template' && reply.template) {
 		return { text, message: { type: 'template', ...reply.template } };
 	}
-	if (reply?.kind === 'media') return mediaOf(run, text);
+	if (reply?.kind === 'media') return fileOfItem(run, FILE, text);
 	if (text.trim() === '') {
 		throw new StoreError(
 			'The item brings no reply of the Handoff Inbox',
@@ -33,15 +33,18 @@ export async function writtenInInbox(run: OperationRun): Promise<Written> {
 	return { text, message: { type: 'text', text } };
 }
 
-async function mediaOf(
+/** A file of the item as a message; it is uploaded once it is certain that it goes out. */
+export async function fileOfItem(
 	{ context, index, store, conversationId }: OperationRun,
+	field: string,
 	caption: string,
+	more: { replyTo?: string } = {},
 ): Promise<Written> {
-	const { mimeType, fileName = 'file' } = context.helpers.assertBinaryData(index, FILE);
+	const { mimeType, fileName = 'file' } = context.helpers.assertBinaryData(index, field);
 	const conversation = await store.conversation(conversationId);
 	const channelId = conversation?.channelId ?? '';
 	const file = async (): Promise<FileToSend> => ({
-		bytes: await context.helpers.getBinaryDataBuffer(index, FILE),
+		bytes: await context.helpers.getBinaryDataBuffer(index, field),
 		mimeType,
 		fileName,
 	});
@@ -52,6 +55,7 @@ async function mediaOf(
 			kind: mediaKindOf(mimeType),
 			media: { mimeType, fileName },
 			...(caption ? { caption } : {}),
+			...more,
 		},
 		prepare: async (message) =>
 			message.type !== 'media' || channelId === SIMULATION_CHANNEL

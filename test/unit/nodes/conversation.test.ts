@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { consentGiven } from '../../../core/conversation/consent';
 import type { MessagingPort } from '../../../core/ports/messaging';
 import type { HandoffStore } from '../../../core/ports/store';
 import { storeFor } from '../../../nodes/shared/store';
@@ -348,5 +349,115 @@ describe('a customer’s data', () => {
 		await expect(remove(30, [])).rejects.toMatchObject({
 			message: 'Of Conversations names none',
 		});
+	});
+});
+
+describe('Reply', () => {
+	const say = (conversationId: string, parameters: IDataObject) =>
+		runConversation({
+			operation: 'reply',
+			parameters: { conversationId, author: 'bot', text: 'How was it?', ...parameters },
+		}).then(jsonOf);
+
+	it('sends up to three buttons, whose title is their ID where none is given', async () => {
+		const conversationId = await customer();
+		await say(conversationId, {
+			content: 'buttons',
+			'buttons.button': [{ title: 'Good', id: 'rating:5' }, { title: 'Bad' }, { title: ' ' }],
+		});
+		expect(sent).toEqual([
+			{
+				type: 'buttons',
+				text: 'How was it?',
+				buttons: [
+					{ id: 'rating:5', title: 'Good' },
+					{ id: 'Bad', title: 'Bad' },
+				],
+			},
+		]);
+	});
+
+	it('sends a list of choices with explanations', async () => {
+		const conversationId = await customer();
+		await say(conversationId, {
+			content: 'list',
+			listButton: 'Topics',
+			'choices.choice': [{ title: 'Delivery', description: 'Where is my parcel?', id: 'd' }],
+		});
+		expect(sent).toEqual([
+			expect.objectContaining({
+				type: 'list',
+				buttonText: 'Topics',
+				sections: [{ rows: [{ id: 'd', title: 'Delivery', description: 'Where is my parcel?' }] }],
+			}),
+		]);
+	});
+
+	it('names the field that holds more than WhatsApp takes, and says what to do', async () => {
+		const conversationId = await customer();
+		const buttons = (titles: string[]) =>
+			say(conversationId, {
+				content: 'buttons',
+				'buttons.button': titles.map((title) => ({ title })),
+			});
+		await expect(buttons(['a', 'b', 'c', 'd'])).rejects.toMatchObject({
+			message: 'Buttons has 4 entries',
+			description: expect.stringContaining('Use a list') as string,
+		});
+		await expect(buttons([])).rejects.toMatchObject({ message: 'Buttons has no entry' });
+		await expect(buttons(['far too long for a single button'])).rejects.toMatchObject({
+			message: 'Buttons: "far too long for a single button" is longer than WhatsApp shows',
+		});
+		expect(sent).toEqual([]);
+	});
+
+	it('sends an approved template with its values, and keeps back what the customer has stopped', async () => {
+		const conversationId = await customer();
+		const template = (templatePurpose: string) =>
+			say(conversationId, {
+				content: 'template',
+				sendTemplate: 'order_update',
+				sendTemplateLanguage: 'de',
+				'templateValues.value': [{ text: 'AB-1' }, { text: templatePurpose }],
+				templatePurpose,
+			});
+		await template('utility');
+		expect(sent).toEqual([
+			{
+				type: 'template',
+				name: 'order_update',
+				language: 'de',
+				bodyParameters: ['AB-1', 'utility'],
+			},
+		]);
+		await store.decide(conversationId, (view) =>
+			consentGiven(
+				view,
+				{ status: 'opted_out', scope: 'marketing', at: new Date().toISOString() },
+				new Date().toISOString(),
+			),
+		);
+		const [sentOnes, withheld] = await template('marketing');
+		expect(sentOnes).toEqual([]);
+		expect(withheld).toEqual([
+			expect.objectContaining({
+				reply: expect.objectContaining({
+					outcome: 'withheld',
+					reason: expect.stringContaining('stopped marketing messages') as string,
+				}) as unknown,
+			}),
+		]);
+		expect(sent).toHaveLength(1);
+	});
+
+	it('only says what it would send where it plans', async () => {
+		const conversationId = await customer();
+		const [planned] = await say(conversationId, { planOnly: true });
+		expect(planned).toEqual([
+			expect.objectContaining({
+				reply: expect.objectContaining({ outcome: 'planned', text: 'How was it?' }) as unknown,
+			}),
+		]);
+		expect(sent).toEqual([]);
 	});
 });
