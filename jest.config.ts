@@ -27,6 +27,8 @@ const project = (name: string): Config => ({
 });
 
 const config: Config = {
+	// A machine that is busy is slow, not wrong: property tests on real files take seconds then.
+	testTimeout: 60_000,
 	projects: [
 		project('unit'),
 		project('contract'),
