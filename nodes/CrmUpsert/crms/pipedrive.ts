@@ -1,0 +1,15 @@
+import type { CrmChoice } from './types';
+
+export const pipedrive: CrmChoice = {
+	crm: 'pipedrive',
+	parameter: 'pipedriveAuthentication',
+	authentications: [
+		{ name: 'API Token', value: 'apiToken', credential: 'pipedriveApi' },
+		{ name: 'OAuth2', value: 'oAuth2', credential: 'pipedriveOAuth2Api' },
+	],
+	kinds: [{ name: 'Deal', value: 'deal' }],
+	async open({ send, baseUrl }) {
+		const { PipedriveCrm } = await import('../../../adapters/crm/pipedrive/pipedrive');
+		return new PipedriveCrm({ send, ...(baseUrl ? { baseUrl } : {}) });
+	},
+};
