@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
 import { serve } from '../http';
+import { ApiDescription } from '../openapi/validate';
 
 export interface PipedriveOptions {
 	port?: number;
@@ -276,6 +280,8 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 		},
 	];
 
+	const descriptions = publishedDescriptions();
+
 	const server = await serve(routes, {
 		...(options.port === undefined ? {} : { port: options.port }),
 		async around(exchange, next) {
@@ -300,6 +306,9 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 				};
 			}
 			const answer = await next();
+			if (answer && answer.status < 400) {
+				violations.push(...(descriptions?.(exchange, answer) ?? []));
+			}
 			if (
 				(answer?.body as { message?: string } | undefined)?.message?.startsWith('There is nothing')
 			) {
@@ -334,3 +343,40 @@ function field(
 function failure(status: number, error: string): Answer {
 	return { status, body: { success: false, error } };
 }
+
+/**
+ * What Pipedrive's published descriptions of both versions have against a call; undefined where they are not at hand. Of an answer only what
+ * the adapter reads is played here, so that requests are checked and answers are not.
+ */
+function publishedDescriptions():
+	((exchange: Exchange, answer: NonNullable<Answer>) => string[]) | undefined {
+	const folder = path.join(
+		process.env.VENDOR_SPECS_DIR ?? path.join(__dirname, '..', '..', '..', 'shared', 'specs'),
+		'pipedrive',
+	);
+	if (!existsSync(folder)) {
+		console.log(
+			'Pipedrive’s published API descriptions are not at hand: what passes is not checked against them.',
+		);
+		return undefined;
+	}
+	described ??= {
+		'/v1': new ApiDescription([path.join(folder, 'openapi-v1.yaml')]),
+		'/api/v2': new ApiDescription([path.join(folder, 'openapi-v2.yaml')]),
+	};
+	const known = described;
+	return ({ method, path: address, body }, { status, body: response }) => {
+		const version = Object.keys(known).find((one) => address.startsWith(`${one}/`));
+		if (!version) return [];
+		return known[version]!.check({
+			method,
+			path: address.slice(version.length),
+			request: body,
+			status,
+			response,
+		}).filter((problem) => problem.includes(' request') || problem.includes('no such call'));
+	};
+}
+
+/** Read once: they are long. */
+let described: Record<string, ApiDescription> | undefined;
