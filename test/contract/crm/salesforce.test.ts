@@ -143,6 +143,17 @@ describe('Salesforce', () => {
 		await close();
 	});
 
+	test('a record that another transaction holds is waited for', async () => {
+		const { account, port, close } = await open({});
+		const busy = [
+			{ errorCode: 'UNABLE_TO_LOCK_ROW', message: 'unable to obtain exclusive access' },
+		];
+		account.fail({ method: 'POST', path: '/sobjects/Contact$', mode: '500', body: busy, times: 2 });
+		await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');
+		expect(account.state().contacts).toHaveLength(1);
+		await close();
+	});
+
 	test('a session that has expired is told as a matter of the credential', async () => {
 		const { account, close } = await open({});
 		const port = account.open(sender(() => ({ authorization: 'Bearer expired' })));
