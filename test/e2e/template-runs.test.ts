@@ -64,6 +64,11 @@ async function imported(file: string): Promise<Imported & { workflow: WorkflowFi
 		environment.hubspotUrl,
 	);
 	workflow.name = `${workflow.name} ${randomUUID()}`;
+	for (const { parameters } of workflow.nodes) {
+		// The suites hand over more conversations than two people can hold.
+		const { agent = [] } = (parameters.agents ?? {}) as { agent?: Array<{ capacity: number }> };
+		for (const one of agent) one.capacity = 0;
+	}
 	// The template that the other suites have published holds its own addresses.
 	for (const node of workflow.nodes) if (node.webhookId) node.webhookId = randomUUID();
 	const saved = await client.call<Imported>('POST', '/rest/workflows', workflow);
