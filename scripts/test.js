@@ -6,6 +6,7 @@ const { tmpdir } = require('node:os');
 const path = require('node:path');
 const { ROOT, ensureInstalled, typescriptEnvironment } = require('./bootstrap');
 const { ensureNode24 } = require('./node24');
+const { ensureSystemPackages } = require('./system');
 
 const results = mkdtempSync(path.join(tmpdir(), 'handoff-test-'));
 const bin = (name, file = name) => path.join(ROOT, 'node_modules', name, file);
@@ -45,6 +46,7 @@ function main() {
 	const times = [];
 	timed('install', times, () => ensureInstalled());
 	const node = ensureNode24();
+	if (wanted.length === 0 || wanted.includes('e2e')) timed('system', times, ensureSystemPackages);
 	const env = { ...typescriptEnvironment(), CI: process.env.CI ?? '' };
 
 	for (const name of wanted.length > 0 ? wanted : Object.keys(STAGES)) {
