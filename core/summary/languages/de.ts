@@ -256,6 +256,6 @@ export const de: Language = {
 		question: 'Sie haben gefragt: „{value}“',
 		need: 'Sie haben geschrieben: „{value}“',
 		close: 'Ich kümmere mich jetzt darum.',
-		open: 'wie kann ich Ihnen helfen?',
+		open: 'ich habe von unserem Assistenten übernommen. Worum geht es?',
 	},
 };

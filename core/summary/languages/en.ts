@@ -298,6 +298,6 @@ export const en: Language = {
 		question: 'You asked: “{value}”',
 		need: 'You wrote: “{value}”',
 		close: 'I am looking into it now.',
-		open: 'how can I help you?',
+		open: 'I have taken over from our assistant. What is it about?',
 	},
 };

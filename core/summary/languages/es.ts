@@ -268,6 +268,6 @@ export const es: Language = {
 		question: 'Usted preguntó: «{value}»',
 		need: 'Usted escribió: «{value}»',
 		close: 'Lo estoy revisando ahora.',
-		open: '¿en qué puedo ayudarle?',
+		open: 'he tomado el relevo de nuestro asistente. ¿De qué se trata?',
 	},
 };

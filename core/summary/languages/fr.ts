@@ -251,6 +251,6 @@ export const fr: Language = {
 		question: 'Vous avez demandé : « {value} »',
 		need: 'Vous avez écrit : « {value} »',
 		close: 'Je m’en occupe maintenant.',
-		open: 'comment puis-je vous aider ?',
+		open: 'je prends le relais de notre assistant. De quoi s’agit-il ?',
 	},
 };

@@ -223,6 +223,6 @@ export const id: Language = {
 		question: 'Anda bertanya: “{value}”',
 		need: 'Anda menulis: “{value}”',
 		close: 'Saya sedang memeriksanya sekarang.',
-		open: 'ada yang bisa saya bantu?',
+		open: 'saya mengambil alih dari asisten kami. Tentang apa ini?',
 	},
 };

@@ -249,6 +249,6 @@ export const it: Language = {
 		question: 'Lei ha chiesto: «{value}»',
 		need: 'Lei ha scritto: «{value}»',
 		close: 'Me ne occupo subito.',
-		open: 'come posso aiutarla?',
+		open: 'ho preso il posto del nostro assistente. Di che cosa si tratta?',
 	},
 };

@@ -249,6 +249,6 @@ export const nl: Language = {
 		question: 'U vroeg: ‘{value}’',
 		need: 'U schreef: ‘{value}’',
 		close: 'Ik ga er nu mee aan de slag.',
-		open: 'waarmee kan ik u helpen?',
+		open: 'ik heb het overgenomen van onze assistent. Waar gaat het over?',
 	},
 };

@@ -255,6 +255,6 @@ export const pt: Language = {
 		question: 'A sua pergunta: “{value}”',
 		need: 'A sua mensagem: “{value}”',
 		close: 'Estou verificando agora.',
-		open: 'como posso ajudar?',
+		open: 'assumi a conversa do nosso assistente. Do que se trata?',
 	},
 };

@@ -44,7 +44,9 @@ describe('summarise', () => {
 	it('makes a brief of a conversation without messages', () => {
 		const brief = briefOf([]);
 		expect(brief).toMatchObject({ references: [], transcript: [], source: { kind: 'rules' } });
-		expect(brief.suggestedReply).toBe('Hi Robin, how can I help you?');
+		expect(brief.suggestedReply).toBe(
+			'Hi Robin, I have taken over from our assistant. What is it about?',
+		);
 	});
 
 	it('greets by name, quotes the open question and names the reference, so that the customer repeats nothing', () => {
@@ -61,7 +63,9 @@ describe('summarise', () => {
 		const conversation = aConversation({
 			profile: { name: '<b>💥 boss</b>', consent: { status: 'unknown', scope: 'all' }, fields: {} },
 		});
-		expect(briefOf([], { conversation }).suggestedReply).toBe('Hello, how can I help you?');
+		expect(briefOf([], { conversation }).suggestedReply).toBe(
+			'Hello, I have taken over from our assistant. What is it about?',
+		);
 	});
 
 	it('takes an answer of the bot for an answer, and its misunderstanding for none', () => {
