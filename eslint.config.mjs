@@ -44,6 +44,11 @@ const OFF_BY_FILE = [
 		},
 	},
 	{
+		// Sees only a subtitle that is a literal. Ours are made of the names in the lists; test/unit/nodes/editor.test.ts wants one of each node.
+		files: ['nodes/**/*.node.ts'],
+		rules: { 'n8n-nodes-base/node-class-description-missing-subtitle': 'off' },
+	},
+	{
 		// Crashes on a credential description that several nodes share; the community plugin's valid-credential-references
 		// checks the same names.
 		files: ['nodes/**/*.node.ts'],

@@ -9,13 +9,13 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { conversationIdField } from '../shared/descriptions';
+import { chosenName, conversationIdField } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { openStore } from '../../adapters/store/open';
 import type { StoreOptions } from '../../adapters/store/open';
-import { storeFor } from '../shared/store';
+import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
-import { once, onceField } from './operations/once';
+import { ONCE_OPTIONS, once, onceField } from './operations/once';
 import type { Operation } from './operations/operation';
 
 export class Conversation implements INodeType {
@@ -25,7 +25,10 @@ export class Conversation implements INodeType {
 		icon: { light: 'file:conversation.svg', dark: 'file:conversation.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] }}',
+		subtitle: `={{ ${chosenName(
+			'operation',
+			operations.map(({ option }) => option),
+		)} }}`,
 		description:
 			'Read a WhatsApp conversation, reply as bot or agent, claim, reassign, resolve or return it to the bot',
 		defaults: { name: 'Conversation' },
@@ -35,16 +38,18 @@ export class Conversation implements INodeType {
 		credentials: [
 			{
 				name: 'whatsAppHandoffApi',
+				displayName: 'WhatsApp',
 				// Sample conversations send nothing; docs/decisions/0008.
 				required: false,
 				displayOptions: { show: { operation: ['reply', 'resolve', 'diagnose'] } },
 			},
 			{
 				name: 'whatsAppHandoffInboxApi',
+				displayName: 'Inbox Sign-In',
 				required: true,
 				displayOptions: { show: { operation: ['signInLink'] } },
 			},
-			{ name: 'whatsAppHandoffStoreApi', required: false, testedBy: 'storeOpens' },
+			{ ...storeCredential, testedBy: 'storeOpens' },
 		],
 		properties: [
 			{
@@ -66,7 +71,11 @@ export class Conversation implements INodeType {
 				},
 			},
 			...operations.flatMap(({ fields }) => fields),
-			onceField(operations.filter((operation) => operation.once)),
+			onceField(
+				operations.filter(
+					({ once: hasKey, fields }) => hasKey && !fields.some(({ name }) => name === ONCE_OPTIONS),
+				),
+			),
 		],
 	};
 

@@ -8,9 +8,10 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import type { CrmPort } from '../../core/ports/crm';
+import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
-import { accountParameters, chosenCrm, crmCredentials, openCrm } from './account';
+import { CHOICES, accountParameters, chosenCrm, crmCredentials, openCrm } from './account';
 import { optionsField, planField, sharedFields } from './fields';
 import { CrmItem } from './item';
 import {
@@ -18,6 +19,7 @@ import {
 	getContactMapping,
 	getPipelines,
 	getRecordMapping,
+	getSegmentFieldNames,
 	getStages,
 } from './lists';
 import { operations } from './operations';
@@ -29,7 +31,10 @@ export class CrmUpsert implements INodeType {
 		icon: { light: 'file:crmUpsert.svg', dark: 'file:crmUpsert.dark.svg' },
 		group: ['output'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["crm"] }}',
+		subtitle: `={{ ${chosenName(
+			'operation',
+			operations.map(({ option }) => option),
+		)} + ": " + ${chosenName('crm', CHOICES)} }}`,
 		description:
 			'Bring a WhatsApp conversation into the CRM: one contact, one deal at the right stage, one note, however often it runs; and read back what the CRM knows',
 		defaults: { name: 'CRM Upsert' },
@@ -55,7 +60,7 @@ export class CrmUpsert implements INodeType {
 	};
 
 	methods = {
-		loadOptions: { getPipelines, getStages, getContactFieldNames },
+		loadOptions: { getPipelines, getStages, getContactFieldNames, getSegmentFieldNames },
 		resourceMapping: { getContactMapping, getRecordMapping },
 	};
 

@@ -16,6 +16,9 @@ import type { Authentication, CrmChoice } from './crms/types';
 /**
  * All that the node may use. None is marked as required: a sample conversation needs no account, and n8n would not start the
  * workflow (docs/decisions/0008). A real one without a credential stops with a message that names it.
+ *
+ * Each says where it is hidden, not where it is shown: a parameter that decides which credential is shown counts for the editor as the
+ * way to sign in, and it would leave CRM out of the form.
  */
 export const crmCredentials: INodeCredentialDescription[] = CRMS.flatMap(
 	({ crm, parameter, authentications }) =>
@@ -23,11 +26,18 @@ export const crmCredentials: INodeCredentialDescription[] = CRMS.flatMap(
 			name: credential,
 			displayName: `${CRM_TITLES[crm]} Credential`,
 			required: false,
-			displayOptions: { show: { crm: [crm], [parameter]: [value] } },
+			displayOptions: {
+				hide: {
+					crm: CRMS.map((other) => other.crm).filter((other) => other !== crm),
+					[parameter]: authentications
+						.map((other) => other.value)
+						.filter((other) => other !== value),
+				},
+			},
 		})),
 );
 
-const CHOICES: INodePropertyOptions[] = CRMS.map(({ crm }) => ({
+export const CHOICES: INodePropertyOptions[] = CRMS.map(({ crm }) => ({
 	name: CRM_TITLES[crm],
 	value: crm,
 }));

@@ -80,6 +80,13 @@ export function getContactFieldNames(this: ILoadOptionsFunctions): Promise<INode
 	);
 }
 
+/** For a field that may be left open: the editor marks an empty choice that is not on its list as a mistake. */
+export async function getSegmentFieldNames(
+	this: ILoadOptionsFunctions,
+): Promise<INodePropertyOptions[]> {
+	return [{ name: 'None', value: '' }, ...(await getContactFieldNames.call(this))];
+}
+
 export function getContactMapping(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	return mapping(this, 'contact');
 }

@@ -24,7 +24,7 @@ export class EscalationScorer implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] === "testRules" ? "test rules" : "score: " + $parameter["preset"] }}',
+			'={{ $parameter["operation"] === "testRules" ? "Test rules" : "Sensitivity: " + $parameter["preset"] }}',
 		description:
 			'Decide whether a person should step into a WhatsApp bot conversation, and say why: requests for a person, misunderstandings, mood, topics, high value, own rules',
 		defaults: { name: 'Escalation Scorer' },

@@ -38,9 +38,13 @@ export class HandoffInbox implements INodeType {
 		],
 		outputNames: ['Claimed', 'Reply', 'Note', 'Reassigned', 'Resolved', 'Returned to Bot'],
 		credentials: [
-			{ name: 'whatsAppHandoffInboxApi', required: true },
+			{ name: 'whatsAppHandoffInboxApi', displayName: 'Inbox Sign-In', required: true },
 			// Only to show agents the files that customers send.
-			{ name: WHATSAPP_CREDENTIAL, required: false },
+			{
+				name: WHATSAPP_CREDENTIAL,
+				displayName: 'WhatsApp (Optional, Shows Files)',
+				required: false,
+			},
 			storeCredential,
 		],
 		webhooks: [

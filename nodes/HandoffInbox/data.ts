@@ -13,7 +13,7 @@ import { storeFor } from '../shared/store';
 import { serveMedia } from './media';
 import { DONE, sendJson } from './respond';
 import { signedIn, withinLimits } from './session';
-import { directory, pageSettings } from './settings';
+import { directory, messagesShown, pageSettings } from './settings';
 
 /** Messages that one answer holds at most. */
 const MOST_MESSAGES = 500;
@@ -44,12 +44,12 @@ export async function serveData(
 		case 'list':
 			return sendJson(context, 200, await lists(store, query, user));
 		case 'conversation': {
-			const limit = context.getNodeParameter('messagesShown') as number;
+			const limit = messagesShown(context);
 			const detail = await detailOf(store, query.id ?? '', limit);
 			return detail ? sendJson(context, 200, detail) : gone(context);
 		}
 		case 'messages': {
-			const limit = Math.min(context.getNodeParameter('messagesShown') as number, MOST_MESSAGES);
+			const limit = Math.min(messagesShown(context), MOST_MESSAGES);
 			if (!query.before || !(await store.conversation(query.id ?? ''))) return gone(context);
 			const messages = await store.history(query.id!, { limit, before: query.before });
 			return sendJson(context, 200, { messages, more: messages.length === limit });

@@ -120,15 +120,15 @@ export const parameters: INodeProperties[] = [
 				description:
 					'Size up to which agents can attach a file. WhatsApp itself takes pictures up to 5 MB, sound and video up to 16 MB, documents up to 100 MB.',
 			},
+			{
+				displayName: 'Messages Shown',
+				name: 'messagesShown',
+				type: 'number',
+				typeOptions: { minValue: 20, maxValue: 500 },
+				default: 200,
+				description:
+					'How many messages of a conversation the page shows at once; earlier ones follow as the agent scrolls up',
+			},
 		],
-	},
-	{
-		displayName: 'Messages Shown',
-		name: 'messagesShown',
-		type: 'number',
-		typeOptions: { minValue: 20, maxValue: 500 },
-		default: 200,
-		description:
-			'How many messages of a conversation the page shows at once; earlier ones follow as the agent scrolls up',
 	},
 ];

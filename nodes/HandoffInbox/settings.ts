@@ -62,3 +62,11 @@ export function maxFileBytes(context: IWebhookFunctions): number {
 	const { maxFileSize = 16 } = context.getNodeParameter('options', {}) as { maxFileSize?: number };
 	return maxFileSize * MEGABYTE;
 }
+
+/** How many messages of a conversation one answer holds. */
+export function messagesShown(context: IWebhookFunctions): number {
+	const { messagesShown: shown = 200 } = context.getNodeParameter('options', {}) as {
+		messagesShown?: number;
+	};
+	return shown;
+}

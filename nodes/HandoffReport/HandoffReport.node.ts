@@ -8,6 +8,7 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { isoTime } from '../../core/time';
 import { systemClock } from '../../adapters/clock/system';
+import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
@@ -19,7 +20,10 @@ export class HandoffReport implements INodeType {
 		icon: { light: 'file:handoffReport.svg', dark: 'file:handoffReport.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] }}',
+		subtitle: `={{ ${chosenName(
+			'operation',
+			operations.map(({ option }) => option),
+		)} }}`,
 		description:
 			'The numbers for the weekly review of WhatsApp handoffs, and the conversations that should have been handed over',
 		defaults: { name: 'Handoff Report' },

@@ -7,9 +7,11 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import type { HandoffOutcome } from '../../core/routing';
+import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
+import { STRATEGY_CHOICES } from './parameters/strategies';
 import { routeItem } from './routeItem';
 
 /** The outputs in their order on the canvas. */
@@ -22,8 +24,7 @@ export class HandoffRouter implements INodeType {
 		icon: { light: 'file:handoffRouter.svg', dark: 'file:handoffRouter.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ $parameter["operation"] === "routeAgain" ? "route again" : "to " + ($parameter["queue"].startsWith("=") ? "suggested queue" : $parameter["queue"]) }}',
+		subtitle: `={{ $parameter["operation"] === "routeAgain" ? "Route again" : ${chosenName('strategy', STRATEGY_CHOICES)} }}`,
 		description:
 			'Hand a WhatsApp conversation to a person: choose the agent or queue, tell the customer, start the SLA clock',
 		defaults: { name: 'Handoff Router' },
@@ -39,12 +40,14 @@ export class HandoffRouter implements INodeType {
 		credentials: [
 			{
 				name: 'whatsAppHandoffApi',
+				displayName: 'WhatsApp',
 				// Sample conversations send nothing; docs/decisions/0008.
 				required: false,
 				displayOptions: { show: { acknowledge: [true] } },
 			},
 			{
 				name: 'whatsAppHandoffInboxApi',
+				displayName: 'Inbox Sign-In',
 				required: true,
 				displayOptions: { show: { claimLinks: [true] } },
 			},

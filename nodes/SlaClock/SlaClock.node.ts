@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
-import { conversationIdField } from '../shared/descriptions';
+import { chosenName, conversationIdField } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
@@ -19,7 +19,10 @@ export class SlaClock implements INodeType {
 		icon: { light: 'file:slaClock.svg', dark: 'file:slaClock.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] }}',
+		subtitle: `={{ ${chosenName(
+			'operation',
+			operations.map(({ option }) => option),
+		)} }}`,
 		description:
 			'Read, start, pause, resume or stop the promises that SLA Watchdog keeps watch over',
 		defaults: { name: 'SLA Clock' },

@@ -26,6 +26,14 @@ export const parameters: INodeProperties[] = [
 		default: '',
 	},
 	{
+		displayName:
+			'Nothing of your own is promised yet: the node watches over a first answer by a person within 5 minutes, and warns after 4.',
+		name: 'noPromisesNotice',
+		type: 'notice',
+		displayOptions: { hide: { 'policies.policy': [{ _cnd: { exists: true } }] } },
+		default: '',
+	},
+	{
 		displayName: 'Promises',
 		name: 'policies',
 		type: 'fixedCollection',

@@ -34,7 +34,10 @@ export class WhatsAppTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
 		outputNames: ['Bot', 'Human', 'Status'],
-		credentials: [{ name: 'whatsAppHandoffApi', required: true }, storeCredential],
+		credentials: [
+			{ name: 'whatsAppHandoffApi', displayName: 'WhatsApp', required: true },
+			storeCredential,
+		],
 		webhooks: [
 			{
 				name: 'setup',

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 /** The conversation that a node works on; filled in by itself after WhatsApp Trigger. */
 export const conversationIdField: INodeProperties = {
@@ -9,3 +9,12 @@ export const conversationIdField: INodeProperties = {
 	required: true,
 	description: 'The ID of the conversation. After WhatsApp Trigger it is already filled in.',
 };
+
+/** An expression for a node's line on the canvas: what is chosen in a list, by the name that staff chose. */
+export function chosenName(
+	parameter: string,
+	options: ReadonlyArray<Pick<INodePropertyOptions, 'name' | 'value'>>,
+): string {
+	const names = Object.fromEntries(options.map(({ name, value }) => [String(value), name]));
+	return `(${JSON.stringify(names)})[$parameter[${JSON.stringify(parameter)}]]`;
+}

@@ -4,6 +4,7 @@ import { logReply as log } from '../../../core/conversation/logReply';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
 import { handoffItem } from '../../shared/item';
+import { ONCE_OPTIONS, idempotencyKeyOption } from './once';
 import type { Operation } from './operation';
 import { agentFields, agentOf, byWorkflow } from './operation';
 
@@ -52,12 +53,13 @@ export const logReply: Operation = {
 		})),
 		{
 			displayName: 'Options',
-			name: 'logOptions',
+			name: ONCE_OPTIONS,
 			type: 'collection',
 			displayOptions: SHOW,
 			default: {},
 			placeholder: 'Add Option',
 			options: [
+				idempotencyKeyOption,
 				{
 					displayName: 'Message ID',
 					name: 'messageId',
@@ -81,7 +83,7 @@ export const logReply: Operation = {
 		const { actor, now } = await byWorkflow(run);
 		const author = context.getNodeParameter('loggedAuthor', index) as 'agent' | 'bot';
 		const text = context.getNodeParameter('loggedText', index) as string;
-		const options = context.getNodeParameter('logOptions', index, {}) as {
+		const options = context.getNodeParameter(ONCE_OPTIONS, index, {}) as {
 			messageId?: string;
 			sentAt?: string;
 		};

@@ -5,25 +5,28 @@ import { doOnce } from '../../../core/conversation/doOnce';
 import { handoffItem } from '../../shared/item';
 import type { Operation, OperationResult, OperationRun } from './operation';
 
+/** Where an operation that is carried out once has its options; one with more of them brings the collection itself. */
+export const ONCE_OPTIONS = 'changeOptions';
+
+export const idempotencyKeyOption: INodeProperties = {
+	displayName: 'Idempotency Key',
+	name: 'idempotencyKey',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. order-10023-reminder',
+	description:
+		'The same key is carried out once, however often a workflow is retried; later calls give the conversation as it is',
+};
+
 export function onceField(operations: readonly Operation[]): INodeProperties {
 	return {
 		displayName: 'Options',
-		name: 'changeOptions',
+		name: ONCE_OPTIONS,
 		type: 'collection',
 		displayOptions: { show: { operation: operations.map(({ option }) => option.value as string) } },
 		default: {},
 		placeholder: 'Add Option',
-		options: [
-			{
-				displayName: 'Idempotency Key',
-				name: 'idempotencyKey',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. order-10023-reminder',
-				description:
-					'The same key is carried out once, however often a workflow is retried; later calls give the conversation as it is',
-			},
-		],
+		options: [idempotencyKeyOption],
 	};
 }
 
@@ -33,7 +36,7 @@ export async function once(
 	run: OperationRun,
 ): Promise<OperationResult | OperationResult[]> {
 	const { context, index, store, conversationId } = run;
-	const { idempotencyKey } = context.getNodeParameter('changeOptions', index, {}) as {
+	const { idempotencyKey } = context.getNodeParameter(ONCE_OPTIONS, index, {}) as {
 		idempotencyKey?: string;
 	};
 	const given = String(idempotencyKey ?? '').trim();

@@ -27,7 +27,7 @@ export const getContext: Operation = {
 			name: 'segmentField',
 			type: 'options',
 			typeOptions: {
-				loadOptionsMethod: 'getContactFieldNames',
+				loadOptionsMethod: 'getSegmentFieldNames',
 				loadOptionsDependsOn: ['crm', 'recordKind', 'options.baseUrl'],
 			},
 			displayOptions: { show: SHOW },

@@ -29,6 +29,17 @@ export const agentFields: INodeProperties[] = [
 		description: 'Where the list of agents comes from',
 	},
 	{
+		displayName:
+			'Nobody is listed yet: every handoff waits in the queue until somebody claims it in the inbox. Add the people who may get one.',
+		name: 'noAgentsNotice',
+		type: 'notice',
+		displayOptions: {
+			show: { agentSource: ['here'] },
+			hide: { 'agents.agent': [{ _cnd: { exists: true } }] },
+		},
+		default: '',
+	},
+	{
 		displayName: 'Agent List',
 		name: 'agents',
 		type: 'fixedCollection',

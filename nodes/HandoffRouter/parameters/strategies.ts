@@ -44,26 +44,28 @@ export const STRATEGY_OPTIONS: INodePropertyOptions[] = [
 	},
 ];
 
+export const STRATEGY_CHOICES: INodePropertyOptions[] = [
+	...STRATEGY_OPTIONS,
+	{
+		name: 'Several in Order',
+		value: 'chain',
+		description: 'Ask one way after another until one names an agent',
+	},
+	{
+		name: 'Steps That Widen',
+		value: 'steps',
+		description:
+			'First those who fit best; while nobody answers, more and more of the team, each step after its time',
+	},
+];
+
 /** How the agent is chosen: one way, several in order, or steps that widen while nobody answers. */
 export const strategyFields: INodeProperties[] = [
 	{
 		displayName: 'Choose By',
 		name: 'strategy',
 		type: 'options',
-		options: [
-			...STRATEGY_OPTIONS,
-			{
-				name: 'Several in Order',
-				value: 'chain',
-				description: 'Ask one way after another until one names an agent',
-			},
-			{
-				name: 'Steps That Widen',
-				value: 'steps',
-				description:
-					'First those who fit best; while nobody answers, more and more of the team, each step after its time',
-			},
-		],
+		options: STRATEGY_CHOICES,
 		default: 'roundRobin',
 		description: 'How the agent is chosen among those who can take the conversation',
 	},

@@ -165,7 +165,7 @@ describe('Log Reply', () => {
 				conversationId,
 				loggedAuthor: 'bot',
 				loggedText: 'We open at 9',
-				logOptions: { messageId: 'desk-1', sentAt: '2026-11-20T09:30:00Z' },
+				changeOptions: { messageId: 'desk-1', sentAt: '2026-11-20T09:30:00Z' },
 			});
 		await log();
 		await log();

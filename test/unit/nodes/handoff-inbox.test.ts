@@ -43,7 +43,7 @@ describe('Handoff Inbox', () => {
 		store = await openStore({ file });
 		server = await InboxServer.start({
 			file,
-			parameters: { teams: 'Returns', messagesShown: 5 },
+			parameters: { teams: 'Returns', options: { messagesShown: 5 } },
 		});
 	});
 	afterEach(async () => {
