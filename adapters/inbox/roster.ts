@@ -8,9 +8,10 @@ const told = new WeakMap<HandoffStore, string>();
 
 /** Lets the inbox know whom the router can choose, so that agents can hand conversations over to each other. */
 export async function rememberRoster(store: HandoffStore, agents: readonly Agent[]): Promise<void> {
-	const roster = agents.map(({ id, name, capacity }): KnownAgent => ({
+	const roster = agents.map(({ id, name, email, capacity }): KnownAgent => ({
 		id,
 		name,
+		...(email && email !== id ? { email } : {}),
 		...(capacity === undefined ? {} : { capacity }),
 	}));
 	const text = JSON.stringify(roster);

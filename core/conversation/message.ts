@@ -105,6 +105,13 @@ export interface MessageError {
 	details?: string;
 }
 
+/** A message of an agent in a foreign inbox. */
+export interface MessageOrigin {
+	/** E.g. "chatwoot". */
+	inbox: string;
+	id: string;
+}
+
 /** One message of a conversation, in either direction. */
 export interface ConversationMessage {
 	/** Id that the channel gave it (`wamid.…`), or our own for a message that has not been sent. Unique in a namespace. */
@@ -143,6 +150,8 @@ export interface ConversationMessage {
 	raw?: unknown;
 	/** Internal: never shown to the customer. */
 	internal?: boolean;
+	/** Where it was written in another inbox than the embedded one, which therefore has it: that inbox, and its id there. */
+	origin?: MessageOrigin;
 	/** Where this message speaks for a burst: the ids of all its messages, in order. See core/conversation/burst.ts. */
 	joined?: string[];
 	/** Only on items, beside `joined`: the messages of the burst, in order. */

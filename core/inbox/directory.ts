@@ -29,6 +29,8 @@ export interface Directory {
 export interface KnownAgent {
 	id: string;
 	name: string;
+	/** Where it is not the id; by it agents of a foreign inbox are known. */
+	email?: string;
 	capacity?: number;
 }
 
