@@ -136,7 +136,7 @@ function eventFor(
 	if (state === 'bot')
 		return conversation.state === 'bot'
 			? undefined
-			: { type: 'return_to_bot', reason: 'Given back in the inbox' };
+			: { type: 'return_to_bot', reason: 'Given back in the inbox', anyway: true };
 	const wanted: Owner = owner ??
 		conversation.owner ?? { kind: 'queue', name: conversation.handoff?.queue ?? QUEUE };
 	if (conversation.state === 'human')

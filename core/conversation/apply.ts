@@ -8,7 +8,7 @@ import type { IsoTime } from '../time';
 import type { Actor } from './audit';
 import type { Conversation } from './conversation';
 import type { ConversationMessage } from './message';
-import type { ConversationEvent } from './transitions';
+import type { ConversationEvent, Refusal } from './transitions';
 import { transition } from './transitions';
 
 /** The conversation is not in a state in which this can be done; `message` says who has it, `advice` what would work. */
@@ -16,6 +16,8 @@ export class TransitionRefused extends Error {
 	constructor(
 		message: string,
 		readonly advice: string,
+		/** Set where whoever asked may say that it is meant all the same. */
+		readonly refusal?: Refusal['code'],
 	) {
 		super(message);
 		this.name = 'TransitionRefused';
@@ -33,7 +35,7 @@ export function applyEvent(
 	messages: ConversationMessage[] = [],
 ): Changes<Conversation> {
 	const step = transition(view.conversation, event, by.actor, by.now);
-	if (!step.ok) throw new TransitionRefused(step.message, step.advice);
+	if (!step.ok) throw new TransitionRefused(step.message, step.advice, step.code);
 	return {
 		result: step.conversation,
 		...(step.changed

@@ -159,6 +159,8 @@ export interface Conversation {
 	lastAgentId?: string;
 	/** Newest message of the customer; WhatsApp lets us write freely for 24 hours after it. */
 	lastCustomerMessageAt?: IsoTime;
+	/** Newest message of a person to the customer; absent in what older versions wrote. */
+	lastAgentMessageAt?: IsoTime;
 	lastMessageAt: IsoTime;
 	createdAt: IsoTime;
 	updatedAt: IsoTime;

@@ -11,6 +11,7 @@ import type {
 	SignalResult,
 } from './conversation';
 import { isCaptured, NO_COUNTERS } from './conversation';
+import { unfinishedExchange } from './exchange';
 
 /**
  * What can happen to a conversation. These and no others change its state:
@@ -54,7 +55,8 @@ export type ConversationEvent =
 	/** The owner gives it up; it waits in the queue again. */
 	| { type: 'release'; queue: string; reason: string }
 	| { type: 'resolve'; outcome?: Outcome; reason?: string }
-	| { type: 'return_to_bot'; reason?: string }
+	/** Refused in the middle of an exchange, see {@link unfinishedExchange}, unless it is meant `anyway`. */
+	| { type: 'return_to_bot'; reason?: string; anyway?: boolean }
 	/** A person answered the customer. */
 	| { type: 'agent_replied'; sentAt: IsoTime };
 
@@ -64,6 +66,8 @@ export type Refusal = {
 	message: string;
 	/** What would work instead. */
 	advice: string;
+	/** Set where whoever asked may say that it is meant all the same. */
+	code?: 'mid_exchange';
 };
 
 export type Transition =
@@ -341,6 +345,7 @@ export function transition(
 				conversation: {
 					...conversation,
 					...(handoff ? { handoff } : {}),
+					lastAgentMessageAt: later(conversation.lastAgentMessageAt, event.sentAt),
 					lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
 					version: conversation.version + 1,
 					updatedAt: now,
@@ -365,6 +370,16 @@ export function transition(
 					'The bot takes over by itself when the customer writes again.',
 				);
 			}
+			const unfinished = unfinishedExchange(conversation, now);
+			if (unfinished && !event.anyway) {
+				return {
+					...refuse(
+						`Cannot return to the bot in the middle of an exchange, since ${unfinished}`,
+						'Answer the customer or resolve the conversation; or return it all the same, if that is what you mean.',
+					),
+					code: 'mid_exchange',
+				};
+			}
 			return step(
 				{
 					state: 'bot',
@@ -373,7 +388,7 @@ export function transition(
 					priority: 'normal',
 				},
 				'return_to_bot',
-				event.reason,
+				[event.reason, unfinished && `although ${unfinished}`].filter(Boolean).join(', '),
 			);
 		}
 	}

@@ -41,6 +41,8 @@ export interface InboxAction {
 	tags?: string[];
 	/** When a hold ends by itself. */
 	until?: IsoTime;
+	/** Of a return to the bot: the agent means it, in the middle of an exchange too. */
+	anyway?: boolean;
 	/** An approved template in place of free text, as the page filled it in. */
 	template?: ReplyTemplate;
 	/** A file that goes with the reply; its bytes travel beside it. */
@@ -92,6 +94,7 @@ export type RefusalCode =
 	| 'bad_tags'
 	| 'bad_time'
 	| 'no_recipient'
+	| 'mid_exchange'
 	| 'other';
 
 /** An agent may not do this now; `message` and `advice` are sentences for the agent. */
@@ -235,7 +238,11 @@ export async function performInboxAction(
 				event: 'returned_to_bot',
 				conversation: await change((view) => {
 					mustHold(view, user);
-					return { type: 'return_to_bot', reason: `Returned by ${user.name}` };
+					return {
+						type: 'return_to_bot',
+						reason: `Returned by ${user.name}`,
+						...(request.anyway ? { anyway: true } : {}),
+					};
 				}),
 			};
 		case 'tag': {

@@ -29,6 +29,7 @@ export function readAction(body: unknown): InboxAction | undefined {
 		...optional('resolution'),
 		...optional('nextAction'),
 		...optional('until'),
+		...(fields.anyway === true ? { anyway: true } : {}),
 		...(to ? { to } : {}),
 		...(template ? { template } : {}),
 		...(Array.isArray(fields.tags) ? { tags: fields.tags.filter(isText) } : {}),

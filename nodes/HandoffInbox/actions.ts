@@ -10,6 +10,7 @@ import { systemClock } from '../../adapters/clock/system';
 import { feedOf } from '../../adapters/inbox/feed';
 import { mayAttach } from '../../adapters/inbox/files';
 import type { InboxUser } from '../../adapters/inbox/tokens';
+import type { TransitionRefused } from '../../core/conversation/apply';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, withAbsence } from '../../core/inbox/availability';
 import type { InboxAction, InboxDone } from '../../core/inbox/actions';
@@ -184,14 +185,16 @@ function refuse(
 	error: unknown,
 	action: InboxAction,
 ): IWebhookResponseData {
-	const { message, advice } = error as Error & { advice?: string };
+	const { message, advice, refusal } = error as Error & Partial<TransitionRefused>;
 	// Only a refusal by the rules has advice; anything else is not for the page to show.
 	if (advice === undefined) {
 		context.logger.error('Handoff Inbox could not carry out an action', { reason: message });
 		return sendJson(context, 500, { message: 'That did not work. Try again.' });
 	}
 	const code =
-		error instanceof InboxRefused ? error.code : action.action === 'claim' ? 'taken' : 'other';
+		error instanceof InboxRefused
+			? error.code
+			: (refusal ?? (action.action === 'claim' ? 'taken' : 'other'));
 	return sendJson(context, 409, { message: `${message}.`, advice, code });
 }
 

@@ -31,7 +31,15 @@ export interface Pending {
 }
 
 export type DialogName =
-	'keys' | 'transfer' | 'resolve' | 'hold' | 'tags' | 'template' | 'settings' | 'away';
+	| 'keys'
+	| 'transfer'
+	| 'resolve'
+	| 'hold'
+	| 'returnToBot'
+	| 'tags'
+	| 'template'
+	| 'settings'
+	| 'away';
 
 export interface State {
 	start?: Start;
@@ -469,6 +477,23 @@ export class Inbox {
 		const done = await this.guarded(() => act({ action, conversationId, ...fields }, file));
 		await this.guarded(() => this.refresh());
 		return done;
+	}
+
+	/** Gives the open conversation back to the bot. In the middle of an exchange the agent is asked first whether that is meant. */
+	async returnToBot(anyway = false): Promise<boolean> {
+		const conversationId = this.state.openId;
+		let asks = false;
+		const done = await this.guarded(async () => {
+			try {
+				await act({ action: 'returnToBot', conversationId, anyway });
+			} catch (error) {
+				asks = error instanceof Refused && error.code === 'mid_exchange';
+				if (!asks) throw error;
+				this.dialog('returnToBot');
+			}
+		});
+		await this.guarded(() => this.refresh());
+		return done && !asks;
 	}
 
 	async send(

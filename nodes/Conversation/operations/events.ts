@@ -1,5 +1,6 @@
 import { applyEvent } from '../../../core/conversation/apply';
 import type { Actor } from '../../../core/conversation/audit';
+import { JUST_WRITTEN_MINUTES } from '../../../core/conversation/exchange';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import type { ConversationEvent } from '../../../core/conversation/transitions';
 import { systemClock } from '../../../adapters/clock/system';
@@ -201,9 +202,20 @@ export const returnToBot: Operation = {
 		action: 'Return a conversation to the bot',
 		description: 'The person is done; the bot answers again from the next message on',
 	},
-	fields: [reasonField('returnToBot', 'e.g. Question answered')],
+	fields: [
+		reasonField('returnToBot', 'e.g. Question answered'),
+		{
+			displayName: 'Even in the Middle of an Exchange',
+			name: 'anyway',
+			type: 'boolean',
+			displayOptions: { show: { operation: ['returnToBot'] } },
+			default: false,
+			description: `Whether to return it also where nobody has answered the customer’s last message, or a person has written within the last ${JUST_WRITTEN_MINUTES} minutes. Otherwise that is refused.`,
+		},
+	],
 	execute(run) {
 		const reason = run.context.getNodeParameter('reason', run.index) as string;
-		return apply(run, { type: 'return_to_bot', ...(reason ? { reason } : {}) });
+		const anyway = run.context.getNodeParameter('anyway', run.index, false) === true;
+		return apply(run, { type: 'return_to_bot', anyway, ...(reason ? { reason } : {}) });
 	},
 };

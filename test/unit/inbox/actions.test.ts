@@ -111,6 +111,25 @@ describe('what agents do in the inbox', () => {
 		});
 	});
 
+	it('asks before it gives a customer who waits for an answer back to the bot, and does it when the agent means it', async () => {
+		await act(ana, 'claim');
+		await store.decide(conversationId, (view) =>
+			applyEvent(
+				view,
+				{ type: 'customer_wrote', sentAt: at(2) },
+				{ actor: workflow, now: at(2), policies: DEFAULT_POLICIES },
+			),
+		);
+		await expect(act(ana, 'returnToBot')).rejects.toMatchObject({
+			refusal: 'mid_exchange',
+			message: expect.stringContaining('nobody has answered the customer’s last message') as string,
+		});
+		expect(await act(ana, 'returnToBot', { anyway: true })).toMatchObject({
+			event: 'returned_to_bot',
+			conversation: { state: 'bot' },
+		});
+	});
+
 	it('closes a conversation with its outcome, and says who has it to whoever may not', async () => {
 		await expect(act(ana, 'resolve')).rejects.toThrow(
 			'This conversation is waiting in queue Support',

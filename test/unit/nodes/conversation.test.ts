@@ -265,6 +265,19 @@ describe('Resolve', () => {
 	});
 });
 
+describe('Return to Bot', () => {
+	it('is refused right after a person has written, with what to do, and done where that is meant', async () => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		await expect(run('returnToBot', { conversationId })).rejects.toMatchObject({
+			message: expect.stringContaining('in the middle of an exchange') as string,
+			description: expect.stringContaining('Answer the customer') as string,
+		});
+		const [item] = await run('returnToBot', { conversationId, anyway: true });
+		expect(item).toMatchObject({ conversation: { state: 'bot' } });
+	});
+});
+
 describe('an idempotency key', () => {
 	it('lets an operation be carried out once, and gives the conversation as it is after that', async () => {
 		const conversationId = await customer();

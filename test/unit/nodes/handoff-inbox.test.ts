@@ -290,6 +290,24 @@ describe('Handoff Inbox', () => {
 			expect((await sam.act({ action: 'claim', conversationId: id })).status).toBe(200);
 		});
 
+		it('asks the page whether a conversation is really to go back to the bot in the middle of an exchange', async () => {
+			const id = await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const now = isoTime(new Date());
+			await store.decide(id, ({ conversation }) => ({
+				result: undefined,
+				conversation: {
+					...conversation,
+					lastAgentMessageAt: now,
+					version: conversation.version + 1,
+				},
+			}));
+			const ana = await visitor(ANA);
+			const back = { action: 'returnToBot', conversationId: id };
+			expect(await ana.act(back)).toMatchObject({ status: 409, body: { code: 'mid_exchange' } });
+			expect(await ana.act({ ...back, anyway: 'yes' })).toMatchObject({ status: 409 });
+			expect(await ana.act({ ...back, anyway: true })).toMatchObject({ status: 200 });
+		});
+
 		it('answers what it does not know with what is wrong, and shows nothing of its inside', async () => {
 			const ana = await visitor(ANA);
 			expect(await ana.act({ action: 'dance', conversationId: 'x' })).toMatchObject({

@@ -28,7 +28,7 @@ export async function takeOver(): Promise<void> {
 }
 
 export async function returnToBot(): Promise<void> {
-	if (await inbox.act('returnToBot')) inbox.tell(t('done.returned'));
+	if (await inbox.returnToBot()) inbox.tell(t('done.returned'));
 }
 
 export async function release(): Promise<void> {

@@ -24,6 +24,8 @@ export function Dialogs({ state }: { state: State }) {
 			return <Resolve state={state} />;
 		case 'hold':
 			return <Hold />;
+		case 'returnToBot':
+			return <ReturnToBot />;
 		case 'tags':
 			return <Tags state={state} />;
 		case 'template':
@@ -314,6 +316,18 @@ const HOLDS = {
 	week: () => inDays(7, 9),
 	open: () => undefined,
 } as const;
+
+function ReturnToBot() {
+	return (
+		<Dialog
+			title={t('returnToBot.title')}
+			label={t('returnToBot.do')}
+			submit={() => void finish(inbox.returnToBot(true), t('done.returned'))}
+		>
+			<p>{t('returnToBot.text')}</p>
+		</Dialog>
+	);
+}
 
 function Hold() {
 	const [choice, setChoice] = useState<keyof typeof HOLDS | 'at'>('hour');
