@@ -16,17 +16,24 @@ export type Acknowledgement =
 
 /** One send is given this long before another execution may try again. */
 const LEASE_MS = 60_000;
+const LOOK_EVERY_MS = 500;
 
 /**
  * Tells the customer that a person takes over, once for each handoff even if the execution is retried or runs twice, and
- * keeps the message in the thread. A channel that does not take the message does not undo the handoff.
+ * keeps the message in the thread. A channel that does not take the message does not undo the handoff. While another execution
+ * is telling, this one waits for what becomes of it: if that one has died, nobody else would tell the customer.
  */
 export async function acknowledge(
-	ports: { store: HandoffStore; messaging: MessagingPort; clock: Clock },
+	ports: {
+		store: HandoffStore;
+		messaging: MessagingPort;
+		clock: Clock;
+		sleep: (milliseconds: number) => Promise<void>;
+	},
 	result: HandoffResult,
 	options: { timeZone: string; texts?: Partial<AcknowledgementTexts> },
 ): Promise<Acknowledgement> {
-	const { store, messaging, clock } = ports;
+	const { store, messaging, clock, sleep } = ports;
 	const { conversation, handoff } = result;
 	// A request that is captured off hours is told of twice: that it is on record, and when somebody takes it on.
 	const about = result.tell === 'off_hours_bot' ? 'capture' : 'acknowledgement';
@@ -50,15 +57,16 @@ export async function acknowledge(
 		options.texts,
 	);
 
-	const turn = await store.beginOnce(key, now, LEASE_MS);
-	if (turn.state === 'done') return turn.result as Acknowledgement;
-	if (turn.state === 'busy') {
-		return {
-			sent: false,
-			text,
-			message: 'Another execution is sending the acknowledgement of this handoff',
-			advice: 'Nothing to do: the customer gets it once.',
-		};
+	let turn = await store.beginOnce(key, now, LEASE_MS);
+	while (turn.state === 'busy') {
+		await sleep(LOOK_EVERY_MS);
+		turn = await store.beginOnce(key, isoTime(clock.now()), LEASE_MS);
+	}
+	if (turn.state === 'done') {
+		const told = turn.result as Acknowledgement;
+		// The execution that told may have died before it could write it down.
+		if (!handoff.acknowledgedAt) await keepInThread(store, clock, result, told);
+		return told;
 	}
 	let ids: string[];
 	try {
@@ -74,35 +82,51 @@ export async function acknowledge(
 		return { sent: false, text, message: error.message, advice: error.advice };
 	}
 	const sent: Acknowledgement = { sent: true, text, ...(ids[0] ? { messageId: ids[0] } : {}) };
-	await store.completeOnce(key, sent, now);
-	const sentAt = isoTime(clock.now());
-	await store.decide(conversation.id, ({ conversation: current }) => ({
-		result: undefined,
-		conversation: {
-			...current,
-			...(current.handoff?.id === handoff.id
-				? {
-						handoff: {
-							...current.handoff,
-							acknowledgedAt: current.handoff.acknowledgedAt ?? sentAt,
-							...(ids[0] ? { acknowledgementId: ids[0] } : {}),
-						},
-					}
-				: {}),
-			lastMessageAt: sentAt,
-			version: current.version + 1,
-			updatedAt: sentAt,
-		},
-		messages: ids.map((id): ConversationMessage => ({
-			id,
-			direction: 'out',
-			author: 'system',
-			type: 'text',
-			text,
-			sentAt,
-			receivedAt: sentAt,
-			status: 'sent',
-		})),
-	}));
+	await store.completeOnce(key, sent, isoTime(clock.now()));
+	await keepInThread(store, clock, result, sent);
 	return sent;
+}
+
+/** Writes what was told into thread and handoff. */
+async function keepInThread(
+	store: HandoffStore,
+	clock: Clock,
+	{ conversation, handoff }: HandoffResult,
+	told: Acknowledgement,
+): Promise<void> {
+	if (!told.sent || !told.messageId) return;
+	const { messageId, text } = told;
+	const sentAt = isoTime(clock.now());
+	const message: ConversationMessage = {
+		id: messageId,
+		direction: 'out',
+		author: 'system',
+		type: 'text',
+		text,
+		sentAt,
+		receivedAt: sentAt,
+		status: 'sent',
+	};
+	await store.decide(conversation.id, ({ conversation: current }) => {
+		const own = current.handoff?.id === handoff.id ? current.handoff : undefined;
+		return {
+			result: undefined,
+			conversation: {
+				...current,
+				...(own
+					? {
+							handoff: {
+								...own,
+								acknowledgedAt: own.acknowledgedAt ?? sentAt,
+								acknowledgementId: messageId,
+							},
+						}
+					: {}),
+				lastMessageAt: sentAt,
+				version: current.version + 1,
+				updatedAt: sentAt,
+			},
+			messages: [message],
+		};
+	});
 }

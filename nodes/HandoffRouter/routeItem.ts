@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
 import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
@@ -233,7 +234,7 @@ async function tell(
 	const { store, result, request, read } = what;
 	if (!result.tell || read('acknowledge', true) !== true) return undefined;
 	const acknowledgement = await acknowledge(
-		{ store, messaging: whatsAppFor(context, index), clock: systemClock },
+		{ store, messaging: whatsAppFor(context, index), clock: systemClock, sleep },
 		result,
 		{
 			timeZone:

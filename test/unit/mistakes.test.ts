@@ -85,9 +85,9 @@ describe('the customer', () => {
 				{ key: 'agents', queue: 'Support' },
 				(view) => handOver(view, aRequest({ policies: DEFAULT_POLICIES }), workflow, at(1)),
 			);
-			await acknowledge({ store, messaging, clock: standingClock(at(1)) }, handed, {
-				timeZone: 'UTC',
-			});
+			const clock = standingClock(at(1));
+			const sleep = () => Promise.reject(new Error('nobody else is telling'));
+			await acknowledge({ store, messaging, clock, sleep }, handed, { timeZone: 'UTC' });
 			const { channelId, identity } = (await store.conversation(conversationId))!;
 			expect(channels).toEqual([channelId]);
 			expect(messaging.sent).toMatchObject([{ to: { waId: identity.waId } }]);

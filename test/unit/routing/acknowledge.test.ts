@@ -4,16 +4,16 @@ import type { HandoffResult } from '../../../core/routing';
 import { acknowledge, handOver } from '../../../core/routing';
 import { DEFAULT_POLICIES } from '../../../core/sla';
 import { at, workflow } from '../../builders';
-import { customerWrites, recordingMessaging, standingClock, temporaryStore } from '../../support';
+import { customerWrites, recordingMessaging, temporaryStore } from '../../support';
 
 describe('telling the customer of a handoff', () => {
 	let store: HandoffStore;
 	let close: () => Promise<void>;
 	let handedOver: HandoffResult;
 	let messaging: ReturnType<typeof recordingMessaging>;
-	const clock = standingClock(at(1));
 
 	beforeEach(async () => {
+		waited = 0;
 		({ store, close } = await temporaryStore());
 		messaging = recordingMessaging();
 		const { conversationId } = await customerWrites(store, 0, 'I want to talk to a person');
@@ -40,7 +40,15 @@ describe('telling the customer of a handoff', () => {
 	});
 	afterEach(() => close());
 
-	const tell = () => acknowledge({ store, messaging, clock }, handedOver, { timeZone: 'UTC' });
+	/** Time goes on only while somebody waits. */
+	let waited: number;
+	const clock = { now: () => new Date(Date.parse(at(1)) + waited) };
+	const sleep = (milliseconds: number) => {
+		waited += milliseconds;
+		return Promise.resolve();
+	};
+	const tell = () =>
+		acknowledge({ store, messaging, clock, sleep }, handedOver, { timeZone: 'UTC' });
 
 	it('names the queue, the place in it and the time that the SLA clock measures', async () => {
 		const told = await tell();
@@ -66,9 +74,28 @@ describe('telling the customer of a handoff', () => {
 		expect(messaging.sent).toHaveLength(1);
 	});
 
-	it('goes out once when two executions tell at the same time', async () => {
-		await Promise.all([tell(), tell(), tell()]);
+	it('goes out once when executions tell at the same time, and each knows what was sent', async () => {
+		const told = await Promise.all([tell(), tell(), tell()]);
 		expect(messaging.sent).toHaveLength(1);
+		expect(told.map(({ sent }) => sent)).toEqual([true, true, true]);
+	});
+
+	it('goes out all the same where the execution that was about to send it has died', async () => {
+		await store.beginOnce(`${handedOver.handoff.id}:acknowledgement`, at(1), 60_000);
+		expect(await tell()).toMatchObject({ sent: true });
+		expect(messaging.sent).toHaveLength(1);
+		expect(waited).toBe(60_000);
+	});
+
+	it('is written into the thread by the retry of an execution that died right after sending', async () => {
+		const decide = jest.spyOn(store, 'decide').mockRejectedValueOnce(new Error('killed'));
+		await expect(tell()).rejects.toThrow('killed');
+		decide.mockRestore();
+		await tell();
+		expect(messaging.sent).toHaveLength(1);
+		const { id } = handedOver.conversation;
+		expect((await store.conversation(id))?.handoff?.acknowledgedAt).toBe(at(1));
+		expect((await store.history(id, { limit: 5 })).at(-1)).toMatchObject({ id: 'wamid.OUT1' });
 	});
 
 	it('stands in the thread and in the handoff’s record', async () => {
