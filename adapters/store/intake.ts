@@ -86,7 +86,7 @@ export function received(
 }
 
 /** A customer who changed the number stays the same customer: the new key leads to the same conversation. */
-function withNewKeys(
+export function withNewKeys(
 	identity: CustomerIdentity,
 	{ system }: ConversationMessage,
 ): CustomerIdentity {
@@ -99,12 +99,58 @@ function withNewKeys(
 /** Keys in the order in which they are trusted: a number has the longer history than the newer business-scoped ids. */
 const TRUST: readonly IdentityKind[] = ['wa_id', 'phone', 'user_id', 'parent_user_id', 'external'];
 
-/** Which conversation it is where the keys of one customer lead to several. */
-export function bestMatch(
-	found: Array<{ kind: IdentityKind; conversation: Conversation }>,
-): Conversation | undefined {
-	return [...found].sort((a, b) => TRUST.indexOf(a.kind) - TRUST.indexOf(b.kind))[0]?.conversation;
+/** A conversation that a key of the customer leads to. */
+export interface Candidate {
+	kind: IdentityKind;
+	conversation: Conversation;
 }
+
+/**
+ * Which conversation it is where the keys of one customer lead to several: one that a person has, so that the bot does not speak beside
+ * them; else the one under the key that is trusted most. One whose user id says that it is somebody else's comes last: numbers are given
+ * to others.
+ */
+export function bestMatch(
+	found: readonly Candidate[],
+	identity: CustomerIdentity,
+): Conversation | undefined {
+	const rank = ({ kind, conversation }: Candidate) =>
+		(isAnothers(conversation, identity) ? 100 : 0) +
+		(conversation.state === 'human' ? 0 : 10) +
+		TRUST.indexOf(kind);
+	return [...found].sort((a, b) => rank(a) - rank(b))[0]?.conversation;
+}
+
+/** The other conversations of the same customer among those that the keys lead to. */
+export function sameCustomer(
+	found: readonly Candidate[],
+	chosen: Conversation,
+	identity: CustomerIdentity,
+): Conversation[] {
+	if (isAnothers(chosen, identity)) return [];
+	const others = found
+		.map(({ conversation }) => conversation)
+		.filter((one) => one.id !== chosen.id && !isAnothers(one, identity));
+	return [...new Map(others.map((one) => [one.id, one])).values()];
+}
+
+/** Both have user ids, and none in common. */
+function isAnothers(conversation: Conversation, identity: CustomerIdentity): boolean {
+	const ids = ({ keys }: CustomerIdentity) =>
+		keys.filter(({ kind }) => kind === 'user_id').map(({ value }) => value);
+	const known = ids(conversation.identity);
+	const seen = ids(identity);
+	return known.length > 0 && seen.length > 0 && !known.some((id) => seen.includes(id));
+}
+
+/**
+ * Kind of the key, on no channel, by which conversations of one customer find each other once all other keys lead to one of them. Its
+ * value is the id of the one that they no longer lead to.
+ */
+export const SAME_CUSTOMER = 'same_customer';
+
+/** How long a status waits for its message to be written down. */
+export const EARLY_STATUS_MS = 60 * 60 * 1000;
 
 /** Only what the customer said has to reach a workflow; reactions and echoes are told by being on record. */
 export function needsRecovery(message: ConversationMessage): boolean {

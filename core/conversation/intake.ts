@@ -1,4 +1,4 @@
-import type { HandoffStore, InboundMessage } from '../ports/store';
+import type { Changes, ConversationView, HandoffStore, InboundMessage } from '../ports/store';
 import { DEFAULT_POLICIES, clocksOnCustomerMessage } from '../sla';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
@@ -20,62 +20,108 @@ export interface Arrival {
 }
 
 /** What taking messages in needs of the store. */
-export type IntakeStore = Pick<HandoffStore, 'intake' | 'decide' | 'getSetting'>;
+export type IntakeStore = Pick<HandoffStore, 'intake' | 'markHandled' | 'getSetting'>;
+
+export interface IntakeOptions {
+	/** Words of consent of staff's own. */
+	ownWords?: OwnConsentWords;
+	/** Which messages are to reach a workflow; those that are not need no recovery. All if absent. */
+	runs?: (message: ConversationMessage) => boolean;
+}
 
 /**
  * Puts messages on record, whatever channel they came by, with all that follows from them: a colleague's answer from the phone
- * silences the bot, the customer's words start the promises, and "STOP" is kept as what it is. Gives those that are new, in the order given; `repeated` are those
- * that had been on record.
+ * silences the bot, the customer's words start the promises, and "STOP" is kept as what it is. Each message and what follows from it are
+ * written together, so that whatever dies on the way, a second delivery finds all of it or nothing. Gives those that are new, in the
+ * order given; `repeated` are those that had been on record.
  */
 export async function takeIn(
 	store: IntakeStore,
 	inbound: InboundMessage[],
 	now: IsoTime,
-	ownWords?: OwnConsentWords,
+	{ ownWords, runs = () => true }: IntakeOptions = {},
 ): Promise<{ fresh: Arrival[]; repeated: Arrival[] }> {
 	if (inbound.length === 0) return { fresh: [], repeated: [] };
-	const results = await store.intake(inbound, now);
+	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
+	const results = await store.intake(inbound, now, (view, { message }) =>
+		inTurn(view, [
+			(before) => (isPhoneAnswer(message) ? answeredFromPhone(before, message, now) : NOTHING),
+			(before) => {
+				const consent = consentInWords(message, before.conversation.profile.consent, ownWords);
+				return consent ? consentGiven(before, consent, now) : NOTHING;
+			},
+			({ conversation, clocks }) =>
+				isCustomerTurn(message)
+					? {
+							result: undefined,
+							clocks: clocksOnCustomerMessage(policies, conversation, message, clocks, now),
+						}
+					: NOTHING,
+			({ conversation }) =>
+				!runs(message) || isForPeople({ conversation, message })
+					? { result: undefined, handled: { ids: [message.id], at: now } }
+					: NOTHING,
+		]),
+	);
 	// A message may change a conversation after an earlier one of the same delivery: items carry the last state.
 	const latest = new Map<string, Conversation>();
-	const learn = (conversation: Conversation) => {
+	for (const { conversation } of results) {
 		const known = latest.get(conversation.id);
 		if (!known || conversation.version >= known.version) latest.set(conversation.id, conversation);
+	}
+	const arrivals = results.map(({ conversation, message, fresh }, index) => ({
+		fresh,
+		arrival: {
+			conversation: latest.get(conversation.id) ?? conversation,
+			message,
+			raw: inbound[index]?.raw,
+		},
+	}));
+	// What somebody took over later in the same delivery is for people too.
+	const taken = arrivals.filter(
+		({ fresh, arrival }, index) =>
+			fresh && isForPeople(arrival) && !isForPeople({ ...arrival, ...results[index]! }),
+	);
+	if (taken.length > 0) {
+		await store.markHandled(
+			taken.map(({ arrival }) => arrival.message.id),
+			now,
+		);
+	}
+	const those = (wanted: boolean) =>
+		arrivals.filter(({ fresh }) => fresh === wanted).map(({ arrival }) => arrival);
+	return { fresh: those(true), repeated: those(false) };
+}
+
+const NOTHING: Changes<unknown> = Object.freeze({ result: undefined });
+
+/** Several decisions on one conversation as one, each on what the one before has made of it. */
+function inTurn(
+	view: ConversationView,
+	steps: Array<(view: ConversationView) => Changes<unknown>>,
+): Changes<unknown> {
+	let { conversation, clocks } = view;
+	const all: Required<Pick<Changes<unknown>, 'audit' | 'messages' | 'clocks'>> = {
+		audit: [],
+		messages: [],
+		clocks: [],
 	};
-	results.forEach(({ conversation }) => learn(conversation));
-	const all = results.map((result, index) => ({ ...result, raw: inbound[index]?.raw }));
-	const fresh = all.filter((result) => result.fresh);
-
-	for (const { conversation, message } of fresh) {
-		if (!isPhoneAnswer(message)) continue;
-		learn(await store.decide(conversation.id, (view) => answeredFromPhone(view, message, now)));
+	let handled: Changes<unknown>['handled'];
+	for (const step of steps) {
+		const changes = step({ conversation, clocks });
+		conversation = changes.conversation ?? conversation;
+		const changed = changes.clocks ?? [];
+		clocks = [...clocks.filter(({ id }) => !changed.some((clock) => clock.id === id)), ...changed];
+		all.audit.push(...(changes.audit ?? []));
+		all.messages.push(...(changes.messages ?? []));
+		all.clocks.push(...changed);
+		handled = changes.handled ?? handled;
 	}
-
-	for (const { conversation, message } of fresh) {
-		const { consent: known } = (latest.get(conversation.id) ?? conversation).profile;
-		const consent = consentInWords(message, known, ownWords);
-		if (!consent) continue;
-		learn(await store.decide(conversation.id, (view) => consentGiven(view, consent, now)));
-	}
-
-	const turns = fresh.filter(({ message }) => isCustomerTurn(message));
-	if (turns.length > 0) {
-		const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
-		for (const { conversation, message } of turns) {
-			await store.decide(conversation.id, (view) => ({
-				result: undefined,
-				clocks: clocksOnCustomerMessage(policies, view.conversation, message, view.clocks, now),
-			}));
-		}
-	}
-
-	const arrival = ({ conversation, message, raw }: (typeof all)[number]): Arrival => ({
-		conversation: latest.get(conversation.id) ?? conversation,
-		message,
-		raw,
-	});
 	return {
-		fresh: fresh.map(arrival),
-		repeated: all.filter((result) => !result.fresh).map(arrival),
+		result: undefined,
+		...(conversation === view.conversation ? {} : { conversation }),
+		...all,
+		...(handled ? { handled } : {}),
 	};
 }
 

@@ -46,6 +46,9 @@ export interface ConversationView {
 	clocks: SlaClock[];
 }
 
+/** What follows from a message that is put on record, e.g. that a person is in charge. Synchronous and pure. */
+export type Consequences = (view: ConversationView, inbound: InboundMessage) => Changes<unknown>;
+
 export interface ConversationFilter {
 	states?: Array<Conversation['state']>;
 	agentId?: string;
@@ -76,9 +79,13 @@ export interface HandoffStore {
 	 * Records inbound messages, each exactly once by message id, across processes and restarts. Creates the conversation on
 	 * first sight, finds it by any identity key later (and learns further keys), applies `customer_wrote` for what the
 	 * customer said, and returns one result for each message given, in the order given. Messages of one customer are
-	 * settled in the order of their `sentAt`.
+	 * settled in the order of their `sentAt`. What `follows` says of a message that is new is written with it or not at all, since
+	 * nobody asks again when the message is delivered once more.
+	 *
+	 * Where the keys of one message lead to several conversations, the customer has one from then on: the one that a person has,
+	 * else the one under the key with the longest history.
 	 */
-	intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]>;
+	intake(messages: InboundMessage[], now: IsoTime, follows?: Consequences): Promise<IntakeResult[]>;
 
 	/** Notes that a workflow has dealt with these messages, so that recovery need not hand them on again. */
 	markHandled(messageIds: string[], now: IsoTime): Promise<void>;
@@ -88,7 +95,8 @@ export interface HandoffStore {
 
 	/**
 	 * Delivery status of an outgoing message. Statuses only move forwards (a late "sent" after "read" is ignored); returns
-	 * the conversation it belongs to, or undefined for a message that is not ours.
+	 * the conversation it belongs to, or undefined for a message that is not on record. That may be one whose sender has not yet
+	 * written it down: the status is kept for an hour and applied when the message is written.
 	 */
 	updateStatus(
 		messageId: string,

@@ -1,7 +1,8 @@
 import { consentGiven } from '../../core/conversation/consent';
 import type { CustomerIdentity } from '../../core/conversation/identity';
 import type { Arrival } from '../../core/conversation/intake';
-import { isForPeople, renamedCustomer, takeIn } from '../../core/conversation/intake';
+import { renamedCustomer, takeIn } from '../../core/conversation/intake';
+import type { ConversationMessage } from '../../core/conversation/message';
 import type { HandoffStore, InboundMessage } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
 import { addMilliseconds } from '../../core/time';
@@ -33,20 +34,19 @@ export async function record(
 	const inbound = delivery.inbound.filter(
 		({ channelId, identity }) => ours(channelId) && isLetIn(identity, settings),
 	);
-	return {
-		arrivals: await recordMessages(store, inbound, settings, now),
-		statuses: await recordStatuses(
-			store,
-			delivery.statuses.filter(({ channelId }) => ours(channelId)),
-			settings,
-		),
-		events: await recordEvents(
-			store,
-			delivery.other.filter(({ channelId }) => ours(channelId)),
-			settings,
-			now,
-		),
-	};
+	// Messages last: where anything before them fails, the delivery comes again and they are still new.
+	const events = await recordEvents(
+		store,
+		delivery.other.filter(({ channelId }) => ours(channelId)),
+		settings,
+		now,
+	);
+	const statuses = await recordStatuses(
+		store,
+		delivery.statuses.filter(({ channelId }) => ours(channelId)),
+		settings,
+	);
+	return { arrivals: await recordMessages(store, inbound, settings, now), statuses, events };
 }
 
 async function recordMessages(
@@ -55,18 +55,13 @@ async function recordMessages(
 	settings: Settings,
 	now: IsoTime,
 ): Promise<Arrival[]> {
-	const { fresh } = await takeIn(store, inbound, now, settings.consentWords);
 	const oldest = addMilliseconds(now, -settings.maxAgeMs);
-	const runs = ({ message }: Arrival) =>
+	const runs = (message: ConversationMessage) =>
 		message.sentAt >= oldest &&
 		settings.types.has(message.type) &&
 		(settings.groups || message.groupId === undefined);
-	// What is for people is in their inbox by being on record: nothing has to be found again.
-	const settled = fresh
-		.filter((arrival) => !runs(arrival) || isForPeople(arrival))
-		.map(({ message }) => message.id);
-	if (settled.length > 0) await store.markHandled(settled, now);
-	return fresh.filter(runs);
+	const { fresh } = await takeIn(store, inbound, now, { ownWords: settings.consentWords, runs });
+	return fresh.filter(({ message }) => runs(message));
 }
 
 async function recordStatuses(

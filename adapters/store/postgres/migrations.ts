@@ -159,4 +159,21 @@ export const MIGRATIONS: readonly string[] = [
 	CREATE INDEX handoff_conversations_waiting ON handoff_conversations (namespace, queue, waiting_since)
 		WHERE waiting_since IS NOT NULL;
 	`,
+	// Statuses that come before the message that they are about is written down.
+	`
+	CREATE TABLE handoff_early_statuses (
+		namespace TEXT COLLATE "C" NOT NULL,
+		message_id TEXT COLLATE "C" NOT NULL,
+		status TEXT NOT NULL,
+		at TEXT COLLATE "C" NOT NULL,
+		errors TEXT NOT NULL,
+		PRIMARY KEY (namespace, message_id)
+	);
+	CREATE INDEX handoff_early_statuses_by_age ON handoff_early_statuses (namespace, at);
+	`,
+	// WhatsApp tells whole seconds: within one, messages stand in the order in which they came.
+	`
+	CREATE INDEX handoff_messages_in_thread ON handoff_messages (namespace, conversation_id, sent_at, received_at, id);
+	DROP INDEX handoff_messages_of_conversation;
+	`,
 ];

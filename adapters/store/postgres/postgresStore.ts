@@ -10,6 +10,7 @@ import type {
 } from '../../../core/conversation/message';
 import type {
 	Changes,
+	Consequences,
 	ConversationFilter,
 	ConversationView,
 	HandoffStore,
@@ -24,7 +25,10 @@ import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
 import type { IsoTime } from '../../../core/time';
 import { addMilliseconds } from '../../../core/time';
+import type { Candidate } from '../intake';
 import {
+	EARLY_STATUS_MS,
+	SAME_CUSTOMER,
 	bestMatch,
 	byTimeSent,
 	checkVersion,
@@ -32,9 +36,11 @@ import {
 	needsRecovery,
 	noSuchConversation,
 	received,
+	sameCustomer,
 	startConversation,
 	supersedes,
 	waitingSince,
+	withNewKeys,
 } from '../intake';
 import type { FirstLocks, PostgresDatabase, Transaction, Value } from './database';
 
@@ -56,7 +62,11 @@ export class PostgresStore implements HandoffStore {
 		private readonly newId: () => string = randomUUID,
 	) {}
 
-	async intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]> {
+	async intake(
+		messages: InboundMessage[],
+		now: IsoTime,
+		follows?: Consequences,
+	): Promise<IntakeResult[]> {
 		return this.db.transaction(async (tx) => {
 			await this.lock(
 				tx,
@@ -69,7 +79,7 @@ export class PostgresStore implements HandoffStore {
 			);
 			const results = new Array<IntakeResult>(messages.length);
 			for (const index of byTimeSent(messages)) {
-				results[index] = await this.record(tx, messages[index]!, now);
+				results[index] = await this.record(tx, messages[index]!, now, follows);
 			}
 			return results;
 		});
@@ -77,9 +87,11 @@ export class PostgresStore implements HandoffStore {
 
 	private async record(
 		tx: Transaction,
-		{ channelId, identity, message }: InboundMessage,
+		inbound: InboundMessage,
 		now: IsoTime,
+		follows: Consequences | undefined,
 	): Promise<IntakeResult> {
+		const { channelId, identity, message } = inbound;
 		const known = await tx.get<{ conversation_id: string } & Doc>(
 			'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2',
 			this.namespace,
@@ -92,15 +104,23 @@ export class PostgresStore implements HandoffStore {
 				message: parse<ConversationMessage>(known),
 			};
 		}
+		const found = await this.candidates(tx, channelId, identity, 'FOR UPDATE OF c');
 		const before =
-			(await this.find(tx, channelId, identity, 'FOR UPDATE OF c')) ??
+			bestMatch(found, identity) ??
 			startConversation(this.newId(), this.namespace, channelId, identity, message, now);
 		const { conversation, audit } = received(before, identity, message, now);
 		await this.writeConversation(tx, conversation);
-		await this.learnKeys(tx, conversation);
+		await this.learnKeys(tx, conversation, withNewKeys(identity, message));
+		for (const other of sameCustomer(found, before, identity)) {
+			await this.join(tx, conversation, other);
+		}
 		await this.writeMessage(tx, conversation.id, message);
 		if (audit) await this.writeAudit(tx, conversation.id, audit);
-		return { fresh: true, conversation, message };
+		if (!follows) return { fresh: true, conversation, message };
+		const clocks = await this.liveClocks(tx, conversation.id);
+		const changes = follows({ conversation, clocks }, inbound);
+		await this.apply(tx, conversation, changes);
+		return { fresh: true, conversation: changes.conversation ?? conversation, message };
 	}
 
 	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
@@ -127,16 +147,26 @@ export class PostgresStore implements HandoffStore {
 	async updateStatus(
 		messageId: string,
 		status: DeliveryStatus,
-		_at: IsoTime,
+		at: IsoTime,
 		errors?: MessageError[],
 	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
 		return this.db.transaction(async (tx) => {
-			const row = await tx.get<{ conversation_id: string } & Doc>(
-				'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2 FOR UPDATE',
-				this.namespace,
-				messageId,
-			);
-			if (!row) return undefined;
+			const read = () =>
+				tx.get<{ conversation_id: string } & Doc>(
+					'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2 FOR UPDATE',
+					this.namespace,
+					messageId,
+				);
+			let row = await read();
+			if (!row) {
+				// It may be written down in this very moment.
+				await this.lock(tx, [JSON.stringify(['message', messageId])]);
+				row = await read();
+			}
+			if (!row) {
+				await this.keepEarlyStatus(tx, messageId, status, at, errors);
+				return undefined;
+			}
 			const message = parse<ConversationMessage>(row);
 			if (message.direction !== 'out') return undefined;
 			const conversation = await this.mustRead(tx, row.conversation_id);
@@ -148,6 +178,54 @@ export class PostgresStore implements HandoffStore {
 			});
 			return { conversation, changed: true };
 		});
+	}
+
+	private async keepEarlyStatus(
+		tx: Transaction,
+		messageId: string,
+		status: DeliveryStatus,
+		at: IsoTime,
+		errors: MessageError[] | undefined,
+	): Promise<void> {
+		const early = await tx.get<{ status: DeliveryStatus }>(
+			'SELECT status FROM handoff_early_statuses WHERE namespace = $1 AND message_id = $2',
+			this.namespace,
+			messageId,
+		);
+		if (early && !supersedes(early.status, status)) return;
+		await tx.run(
+			`INSERT INTO handoff_early_statuses (namespace, message_id, status, at, errors) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (namespace, message_id) DO UPDATE SET status = excluded.status, at = excluded.at, errors = excluded.errors`,
+			this.namespace,
+			messageId,
+			status,
+			at,
+			JSON.stringify(errors ?? []),
+		);
+		await tx.run(
+			`DELETE FROM handoff_early_statuses WHERE (namespace, message_id) IN (
+				SELECT namespace, message_id FROM handoff_early_statuses WHERE namespace = $1 AND at < $2
+				LIMIT 100 FOR UPDATE SKIP LOCKED)`,
+			this.namespace,
+			addMilliseconds(at, -EARLY_STATUS_MS),
+		);
+	}
+
+	/** A message of ours, with the status that came before it. */
+	private async withEarlyStatus(
+		tx: Transaction,
+		message: ConversationMessage,
+	): Promise<ConversationMessage> {
+		if (message.direction !== 'out' || message.status === undefined) return message;
+		await this.lock(tx, [JSON.stringify(['message', message.id])]);
+		const early = await tx.get<{ status: DeliveryStatus; errors: string }>(
+			'DELETE FROM handoff_early_statuses WHERE namespace = $1 AND message_id = $2 RETURNING status, errors',
+			this.namespace,
+			message.id,
+		);
+		if (!early || !supersedes(message.status, early.status)) return message;
+		const errors = JSON.parse(early.errors) as MessageError[];
+		return { ...message, status: early.status, ...(errors.length > 0 ? { errors } : {}) };
 	}
 
 	async conversation(id: string): Promise<Conversation | undefined> {
@@ -206,8 +284,8 @@ export class PostgresStore implements HandoffStore {
 	): Promise<ConversationMessage[]> {
 		const rows = await this.db.transaction(async (tx) => {
 			const edge = options.before
-				? await tx.get<{ sent_at: string }>(
-						'SELECT sent_at FROM handoff_messages WHERE namespace = $1 AND id = $2',
+				? await tx.get<{ sent_at: string; received_at: string }>(
+						'SELECT sent_at, received_at FROM handoff_messages WHERE namespace = $1 AND id = $2',
 						this.namespace,
 						options.before,
 					)
@@ -215,17 +293,18 @@ export class PostgresStore implements HandoffStore {
 			return edge
 				? tx.all<Doc>(
 						`SELECT doc FROM handoff_messages
-						WHERE namespace = $1 AND conversation_id = $2 AND (sent_at, id) < ($4, $5)
-						ORDER BY sent_at DESC, id DESC LIMIT $3`,
+						WHERE namespace = $1 AND conversation_id = $2 AND (sent_at, received_at, id) < ($4, $5, $6)
+						ORDER BY sent_at DESC, received_at DESC, id DESC LIMIT $3`,
 						this.namespace,
 						conversationId,
 						options.limit,
 						edge.sent_at,
+						edge.received_at,
 						options.before!,
 					)
 				: tx.all<Doc>(
 						`SELECT doc FROM handoff_messages WHERE namespace = $1 AND conversation_id = $2
-						ORDER BY sent_at DESC, id DESC LIMIT $3`,
+						ORDER BY sent_at DESC, received_at DESC, id DESC LIMIT $3`,
 						this.namespace,
 						conversationId,
 						options.limit,
@@ -615,21 +694,33 @@ export class PostgresStore implements HandoffStore {
 
 	private async view(tx: Transaction, id: string): Promise<ConversationView> {
 		const conversation = await this.mustRead(tx, id, 'FOR UPDATE');
-		// Locked as well: the watchdog takes marks off clocks without touching the conversation.
+		return { conversation, clocks: await this.liveClocks(tx, id) };
+	}
+
+	/** Locked as well: the watchdog takes marks off clocks without touching the conversation. */
+	private async liveClocks(tx: Transaction, conversationId: string): Promise<SlaClock[]> {
 		const rows = await tx.all<Doc>(
 			`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 AND live ORDER BY id FOR UPDATE`,
 			this.namespace,
-			id,
+			conversationId,
 		);
-		return { conversation, clocks: rows.map((row) => parse<SlaClock>(row)) };
+		return rows.map((row) => parse<SlaClock>(row));
 	}
 
 	private async find(
 		tx: Transaction,
 		channelId: string,
 		identity: CustomerIdentity,
-		lock: '' | 'FOR UPDATE OF c' = '',
 	): Promise<Conversation | undefined> {
+		return bestMatch(await this.candidates(tx, channelId, identity), identity);
+	}
+
+	private async candidates(
+		tx: Transaction,
+		channelId: string,
+		identity: CustomerIdentity,
+		lock: '' | 'FOR UPDATE OF c' = '',
+	): Promise<Candidate[]> {
 		// The lists are for the index: by the pairs alone, the server reads the keys of all customers.
 		const rows = await tx.all<{ kind: IdentityKind } & Doc>(
 			`SELECT k.kind, c.doc FROM handoff_identity_keys k
@@ -642,9 +733,7 @@ export class PostgresStore implements HandoffStore {
 			identity.keys.map(({ kind }) => kind),
 			identity.keys.map(({ value }) => value),
 		);
-		return bestMatch(
-			rows.map((row) => ({ kind: row.kind, conversation: parse<Conversation>(row) })),
-		);
+		return rows.map((row) => ({ kind: row.kind, conversation: parse<Conversation>(row) }));
 	}
 
 	/** All in one statement: while it runs, other routers wait. */
@@ -734,26 +823,54 @@ export class PostgresStore implements HandoffStore {
 		];
 	}
 
-	/** A key belongs to the conversation that it was first seen with: conversations are never pointed elsewhere. */
-	private async learnKeys(tx: Transaction, conversation: Conversation): Promise<void> {
-		const { keys } = conversation.identity;
+	/** From now on the keys that were seen together lead to this conversation. */
+	private async learnKeys(
+		tx: Transaction,
+		{ id, channelId }: Conversation,
+		{ keys }: CustomerIdentity,
+	): Promise<void> {
+		await this.writeKeys(
+			tx,
+			keys.map(({ kind, value }) => [channelId, kind, value, id]),
+		);
+	}
+
+	/** Two conversations of one customer find each other, although all keys lead to one of them. */
+	private async join(
+		tx: Transaction,
+		conversation: Conversation,
+		other: Conversation,
+	): Promise<void> {
+		await this.writeKeys(tx, [
+			[other.channelId, SAME_CUSTOMER, other.id, other.id],
+			['', SAME_CUSTOMER, other.id, conversation.id],
+		]);
+	}
+
+	private async writeKeys(
+		tx: Transaction,
+		rows: Array<[channelId: string, kind: string, value: string, conversationId: string]>,
+	): Promise<void> {
 		await tx.run(
 			`INSERT INTO handoff_identity_keys (namespace, channel_id, kind, value, conversation_id)
-			SELECT $1, $2, kind, value, $3 FROM unnest($4::text[], $5::text[]) AS keys (kind, value)
-			ON CONFLICT DO NOTHING`,
+			SELECT DISTINCT $1, channel_id, kind, value, id
+			FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS keys (channel_id, kind, value, id)
+			ON CONFLICT (namespace, channel_id, kind, value) DO UPDATE SET conversation_id = excluded.conversation_id
+				WHERE handoff_identity_keys.conversation_id <> excluded.conversation_id`,
 			this.namespace,
-			conversation.channelId,
-			conversation.id,
-			keys.map(({ kind }) => kind),
-			keys.map(({ value }) => value),
+			rows.map(([channelId]) => channelId),
+			rows.map(([, kind]) => kind),
+			rows.map(([, , value]) => value),
+			rows.map(([, , , id]) => id),
 		);
 	}
 
 	private async writeMessage(
 		tx: Transaction,
 		conversationId: string,
-		message: ConversationMessage,
+		given: ConversationMessage,
 	): Promise<void> {
+		const message = await this.withEarlyStatus(tx, given);
 		await tx.run(
 			`INSERT INTO handoff_messages (namespace, id, conversation_id, sent_at, received_at, recover, doc)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -156,4 +156,16 @@ export const MIGRATIONS: readonly string[] = [
 	UPDATE conversations SET waiting_since = json_extract(doc, '$.handoff.createdAt') WHERE queue IS NOT NULL;
 	CREATE INDEX conversations_waiting ON conversations (namespace, queue, waiting_since) WHERE waiting_since IS NOT NULL;
 	`,
+	// Statuses that come before the message that they are about is written down.
+	`
+	CREATE TABLE early_statuses (
+		namespace TEXT NOT NULL,
+		message_id TEXT NOT NULL,
+		status TEXT NOT NULL,
+		at TEXT NOT NULL,
+		errors TEXT NOT NULL,
+		PRIMARY KEY (namespace, message_id)
+	) WITHOUT ROWID;
+	CREATE INDEX early_statuses_by_age ON early_statuses (namespace, at);
+	`,
 ];

@@ -11,6 +11,7 @@ import type {
 } from '../../../core/conversation/message';
 import type {
 	Changes,
+	Consequences,
 	ConversationFilter,
 	ConversationView,
 	HandoffStore,
@@ -25,7 +26,10 @@ import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
 import type { IsoTime } from '../../../core/time';
 import { addMilliseconds } from '../../../core/time';
+import type { Candidate } from '../intake';
 import {
+	EARLY_STATUS_MS,
+	SAME_CUSTOMER,
 	bestMatch,
 	byTimeSent,
 	checkVersion,
@@ -33,9 +37,11 @@ import {
 	needsRecovery,
 	noSuchConversation,
 	received,
+	sameCustomer,
 	startConversation,
 	supersedes,
 	waitingSince,
+	withNewKeys,
 } from '../intake';
 import type { Database } from './database';
 
@@ -53,17 +59,29 @@ export class SqliteStore implements HandoffStore {
 		private readonly newId: () => string = randomUUID,
 	) {}
 
-	async intake(messages: InboundMessage[], now: IsoTime): Promise<IntakeResult[]> {
+	async intake(
+		messages: InboundMessage[],
+		now: IsoTime,
+		follows?: Consequences,
+	): Promise<IntakeResult[]> {
 		const results = new Array<IntakeResult>(messages.length);
-		this.db.transaction(() => {
-			for (const index of byTimeSent(messages)) {
-				results[index] = this.record(messages[index]!, now);
-			}
+		// As in decide: what `follows` refuses reaches the caller as a rejection.
+		return new Promise((resolve) => {
+			this.db.transaction(() => {
+				for (const index of byTimeSent(messages)) {
+					results[index] = this.record(messages[index]!, now, follows);
+				}
+			});
+			resolve(results);
 		});
-		return Promise.resolve(results);
 	}
 
-	private record({ channelId, identity, message }: InboundMessage, now: IsoTime): IntakeResult {
+	private record(
+		inbound: InboundMessage,
+		now: IsoTime,
+		follows: Consequences | undefined,
+	): IntakeResult {
+		const { channelId, identity, message } = inbound;
 		const known = this.db.get<{ conversation_id: string } & Doc>(
 			'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
 			this.namespace,
@@ -76,15 +94,20 @@ export class SqliteStore implements HandoffStore {
 				message: parse<ConversationMessage>(known),
 			};
 		}
+		const found = this.candidates(channelId, identity);
 		const before =
-			this.find(channelId, identity) ??
+			bestMatch(found, identity) ??
 			startConversation(this.newId(), this.namespace, channelId, identity, message, now);
 		const { conversation, audit } = received(before, identity, message, now);
 		this.writeConversation(conversation);
-		this.learnKeys(conversation);
+		this.learnKeys(conversation, withNewKeys(identity, message));
+		for (const other of sameCustomer(found, before, identity)) this.join(conversation, other);
 		this.writeMessage(conversation.id, message);
 		if (audit) this.writeAudit(conversation.id, audit);
-		return { fresh: true, conversation, message };
+		if (!follows) return { fresh: true, conversation, message };
+		const changes = follows({ conversation, clocks: this.liveClocks(conversation.id) }, inbound);
+		this.apply(conversation, changes);
+		return { fresh: true, conversation: changes.conversation ?? conversation, message };
 	}
 
 	async markHandled(messageIds: string[], now: IsoTime): Promise<void> {
@@ -113,7 +136,7 @@ export class SqliteStore implements HandoffStore {
 	async updateStatus(
 		messageId: string,
 		status: DeliveryStatus,
-		_at: IsoTime,
+		at: IsoTime,
 		errors?: MessageError[],
 	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
 		return Promise.resolve(
@@ -123,7 +146,10 @@ export class SqliteStore implements HandoffStore {
 					this.namespace,
 					messageId,
 				);
-				if (!row) return undefined;
+				if (!row) {
+					this.keepEarlyStatus(messageId, status, at, errors);
+					return undefined;
+				}
 				const message = parse<ConversationMessage>(row);
 				const conversation = this.mustRead(row.conversation_id);
 				if (message.direction !== 'out') return undefined;
@@ -136,6 +162,46 @@ export class SqliteStore implements HandoffStore {
 				return { conversation, changed: true };
 			}),
 		);
+	}
+
+	private keepEarlyStatus(
+		messageId: string,
+		status: DeliveryStatus,
+		at: IsoTime,
+		errors: MessageError[] | undefined,
+	): void {
+		const early = this.db.get<{ status: DeliveryStatus }>(
+			'SELECT status FROM early_statuses WHERE namespace = ? AND message_id = ?',
+			this.namespace,
+			messageId,
+		);
+		if (early && !supersedes(early.status, status)) return;
+		this.db.run(
+			'INSERT OR REPLACE INTO early_statuses (namespace, message_id, status, at, errors) VALUES (?, ?, ?, ?, ?)',
+			this.namespace,
+			messageId,
+			status,
+			at,
+			JSON.stringify(errors ?? []),
+		);
+		this.db.run(
+			'DELETE FROM early_statuses WHERE namespace = ? AND at < ?',
+			this.namespace,
+			addMilliseconds(at, -EARLY_STATUS_MS),
+		);
+	}
+
+	/** A message of ours, with the status that came before it. */
+	private withEarlyStatus(message: ConversationMessage): ConversationMessage {
+		if (message.direction !== 'out' || message.status === undefined) return message;
+		const early = this.db.get<{ status: DeliveryStatus; errors: string }>(
+			'DELETE FROM early_statuses WHERE namespace = ? AND message_id = ? RETURNING status, errors',
+			this.namespace,
+			message.id,
+		);
+		if (!early || !supersedes(message.status, early.status)) return message;
+		const errors = JSON.parse(early.errors) as MessageError[];
+		return { ...message, status: early.status, ...(errors.length > 0 ? { errors } : {}) };
 	}
 
 	async conversation(id: string): Promise<Conversation | undefined> {
@@ -581,18 +647,26 @@ export class SqliteStore implements HandoffStore {
 	private view(id: string): ConversationView {
 		return {
 			conversation: this.mustRead(id),
-			clocks: this.db
-				.all<Doc>(
-					'SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ? AND conversation_id = ? AND live = 1 ORDER BY id',
-					this.namespace,
-					id,
-				)
-				.map((row) => parse<SlaClock>(row)),
+			clocks: this.liveClocks(id),
 		};
 	}
 
+	private liveClocks(id: string): SlaClock[] {
+		return this.db
+			.all<Doc>(
+				'SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ? AND conversation_id = ? AND live = 1 ORDER BY id',
+				this.namespace,
+				id,
+			)
+			.map((row) => parse<SlaClock>(row));
+	}
+
 	private find(channelId: string, identity: CustomerIdentity): Conversation | undefined {
-		const found = identity.keys.flatMap((key) => {
+		return bestMatch(this.candidates(channelId, identity), identity);
+	}
+
+	private candidates(channelId: string, identity: CustomerIdentity): Candidate[] {
+		return identity.keys.flatMap((key) => {
 			const row = this.db.get<{ conversation_id: string }>(
 				`SELECT conversation_id FROM identity_keys
 				WHERE namespace = ? AND channel_id = ? AND kind = ? AND value = ?`,
@@ -604,7 +678,6 @@ export class SqliteStore implements HandoffStore {
 			const conversation = row && this.read(row.conversation_id);
 			return conversation ? [{ kind: key.kind, conversation }] : [];
 		});
-		return bestMatch(found);
 	}
 
 	private apply<T>(before: Conversation, changes: Changes<T>): void {
@@ -656,22 +729,33 @@ export class SqliteStore implements HandoffStore {
 		);
 	}
 
-	/** A key belongs to the conversation that it was first seen with: conversations are never pointed elsewhere. */
-	private learnKeys({ id, channelId, identity }: Conversation): void {
-		for (const { kind, value } of identity.keys) {
-			this.db.run(
-				`INSERT OR IGNORE INTO identity_keys (namespace, channel_id, kind, value, conversation_id)
-				VALUES (?, ?, ?, ?, ?)`,
-				this.namespace,
-				channelId,
-				kind,
-				value,
-				id,
-			);
-		}
+	/** From now on the keys that were seen together lead to this conversation. */
+	private learnKeys({ id, channelId }: Conversation, { keys }: CustomerIdentity): void {
+		for (const { kind, value } of keys) this.writeKey(channelId, kind, value, id);
 	}
 
-	private writeMessage(conversationId: string, message: ConversationMessage): void {
+	/** Two conversations of one customer find each other, although all keys lead to one of them. */
+	private join(conversation: Conversation, other: Conversation): void {
+		this.writeKey(other.channelId, SAME_CUSTOMER, other.id, other.id);
+		this.writeKey('', SAME_CUSTOMER, other.id, conversation.id);
+	}
+
+	private writeKey(channelId: string, kind: string, value: string, conversationId: string): void {
+		this.db.run(
+			`INSERT INTO identity_keys (namespace, channel_id, kind, value, conversation_id)
+			VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET conversation_id = excluded.conversation_id
+				WHERE conversation_id <> excluded.conversation_id`,
+			this.namespace,
+			channelId,
+			kind,
+			value,
+			conversationId,
+		);
+	}
+
+	private writeMessage(conversationId: string, given: ConversationMessage): void {
+		const message = this.withEarlyStatus(given);
 		this.db.run(
 			`INSERT INTO messages (namespace, id, conversation_id, sent_at, received_at, recover, doc)
 			VALUES (?, ?, ?, ?, ?, ?, ?)

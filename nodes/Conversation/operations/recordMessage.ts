@@ -5,7 +5,7 @@ import type { GatewayFormat, MappedDirection } from '../../../adapters/gateways'
 import { readGateway, readMapped } from '../../../adapters/gateways';
 import type { Delivery } from '../../../adapters/whatsapp/webhook';
 import { isForPeople, takeIn } from '../../../core/conversation/intake';
-import type { Arrival } from '../../../core/conversation/intake';
+import type { ConversationMessage } from '../../../core/conversation/message';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
 import { INTAKE_OUTPUTS, messageItem, statusItem } from '../../shared/arrivals';
@@ -239,21 +239,16 @@ export const recordMessage: Operation = {
 		const options = optionsOf(run);
 		const now = isoTime(systemClock.now());
 		const delivery = read(run, options, now);
-		const { fresh, repeated } = await takeIn(store, delivery.inbound, now);
-		const results: OperationResult[] = [];
-
 		const types = new Set<string>(
 			options.messageTypes?.length ? options.messageTypes : DEFAULT_TYPES,
 		);
-		const comesOut = ({ message }: Arrival) =>
-			types.has(message.type) && (options.groupMessages === true || message.groupId === undefined);
-		const settled = fresh
-			.filter((arrival) => !comesOut(arrival) || isForPeople(arrival))
-			.map(({ message }) => message.id);
-		if (settled.length > 0) await store.markHandled(settled, now);
+		const runs = ({ type, groupId }: ConversationMessage) =>
+			types.has(type) && (options.groupMessages === true || groupId === undefined);
+		const { fresh, repeated } = await takeIn(store, delivery.inbound, now, { runs });
+		const results: OperationResult[] = [];
 		const arrivals = [...fresh, ...(options.repeats ? repeated : [])].filter(
 			// What the bot has said through a gateway goes into the thread, and nowhere else.
-			(arrival) => comesOut(arrival) && arrival.message.author !== 'bot',
+			({ message }) => runs(message) && message.author !== 'bot',
 		);
 		const raw = { includeRaw: options.includeRaw === true };
 		for (const arrival of arrivals) {

@@ -193,18 +193,104 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				});
 			});
 
-			it('keeps to the conversation under the number where number and user id have one each', async () => {
+			const key = (kind: 'wa_id' | 'user_id', value: string) => ({ kind, value });
+
+			it('has one conversation of a customer from when number and user id are seen together', async () => {
 				const numbered = (await begun()).id;
-				const userId = [{ kind: 'user_id' as const, value: 'US.1' }];
-				const [hidden] = await store.intake([inbound({ keys: userId }, 'm2', 1)], at(1));
-				expect(hidden!.conversation.id).not.toBe(numbered);
-				const both = { keys: [...userId, ...customer('robin').keys] };
-				const [result] = await store.intake([inbound(both, 'm3', 2)], at(2));
-				expect(result!.conversation.id).toBe(numbered);
-				// Who writes without a number goes on where they wrote without one: nothing is pointed elsewhere.
-				expect((await store.findConversation(CHANNEL, { keys: userId }))!.id).toBe(
-					hidden!.conversation.id,
+				const hidden = { keys: [key('user_id', 'US.1')], userId: 'US.1' };
+				const [alone] = await store.intake([inbound(hidden, 'm2', 1)], at(1));
+				expect(alone!.conversation.id).not.toBe(numbered);
+				const both = { keys: [...hidden.keys, ...customer('robin').keys], userId: 'US.1' };
+				const [together] = await store.intake([inbound(both, 'm3', 2)], at(2));
+				expect(together!.conversation.id).toBe(numbered);
+				for (const who of [hidden, both, customer('robin')]) {
+					expect((await store.findConversation(CHANNEL, who))!.id).toBe(numbered);
+				}
+				// What they wrote before is theirs all the same: found and erased with the rest.
+				for (const id of [numbered, alone!.conversation.id]) {
+					const all = await store.conversationsOfCustomer(id);
+					expect(all.map((one) => one.id).sort()).toEqual(
+						[numbered, alone!.conversation.id].sort(),
+					);
+				}
+				await eraseCustomer(store, numbered);
+				expect(await store.conversation(alone!.conversation.id)).toBeUndefined();
+				expect(await store.conversationsOfCustomer(alone!.conversation.id)).toEqual([]);
+			});
+
+			it('keeps to the conversation that a person has, so that no bot speaks beside them', async () => {
+				const numbered = (await begun()).id;
+				const hidden = { keys: [key('user_id', 'US.1')], userId: 'US.1' };
+				const [alone] = await store.intake([inbound(hidden, 'm2', 1)], at(1));
+				await escalate(alone!.conversation.id);
+				const both = { keys: [...hidden.keys, ...customer('robin').keys] };
+				const [together] = await store.intake([inbound(both, 'm3', 2)], at(2));
+				expect(together!.conversation).toMatchObject({
+					id: alone!.conversation.id,
+					state: 'human',
+				});
+				const [numberOnly] = await store.intake([inbound('robin', 'm4', 3)], at(3));
+				expect(numberOnly!.conversation.id).toBe(alone!.conversation.id);
+				expect(numberOnly!.conversation.id).not.toBe(numbered);
+			});
+
+			it('does not show somebody who has got another’s number what the other wrote', async () => {
+				const robin = { keys: [...customer('number').keys, key('user_id', 'US.robin')] };
+				const kim = { keys: [key('user_id', 'US.kim')] };
+				const [first] = await store.intake([inbound(robin, 'm1')], at(0));
+				const [second] = await store.intake([inbound(kim, 'm2', 1)], at(1));
+				const [moved] = await store.intake(
+					[inbound({ keys: [...customer('number').keys, ...kim.keys] }, 'm3', 2)],
+					at(2),
 				);
+				expect(moved!.conversation.id).toBe(second!.conversation.id);
+				expect((await store.findConversation(CHANNEL, { keys: customer('number').keys }))!.id).toBe(
+					second!.conversation.id,
+				);
+				const all = await store.conversationsOfCustomer(second!.conversation.id);
+				expect(all.map((one) => one.id)).not.toContain(first!.conversation.id);
+			});
+
+			it('writes a message with all that follows from it, or nothing', async () => {
+				const dies = () => {
+					throw new Error('died');
+				};
+				await expect(store.intake([inbound('robin', 'm1')], at(0), dies)).rejects.toThrow('died');
+				expect(await store.findConversation(CHANNEL, customer('robin'))).toBeUndefined();
+				const seen: string[] = [];
+				const [first, again] = await store.intake(
+					[inbound('robin', 'm1'), inbound('robin', 'm1')],
+					at(0),
+					({ conversation, clocks }, { message }) => {
+						seen.push(`${message.id} with ${clocks.length} clocks`);
+						const step = applyEvent(
+							{ conversation, clocks },
+							{
+								type: 'escalate',
+								owner: ana,
+								reason: 'Ana answered from the phone',
+								score: 0,
+								signals: [],
+								priority: 'normal',
+								queue: 'Phone',
+							},
+							{ actor: workflow, now: at(0), policies: [] },
+						);
+						return {
+							...step,
+							clocks: [clock(conversation.id)],
+							handled: { ids: [message.id], at: at(0) },
+						};
+					},
+				);
+				expect(seen).toEqual(['m1 with 0 clocks']);
+				expect([first!.fresh, again!.fresh]).toEqual([true, false]);
+				expect(first!.conversation).toMatchObject({ state: 'human', owner: ana });
+				const { id } = first!.conversation;
+				expect(await store.conversation(id)).toMatchObject({ state: 'human', version: 2 });
+				expect(await store.audit(id)).toMatchObject([{ action: 'escalate' }]);
+				expect(await store.clocks(id)).toHaveLength(1);
+				expect(await store.unhandled(at(60), 10)).toEqual([]);
 			});
 
 			it('follows a customer to the new number', async () => {
@@ -302,6 +388,62 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				const history = await store.history(id, { limit: 5 });
 				expect(history.find((one) => one.id === 'out')!.status).toBe('read');
 				expect(await store.updateStatus('unknown', 'read', at(1))).toBeUndefined();
+			});
+
+			it('applies a status that came before its message was written down, the newest of several', async () => {
+				const { id } = await begun();
+				// Only for an hour: statuses of messages that are not ours are never asked for.
+				await store.updateStatus('old', 'read', at(0));
+				for (const status of ['sent', 'delivered', 'sent'] as const) {
+					expect(await store.updateStatus('early', status, at(61))).toBeUndefined();
+				}
+				await store.updateStatus('refused', 'failed', at(61), [{ code: 131026, title: 'No' }]);
+				const out = (one: string) =>
+					aMessage({ id: one, direction: 'out', author: 'bot', status: 'sent' });
+				await store.decide(id, () => ({
+					result: undefined,
+					messages: ['early', 'refused', 'old'].map(out),
+				}));
+				const history = await store.history(id, { limit: 9 });
+				expect(Object.fromEntries(history.map((one) => [one.id, one.status]))).toMatchObject({
+					early: 'delivered',
+					refused: 'failed',
+					old: 'sent',
+				});
+				expect(history.find((one) => one.id === 'refused')!.errors).toMatchObject([
+					{ code: 131026 },
+				]);
+			});
+
+			it('loses no status that comes in the very moment in which its message is written', async () => {
+				const { id } = await begun();
+				const other = await another();
+				const ids = Array.from({ length: 20 }, (_, i) => `out-${i}`);
+				await Promise.all(
+					ids.flatMap((one) => [
+						store.decide(id, () => ({
+							result: undefined,
+							messages: [aMessage({ id: one, direction: 'out', author: 'bot', status: 'sent' })],
+						})),
+						other.updateStatus(one, 'delivered', at(1)),
+					]),
+				);
+				const history = await store.history(id, { limit: 30 });
+				expect(history.filter((one) => one.direction === 'out').map((one) => one.status)).toEqual(
+					ids.map(() => 'delivered'),
+				);
+			});
+
+			it('keeps messages of one second in the order in which they came', async () => {
+				const { id } = await begun();
+				for (const [i, name] of ['z', 'm', 'a'].entries()) {
+					const receivedAt = addMilliseconds(at(1), i * 100);
+					await store.intake([inbound('robin', name, 1, { receivedAt })], receivedAt);
+				}
+				const newest = await store.history(id, { limit: 3 });
+				expect(newest.map((one) => one.id)).toEqual(['z', 'm', 'a']);
+				const before = await store.history(id, { limit: 1, before: 'm' });
+				expect(before.map((one) => one.id)).toEqual(['z']);
 			});
 
 			it('keeps why a message could not be delivered', async () => {

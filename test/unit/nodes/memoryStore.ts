@@ -5,7 +5,7 @@ import type { ConversationMessage } from '../../../core/conversation/message';
 import { isCustomerTurn } from '../../../core/conversation/message';
 import { transition } from '../../../core/conversation/transitions';
 import type { AuditEntry } from '../../../core/conversation/audit';
-import type { HandoffStore, InboundMessage } from '../../../core/ports/store';
+import type { Consequences, HandoffStore, InboundMessage } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
 
 export type TriggerStore = Pick<
@@ -22,9 +22,10 @@ export class MemoryStore implements TriggerStore {
 	/** Set to let the next write go wrong. */
 	broken = false;
 
-	async intake(inbound: InboundMessage[], now: string) {
+	async intake(inbound: InboundMessage[], now: string, follows?: Consequences) {
 		if (this.broken) throw new StoreError('The store is not there', 'Start it.');
-		return inbound.map(({ channelId, identity, message }) => {
+		return inbound.map((one) => {
+			const { channelId, identity, message } = one;
 			let conversation = this.find(channelId, identity.keys.map(keyOf)) ?? {
 				...EMPTY,
 				id: `c${this.conversations.size + 1}`,
@@ -48,6 +49,10 @@ export class MemoryStore implements TriggerStore {
 					if (step.ok) conversation = step.conversation;
 				}
 			}
+			const changes = known ? undefined : follows?.({ conversation, clocks: [] }, one);
+			conversation = changes?.conversation ?? conversation;
+			this.audit.push(...(changes?.audit ?? []));
+			changes?.handled?.ids.forEach((id) => this.handled.add(id));
 			this.conversations.set(conversation.id, conversation);
 			return { fresh: !known, conversation, message: known ?? message };
 		});

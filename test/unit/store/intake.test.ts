@@ -7,7 +7,7 @@ import {
 } from '../../../adapters/store/intake';
 import type { DeliveryStatus } from '../../../core/conversation/message';
 import { StoreError } from '../../../core/ports/store';
-import { aConversation, aMessage, at } from '../../builders';
+import { aConversation, aMessage, ana, at } from '../../builders';
 
 describe('what every store does with a message', () => {
 	const { identity } = aConversation();
@@ -33,16 +33,19 @@ describe('what every store does with a message', () => {
 		}
 	});
 
-	it('trusts a number over a business-scoped user id', () => {
+	it('trusts a number over a business-scoped user id, and a person in charge over both', () => {
 		const numbered = aConversation({ id: 'numbered' });
 		const hidden = aConversation({ id: 'hidden' });
 		const found = [
 			{ kind: 'user_id' as const, conversation: hidden },
 			{ kind: 'phone' as const, conversation: numbered },
 		];
-		expect(bestMatch(found)!.id).toBe('numbered');
-		expect(bestMatch(found.slice(0, 1))!.id).toBe('hidden');
-		expect(bestMatch([])).toBeUndefined();
+		expect(bestMatch(found, identity)!.id).toBe('numbered');
+		expect(bestMatch(found.slice(0, 1), identity)!.id).toBe('hidden');
+		expect(bestMatch([], identity)).toBeUndefined();
+		const taken = aConversation({ id: 'hidden', state: 'human', owner: ana });
+		found[0] = { kind: 'user_id', conversation: taken };
+		expect(bestMatch(found, identity)!.id).toBe('hidden');
 	});
 
 	it('recovers what the customer said and nothing else', () => {
