@@ -46,6 +46,8 @@ export interface Lexicon {
 	functionWords: ReadonlyMap<string, readonly Language[]>;
 	/** Chat spelling by language: word → what it stands for. */
 	spelling: ReadonlyMap<Language, ReadonlyMap<string, readonly string[]>>;
+	/** The same of all languages, for messages too short to tell one; without what is a word somewhere. */
+	anySpelling: ReadonlyMap<string, readonly string[]>;
 	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
 	sentiment: ReadonlyMap<Language, SentimentWords>;
 	corrector: Corrector;
@@ -117,6 +119,10 @@ function compile(files: LexiconFile[]): Lexicon {
 	}
 	const known = new Set(matcher.vocabulary);
 	for (const word of functionWords.keys()) known.add(word);
+	const anySpelling = new Map<string, readonly string[]>();
+	for (const words of spelling.values())
+		for (const [from, to] of words)
+			if (!known.has(from) && !anySpelling.has(from)) anySpelling.set(from, to);
 	for (const words of sentiment.values()) for (const word of words.exact.keys()) known.add(word);
 	for (const words of spelling.values())
 		for (const to of words.values()) for (const word of to) known.add(word);
@@ -124,6 +130,7 @@ function compile(files: LexiconFile[]): Lexicon {
 		matcher,
 		functionWords,
 		spelling,
+		anySpelling,
 		sentiment,
 		corrector: new Corrector(important, known),
 	};

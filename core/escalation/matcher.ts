@@ -355,6 +355,12 @@ function matchElement(
 		}
 		case 'gap': {
 			const sentence = read.sentences[Math.max(0, index - 1)];
+			if (rest === elements.length) {
+				// At the end of a phrase: as far as it reaches, so that what a refusal refuses lies within the match.
+				let end = index;
+				while (end < count && end < index + current.most && read.sentences[end] === sentence) end++;
+				return end;
+			}
 			for (let skip = 0; skip <= current.most; skip++) {
 				const next = index + skip;
 				if (next > count || (skip > 0 && read.sentences[next - 1] !== sentence)) return -1;

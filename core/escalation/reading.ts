@@ -29,21 +29,25 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 	const language = detectLanguage(words, lists, conversationLanguage);
 	const own = language.language;
 	const spelling = own ? lists.spelling.get(own) : undefined;
-	const english = own === 'en' ? undefined : lists.spelling.get('en');
-	const useEnglish = words.scripts.latin > 0 && (own === undefined || own === 'hi' || own === 'id');
+	const sure = own !== undefined && language.by !== 'library' && words.words.length > SHORT;
+	// Hindi and Indonesian chats are full of English; a short message may be in any language.
+	const mixed = words.scripts.latin > 0 && (own === undefined || own === 'hi' || own === 'id');
+	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
 	respell(
 		words,
 		(word) =>
 			spelling?.get(word) ??
-			(useEnglish ? english?.get(word) : undefined) ??
-			corrected(lists, word, own) ??
+			other?.get(word) ??
+			corrected(lists, word, sure ? own : undefined) ??
 			undefined,
 	);
-	const unsure = own === undefined || language.by === 'library' || words.words.length <= SHORT;
-	const languages = unsure ? LANGUAGES : own === 'en' ? (['en'] as const) : ([own, 'en'] as const);
-	const mask = unsure ? ~0 : lists.matcher.mask(languages);
+	const languages = !sure ? LANGUAGES : own === 'en' ? EN : ([own, 'en'] as const);
+	const mask = sure ? lists.matcher.mask(languages) : ~0;
 	const found = new Map<string, PhraseMatch[]>();
 	for (const match of lists.matcher.find(words, mask)) {
+		// One word of another language is chance ("con", "pas", "die"), unless it is all that was written.
+		const foreign = own !== undefined && match.language !== own && match.language !== 'en';
+		if (foreign && match.to - match.from === 1 && words.words.length > 1) continue;
 		const same = found.get(match.group);
 		if (same) same.push(match);
 		else found.set(match.group, [match]);

@@ -31,23 +31,40 @@ export const humanRequest: Signal = {
 
 /** The request for a person that a message makes, if it does. */
 export function requestIn(reading: Reading): PhraseMatch | undefined {
-	const requests = reading.found.get('human_request');
-	if (!requests) return undefined;
+	// A demand brings its own negation ("no more bots", "why can't I talk to anyone"): only talk about people speaks against it.
+	const demands = reading.found.get('human_demand') ?? [];
+	const requests = [...(reading.found.get('human_request') ?? []), ...demands];
+	if (requests.length === 0) return undefined;
 	const refusals = reading.found.get('human_refusal') ?? [];
 	const about = reading.found.get('human_about') ?? [];
 	let best: PhraseMatch | undefined;
 	for (const request of requests) {
 		if (best && best.strength >= request.strength) continue;
+		if (about.some((a) => overlaps(a, request) && sameLanguage(a, request))) continue;
+		if (demands.includes(request)) {
+			best = request;
+			continue;
+		}
 		if (
 			refusals.some((refusal) => overlaps(refusal, request) && refuses(reading, refusal, request))
 		) {
 			continue;
 		}
-		if (about.some((a) => overlaps(a, request) && sameLanguage(a, request))) continue;
 		if (negated(reading, request)) continue;
 		best = request;
 	}
 	return best;
+}
+
+/** Whether the customer turns a person down: what a model sees in "no i do not want an agent" is then no trouble. */
+export function refusesPerson(reading: Reading): boolean {
+	return (
+		(reading.found.has('human_refusal') || reading.found.has('human_request')) &&
+		requestIn(reading) === undefined &&
+		!(reading.found.get('human_about') ?? []).some((a) =>
+			(reading.found.get('human_request') ?? []).some((r) => overlaps(a, r)),
+		)
+	);
 }
 
 function overlaps(a: PhraseMatch, b: PhraseMatch): boolean {

@@ -1,6 +1,7 @@
 import { recognise } from '../model';
 import { strongest, words } from '../reading';
 import type { Signal } from '../signal';
+import { refusesPerson } from './humanRequest';
 
 /** The model is heard from here on; below, a short message alone would count. */
 const LEAST = 0.3;
@@ -13,6 +14,7 @@ export const trouble: Signal = {
 	name: 'trouble',
 	label: 'Trouble',
 	find({ reading, history }) {
+		if (refusesPerson(reading)) return undefined;
 		const match = strongest(reading, 'trouble');
 		let value = match?.strength ?? 0;
 		let evidence = match ? words(reading, match) : undefined;
