@@ -43,6 +43,8 @@ interface Phrase extends Required<PhraseSource> {
 	language: string;
 	bit: number;
 	elements: Element[];
+	/** Classes that have to stand somewhere in the text, beside the first. */
+	needs: number[];
 	/** Many ways to match: what has been tried is remembered, which keeps the time linear in the text. */
 	branching: boolean;
 }
@@ -85,6 +87,11 @@ export class PhraseMatcher {
 	private longestPrefix = 0;
 	private shortestPrefix = Infinity;
 	private readonly cache = new Map<string, readonly number[]>();
+	/** Classes that stand in the text that is searched: number of the search in which each was last seen. */
+	private seen = new Int32Array(0);
+	private turn = 0;
+	/** What the last search found at each word, for {@link listAt} on the same text. */
+	private latest?: { read: Words; at: Array<readonly Occurrence[]> };
 	private readonly languageBits = new Map<string, number>();
 	/** Words that any phrase or list names, for the correction of misspellings. */
 	readonly vocabulary = new Set<string>();
@@ -112,6 +119,9 @@ export class PhraseMatcher {
 				language,
 				bit: this.bit(language),
 				elements,
+				needs: elements
+					.filter((e) => e.kind === 'class' && !e.optional && e !== first)
+					.map((e) => (e as { id: number }).id),
 				branching:
 					elements.filter((e) => e.kind === 'gap' || (e.kind === 'class' && e.optional)).length > 3,
 			};
@@ -136,7 +146,17 @@ export class PhraseMatcher {
 		const count = read.words.length;
 		if (count === 0) return [];
 		const at: Array<readonly Occurrence[]> = new Array(count);
-		for (let i = 0; i < count; i++) at[i] = this.occurrences(read, i);
+		if (this.seen.length < this.classIds.size) this.seen = new Int32Array(this.classIds.size * 2);
+		if (++this.turn > 0x7fffffff) {
+			this.turn = 1;
+			this.seen.fill(0);
+		}
+		const { turn } = this;
+		for (let i = 0; i < count; i++) {
+			at[i] = this.occurrences(read, i);
+			for (const { id } of at[i]!) this.seen[id] = turn;
+		}
+		this.latest = { read, at };
 		const found: PhraseMatch[] = [];
 		for (let i = 0; i < count; i++) {
 			const here = at[i]!;
@@ -147,6 +167,7 @@ export class PhraseMatcher {
 				if (!candidates) continue;
 				for (const phrase of candidates) {
 					if ((phrase.bit & mask) === 0) continue;
+					if (phrase.needs.some((needed) => this.seen[needed] !== turn)) continue;
 					const end = matchFrom(
 						phrase.elements,
 						0,
@@ -176,8 +197,9 @@ export class PhraseMatcher {
 		const id = this.classIds.get(`${language}:${name}`);
 		if (id === undefined) return 0;
 		let longest = 0;
-		for (const o of this.occurrences(read, index))
-			if (o.id === id) longest = Math.max(longest, o.length);
+		const here =
+			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index);
+		for (const o of here) if (o.id === id) longest = Math.max(longest, o.length);
 		return longest;
 	}
 
