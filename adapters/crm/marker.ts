@@ -1,9 +1,12 @@
+import { shortenedHtml } from '../../core/crm';
+
 /**
  * Notes and tasks carry their key as a last line of text: of everything in a note it is what no editor and no sanitizer of a CRM
- * removes, and staff can see where the note comes from.
+ * removes, and staff can see where the note comes from. A text that is longer than the CRM takes is cut, never the key.
  */
-export function withMarker(html: string, key: string): string {
-	return `${html}<p>${markerOf(key)}</p>`;
+export function withMarker(html: string, key: string, most: number): string {
+	const marker = `<p>${markerOf(key)}</p>`;
+	return shortenedHtml(html, most - marker.length) + marker;
 }
 
 /** Whether this note carries the key. */

@@ -25,6 +25,46 @@ export function safeHtml(html: string): string {
 		.join('');
 }
 
+/** Text of at most so many characters, with "…" where something is missing. No character is cut in two. */
+export function shortened(text: string, most: number): string {
+	if (text.length <= most) return text;
+	return `${text.slice(0, Math.max(0, most - 1)).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** As {@link shortened}, for what {@link safeHtml} gives: what is cut open is closed again. */
+export function shortenedHtml(html: string, most: number): string {
+	if (html.length <= most) return html;
+	const open: string[] = [];
+	let kept = '';
+	const closing = () =>
+		[...open]
+			.reverse()
+			.map((name) => `</${name}>`)
+			.join('');
+	for (const part of html.split(/(<[^<>]*>)/u)) {
+		const room = most - kept.length - closing().length;
+		const name = /^<\/?(\w+)/.exec(part)?.[1];
+		if (!name) {
+			kept += part.length < room ? part : shortened(part, room).replace(/&[#\w]*…$/, '…');
+			if (part.length >= room) break;
+		} else if (part.startsWith('</')) {
+			// One that closes nothing is left out.
+			if (!open.includes(name)) continue;
+			kept += part;
+			open.splice(open.lastIndexOf(name), 1);
+		} else {
+			const ends = EMPTY.has(name) ? '' : `</${name}>`;
+			// One more for the mark of what is missing.
+			if (part.length + ends.length + 1 > room) break;
+			kept += part;
+			if (ends) open.push(name);
+		}
+	}
+	return kept + closing();
+}
+
+const EMPTY: ReadonlySet<string> = new Set(['br', 'hr']);
+
 /** Text as HTML: lines stay lines. */
 export function textToHtml(text: string): string {
 	return text

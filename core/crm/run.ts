@@ -163,7 +163,8 @@ export class CrmRun {
 		const target = this.target(pipelines, asked);
 		const wanted: CrmDealInput = {
 			...asked,
-			...(target ? { pipelineId: target.pipeline.id, stageId: target.stage.id } : {}),
+			pipelineId: target.pipeline.id,
+			stageId: target.stage.id,
 			...(ownerId ? { ownerId } : {}),
 		};
 		const ours = await this.ownValues('deal');
@@ -176,16 +177,15 @@ export class CrmRun {
 				const before = await this.knownDeal({ key: earlier }, contactId);
 				if (!before) continue;
 				// Here, and so once: a deal that staff close after that stays closed, however often the workflow runs.
-				const reopened = before.closed && target !== undefined;
-				if (reopened) {
+				if (before.closed) {
 					const { pipeline, stage } = target;
 					await this.port.updateDeal(before.id, { pipelineId: pipeline.id, stageId: stage.id });
 				}
-				return { id: before.id, created: false, reopened };
+				return { id: before.id, created: false, reopened: before.closed };
 			}
 			const open = options.useOpenDeal
 				? (await this.port.openDeals(contactId)).find(
-						({ pipelineId }) => !target || pipelineId === target.pipeline.id,
+						({ pipelineId }) => pipelineId === target.pipeline.id,
 					)
 				: undefined;
 			if (open) return { id: open.id, created: false };
@@ -204,7 +204,7 @@ export class CrmRun {
 			(id) => this.port.readDeal(id, fields),
 		);
 		const moved = await this.settleDeal(record, {
-			...(target ? { target } : {}),
+			target,
 			pipelines,
 			changes: dealChanges(record, wanted, this.input.overwrite ?? false),
 			ours,
@@ -393,12 +393,11 @@ export class CrmRun {
 		return undefined;
 	}
 
-	/** Where a deal is to stand; undefined where records of this kind have no stages and none is asked for. */
+	/** Where a deal is to stand. */
 	private target(
 		pipelines: readonly CrmPipeline[],
 		wanted: { pipelineId?: string; stageId?: string },
-	): StageTarget | undefined {
-		if (pipelines.length === 0 && !wanted.pipelineId && !wanted.stageId) return undefined;
+	): StageTarget {
 		const resolved = resolveStage(pipelines, wanted);
 		if ('target' in resolved) return resolved.target;
 		throw new CrmError(

@@ -222,7 +222,7 @@ export interface CrmPort {
 
 	findOwner(query: { email?: string; id?: string }): Promise<CrmOwner | undefined>;
 	listOwners(): Promise<CrmOwner[]>;
-	/** In the account's order; the first is the default. Empty where the kind of record has no stages (a Pipedrive lead). */
+	/** In the account's order; the first is the default. What the CRM has no stages for has the states that a record can be in. */
 	listPipelines(): Promise<CrmPipeline[]>;
 
 	/** The company with this web domain, else the one with exactly this name. Left out where the CRM has no such records. */

@@ -33,14 +33,9 @@ async function fromAccount<T>(
 	}
 }
 
-const NO_STAGES: INodePropertyOptions[] = [
-	{ name: 'None: These Records Have No Stages', value: '' },
-];
-
 export function getPipelines(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
 	return fromAccount(this, async (crm) => {
 		const pipelines = await crm.listPipelines();
-		if (pipelines.length === 0) return NO_STAGES;
 		// A stage that is named tells its pipeline.
 		const none = this.getCurrentNodeParameter('operation') === 'upsert';
 		return [
@@ -61,11 +56,10 @@ export function getStages(this: ILoadOptionsFunctions): Promise<INodePropertyOpt
 		const pipelines = await crm.listPipelines();
 		const chosen = this.getCurrentNodeParameter('pipeline');
 		const pipeline = pipelines.find(({ id }) => id === chosen) ?? pipelines[0];
-		if (!pipeline) return NO_STAGES;
 		const operation = String(this.getCurrentNodeParameter('operation'));
 		return [
 			...(WITHOUT_STAGE[operation] ?? []),
-			...pipeline.stages
+			...(pipeline?.stages ?? [])
 				.toSorted((a, b) => a.order - b.order)
 				.map(({ id, name, closed }) => ({ name: closed ? `${name} (Closed)` : name, value: id })),
 		];

@@ -5,9 +5,9 @@ import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
 import { serve } from '../http';
+import type { App } from '../oauth';
+import { AppTokens } from '../oauth';
 import { ApiDescription } from '../openapi/validate';
-import type { HubspotApp } from './oauth';
-import { HubspotTokens } from './oauth';
 import { Objects, failure, shown } from './objects';
 
 export interface HubspotOptions {
@@ -15,7 +15,7 @@ export interface HubspotOptions {
 	/** Of a private app; lasts for ever. */
 	accessToken: string;
 	/** An app that users connect with; none by default. */
-	app?: HubspotApp;
+	app?: App;
 	/** How long search lags behind a write. HubSpot's is seconds. Default 5,000. */
 	searchLagMs?: number;
 	now?: () => Date;
@@ -133,7 +133,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 	const faults = new Faults();
 	const violations: string[] = [];
 	let objects = new Objects(now, options.searchLagMs ?? 5000);
-	const tokens = options.app && new HubspotTokens(options.app);
+	const tokens = options.app && new AppTokens(options.app);
 	const description = options.validate === false ? undefined : publishedDescription();
 
 	const state = (): HubspotState => ({
@@ -434,9 +434,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		{
 			method: 'POST',
 			path: TOKEN_PATH,
-			handle: ({ raw }) =>
-				tokens?.grant(new URLSearchParams(raw.toString('utf8'))) ??
-				failure(404, 'NOT_FOUND', 'there is no app'),
+			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'NOT_FOUND', 'there is no app'),
 		},
 		{
 			method: 'POST',

@@ -7,6 +7,22 @@ import { parse } from 'yaml';
 interface Operation {
 	requestBody?: { required?: boolean; $ref?: string };
 	responses?: Record<string, object>;
+	parameters?: Parameter[];
+	/** What a vendor adds of its own. */
+	[name: `x-${string}`]: unknown;
+}
+
+interface Parameter {
+	name: string;
+	in: string;
+	required?: boolean;
+	schema?: { type?: string; enum?: unknown[] };
+}
+
+interface Schema {
+	$ref?: string;
+	allOf?: Schema[];
+	properties?: Record<string, unknown>;
 }
 
 interface Description {
@@ -57,19 +73,22 @@ export class ApiDescription {
 	check(exchange: {
 		method: string;
 		path: string;
+		/** Checked, too, where it is given. */
+		query?: URLSearchParams;
 		request: unknown;
 		status: number;
 		response: unknown;
 	}): string[] {
 		const name = `${exchange.method} ${exchange.path}`;
 		const method = exchange.method.toLowerCase();
-		const route = this.routes.find(
-			({ pattern, methods }) => pattern.test(exchange.path) && methods[method],
-		);
+		const route = this.routeOf(method, exchange.path);
 		if (!route) return [`${name}: the published description has no such call`];
-		const { requestBody, responses } = route.methods[method]!;
+		const { requestBody, responses, parameters } = route.methods[method]!;
 		const base = ['paths', route.template, method];
 		const problems: string[] = [];
+		if (exchange.status < 400 && exchange.query) {
+			problems.push(...queryProblems(parameters ?? [], exchange.query, name));
+		}
 		// A request that was refused may well have been wrong: that is what was answered.
 		if (exchange.status < 400 && requestBody) {
 			if (exchange.request !== undefined) {
@@ -86,6 +105,9 @@ export class ApiDescription {
 			}
 		}
 		const status = responses?.[String(exchange.status)] ? String(exchange.status) : 'default';
+		if (exchange.status < 400 && responses && !responses[status]) {
+			problems.push(`${name}: ${exchange.status} is none of its answers`);
+		}
 		if (responses?.[status] && exchange.response !== undefined) {
 			problems.push(
 				...this.differencesAt(
@@ -97,6 +119,37 @@ export class ApiDescription {
 			);
 		}
 		return problems;
+	}
+
+	/** What the descriptions say of a call. */
+	operation(method: string, path: string): Operation | undefined {
+		const name = method.toLowerCase();
+		return this.routeOf(name, path)?.methods[name];
+	}
+
+	/** Names of the properties that a request may have; undefined where the description has none. */
+	requestNames(method: string, path: string): Set<string> | undefined {
+		const name = method.toLowerCase();
+		const route = this.routeOf(name, path);
+		if (!route) return undefined;
+		const at = this.follow(route.document, ['paths', route.template, name, 'requestBody']);
+		const schema = this.read(route.document, [...at, 'content', 'application/json', 'schema']);
+		return schema ? new Set(this.namesIn(route.document, schema as Schema)) : undefined;
+	}
+
+	private namesIn(document: number, schema: Schema): string[] {
+		if (schema.$ref) {
+			const target = this.read(document, schema.$ref.replace(/^#\//u, '').split('/'));
+			return this.namesIn(document, (target ?? {}) as Schema);
+		}
+		return [
+			...Object.keys(schema.properties ?? {}),
+			...(schema.allOf ?? []).flatMap((part) => this.namesIn(document, part)),
+		];
+	}
+
+	private routeOf(method: string, path: string): Route | undefined {
+		return this.routes.find(({ pattern, methods }) => pattern.test(path) && methods[method]);
 	}
 
 	/** Checks a value against a named schema of the first description. */
@@ -145,6 +198,24 @@ export class ApiDescription {
 				`${where}: ${instancePath || 'body'} ${message} ${JSON.stringify(params)}`,
 		);
 	}
+}
+
+function queryProblems(parameters: Parameter[], query: URLSearchParams, name: string): string[] {
+	const known = parameters.filter((one) => one.in === 'query');
+	const missing = known
+		.filter((one) => one.required && !query.has(one.name))
+		.map((one) => `${name} query: ${one.name} is missing`);
+	const wrong = [...query].flatMap(([key, value]) => {
+		const parameter = known.find((one) => one.name === key);
+		if (!parameter) return [`${name} query: there is no ${key}`];
+		const { type, enum: choices } = parameter.schema ?? {};
+		const fits =
+			(type !== 'integer' || /^-?\d+$/u.test(value)) &&
+			(type !== 'boolean' || /^(true|false)$/u.test(value)) &&
+			(!choices || choices.map(String).includes(value));
+		return fits ? [] : [`${name} query: ${key} cannot be ${value}`];
+	});
+	return [...missing, ...wrong];
 }
 
 function patternOf(template: string): RegExp {

@@ -1,60 +1,48 @@
-import { existsSync } from 'node:fs';
-import path from 'node:path';
-
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
 import { serve } from '../http';
-import { ApiDescription } from '../openapi/validate';
+import type { App } from '../oauth';
+import { AppTokens } from '../oauth';
+import type { Collection, Field, FieldsOf, Item } from './company';
+import { Company, failure } from './company';
+import { publishedDescriptions } from './published';
+
+export type { Collection, Item } from './company';
 
 export interface PipedriveOptions {
 	port?: number;
+	/** Of one user; lasts for ever. Taken as a header of its own, as Bearer, or as `api_token` in the address. */
 	accessToken: string;
+	/** An app that users connect with; none by default. */
+	app?: App;
 	/** How long search lags behind a write. */
 	searchLagMs?: number;
+	/** Whether search compares the digits of a number, or its text as it was typed: Pipedrive does not tell. */
+	phoneSearch?: 'digits' | 'text';
 	/** Records that one page holds at most. Pipedrive gives 500. */
 	pageSize?: number;
 	/** Tokens that the company has a day; each call costs some. */
 	tokensPerDay?: number;
+	/** Calls that one token may make in two seconds. */
+	burst?: number;
 }
-
-export interface Item {
-	id: number;
-	[name: string]: unknown;
-}
-
-type Collection = 'persons' | 'deals' | 'notes' | 'activities' | 'organizations';
 
 export interface Pipedrive {
 	url: string;
 	/** What the real Pipedrive would not have been asked. */
 	violations: string[];
 	state(): Record<Collection, Item[]>;
+	/** Does what staff do in Pipedrive. */
+	company(): Company;
+	/** Tokens that were used up since the start. */
+	spent(): number;
 	fail(fault: Fault): void;
 	close(): Promise<void>;
 }
 
-const STAGES = [
-	'Qualified',
-	'Contact Made',
-	'Demo Scheduled',
-	'Proposal Made',
-	'Negotiations Started',
-];
-
-/** Fields that every account has: code, name, type. */
-const OWN_FIELDS: Record<string, Array<[string, string, string]>> = {
-	person: [
-		['name', 'Name', 'varchar'],
-		['phone', 'Phone', 'phone'],
-		['email', 'Email', 'varchar'],
-	],
-	deal: [
-		['title', 'Title', 'varchar'],
-		['value', 'Value', 'monetary'],
-		['status', 'Status', 'status'],
-	],
-};
+const TOKEN_PATH = '/oauth/token';
+const WINDOW_MS = 2_000;
 
 /** A stand-in of Pipedrive's API, both versions, with one company. */
 export async function startPipedriveStandIn(options: PipedriveOptions): Promise<Pipedrive> {
@@ -62,121 +50,124 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 	const violations: string[] = [];
 	const pageSize = options.pageSize ?? 500;
 	const lag = options.searchLagMs ?? 5000;
-	let left = options.tokensPerDay ?? Infinity;
-	let last = 0;
-	let data = empty();
-
-	function empty() {
-		return {
-			persons: [] as Item[],
-			deals: [] as Item[],
-			notes: [] as Item[],
-			activities: [] as Item[],
-			organizations: [] as Item[],
-			fields: {
-				person: OWN_FIELDS.person!.map(([code, name, type]) => field(code, name, type, false)),
-				deal: OWN_FIELDS.deal!.map(([code, name, type]) => field(code, name, type, false)),
-			} as Record<string, object[]>,
-		};
-	}
+	const budget = options.tokensPerDay ?? 1_000_000;
+	const tokens = options.app && new AppTokens(options.app, () => ({ api_domain: server.url }));
+	const descriptions = publishedDescriptions();
+	let spent = 0;
+	let calls: number[] = [];
+	let company = new Company();
 
 	const state = (): Record<Collection, Item[]> => {
-		const { persons, deals, notes, activities, organizations } = data;
-		return { persons, deals, notes, activities, organizations };
+		const { persons, deals, leads, notes, activities, organizations } = company;
+		const there = (items: Item[]) => items.filter(({ is_deleted }) => is_deleted !== true);
+		return {
+			persons: there(persons),
+			deals: there(deals),
+			leads,
+			notes,
+			activities,
+			organizations,
+		};
 	};
 
 	/** Version 2 goes on at a cursor. */
 	const page = (records: object[], { query }: Exchange): Answer => {
-		const limit = Math.min(Number(query.get('limit') ?? 100), pageSize);
+		const asked = Number(query.get('limit') ?? 100);
+		if (asked > 500) return failure(400, 'limit must be at most 500');
+		const limit = Math.min(asked, pageSize);
 		const from = Number(Buffer.from(query.get('cursor') ?? '', 'base64url').toString() || 0);
 		const more = records.length > from + limit;
-		return {
-			status: 200,
-			body: {
-				success: true,
-				data: records.slice(from, from + limit),
-				additional_data: {
-					next_cursor: more ? Buffer.from(String(from + limit)).toString('base64url') : null,
-				},
-			},
-		};
+		const next = Buffer.from(String(from + limit)).toString('base64url');
+		return ok(records.slice(from, from + limit), {
+			additional_data: more ? { next_cursor: next } : {},
+		});
 	};
 
-	const write = (item: Item, body: object): Item => {
-		const { custom_fields, ...rest } = body as { custom_fields?: object };
-		const now = new Date().toISOString().replace(/\.\d+/u, '');
-		Object.assign(item, rest, {
-			update_time: now,
-			custom_fields: { ...(item.custom_fields as object | undefined), ...custom_fields },
+	/** Version 1 goes on at a number; notes tell so in another place than leads. */
+	const numbered = (records: object[], { query }: Exchange, inside: boolean): Answer => {
+		const start = Number(query.get('start') ?? 0);
+		const limit = Math.min(Number(query.get('limit') ?? 100), pageSize);
+		const more = records.length > start + limit;
+		const where = { start, limit, more_items_in_collection: more };
+		return ok(records.slice(start, start + limit), {
+			additional_data: inside
+				? { pagination: { ...where, ...(more ? { next_start: start + limit } : {}) } }
+				: where,
 		});
-		if (typeof item.name === 'string') {
-			const [first, ...others] = item.name.split(' ');
-			Object.assign(item, { first_name: first, last_name: others.join(' ') || null });
-		}
-		const people = item.participants as Array<{ person_id: number }> | undefined;
-		if (people) item.person_id = people[0]?.person_id ?? null;
-		return item;
 	};
+
+	const matching = (kind: Collection, query: URLSearchParams, names: string[]) =>
+		company[kind].filter((one) =>
+			names.every((name) => !query.has(name) || String(one[name]) === query.get(name)),
+		);
 
 	const listed = (kind: Collection, exchange: Exchange): Answer => {
 		const { query } = exchange;
-		const ids = query.get('ids')?.split(',').map(Number);
+		const ids = query.get('ids')?.split(',');
 		const since = query.get('updated_since');
-		const found = data[kind].filter(
+		if (since && /\.\d/u.test(since)) return failure(400, 'updated_since has a wrong format');
+		if (ids && ids.length > 100) return failure(400, 'ids may hold 100 at most');
+		const found = matching(kind, query, ['person_id', 'deal_id', 'lead_id', 'status']).filter(
 			(one) =>
-				(!ids || ids.includes(one.id)) &&
-				(!since || String(one.update_time) >= since) &&
-				['person_id', 'deal_id', 'status'].every(
-					(name) => !query.has(name) || String(one[name]) === query.get(name),
-				),
+				one.is_deleted !== true &&
+				(!ids || ids.includes(String(one.id))) &&
+				(!since || String(one.update_time) >= since),
 		);
 		return page(query.get('sort_direction') === 'desc' ? found.reverse() : found, exchange);
 	};
 
-	const create = (kind: Collection, { body }: Exchange, more: object = {}): Answer => {
-		const now = new Date().toISOString().replace(/\.\d+/u, '');
-		const item = write(
-			{ id: ++last, add_time: now, written: Date.now() },
-			{ ...more, ...(body as object) },
-		);
-		data[kind].push(item);
-		return { status: 201, body: { success: true, data: item } };
+	const create = (kind: Collection, { body }: Exchange, defaults?: object): Answer => {
+		const objection = company.objection(kind, body as Record<string, unknown>);
+		if (objection) return objection;
+		const status = kind === 'leads' ? 201 : 200;
+		return { ...ok(shown(company.create(kind, body as object, defaults)))!, status };
 	};
 
 	const update = (kind: Collection, { params, body }: Exchange): Answer => {
-		const item = data[kind].find(({ id }) => String(id) === params.id);
+		const item = company.find(kind, params.id!);
 		if (!item) return failure(404, 'Not found');
-		return { status: 200, body: { success: true, data: write(item, body as object) } };
+		const objection = company.objection(kind, body as Record<string, unknown>);
+		return objection ?? ok(shown(company.write(item, body as object, kind)));
 	};
 
-	const searched = (kind: Collection, { query }: Exchange): Answer => {
+	const searched = (kind: 'persons' | 'organizations', { query }: Exchange): Answer => {
 		const term = (query.get('term') ?? '').toLowerCase();
 		const exact = query.get('exact_match') === 'true';
 		if (term.length < (exact ? 1 : 2)) return failure(400, 'The term is too short');
 		const name = query.get('fields');
+		const plain = (text: string) =>
+			name === 'phone' && options.phoneSearch !== 'text' ? text.replace(/\D/gu, '') : text;
 		const texts = (one: Item): string[] => {
 			if (name === 'custom_fields') return Object.values(one.custom_fields ?? {}).map(String);
 			if (name === 'name') return [String(one.name)];
 			const list = one[`${name}s`] as Array<{ value: string }> | undefined;
-			return (list ?? []).map(({ value }) =>
-				name === 'phone' ? value.replace(/\D/gu, '') : value,
-			);
+			return (list ?? []).map(({ value }) => plain(value));
 		};
-		const items = data[kind]
-			.filter((one) => Number(one.written) + lag <= Date.now())
+		const values = (list: unknown) =>
+			((list ?? []) as Array<{ value: string }>).map(({ value }) => value);
+		const items = company[kind]
+			.filter((one) => one.is_deleted !== true && Number(one.written) + lag <= Date.now())
 			.filter((one) =>
 				texts(one)
 					.map((text) => text.toLowerCase())
-					.some((text) => (exact ? text === term : text.includes(term))),
+					.some((text) => (exact ? text === term : text.includes(plain(term)))),
 			)
-			.map((one) => ({ result_score: 1, item: { id: one.id, name: one.name } }));
-		return { status: 200, body: { success: true, data: { items } } };
+			.map(({ id, name: called, phones, emails }) => ({
+				result_score: 1,
+				item: {
+					id,
+					type: kind === 'persons' ? 'person' : 'organization',
+					name: called,
+					...(kind === 'persons' ? { phones: values(phones), emails: values(emails) } : {}),
+				},
+			}));
+		return ok({ items });
 	};
 
-	const ok = (value: unknown): Answer => ({ status: 200, body: { success: true, data: value } });
 	const defaults: Partial<Record<Collection, object>> = {
 		deals: { pipeline_id: 1, stage_id: 11, status: 'open', currency: 'EUR', owner_id: 1 },
 		activities: { done: false },
+		persons: { owner_id: 1 },
 	};
 	const routes: Route[] = [
 		...(['persons', 'deals', 'activities', 'organizations'] as const).flatMap((kind): Route[] => [
@@ -187,92 +178,134 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 				handle: (exchange) => create(kind, exchange, defaults[kind]),
 			},
 			{
+				method: 'GET',
+				path: `/api/v2/${kind}/:id`,
+				handle({ params }) {
+					const item = company.find(kind, params.id!);
+					return item ? ok(shown(item)) : failure(404, 'Not found');
+				},
+			},
+			{
 				method: 'PATCH',
 				path: `/api/v2/${kind}/:id`,
 				handle: (exchange) => update(kind, exchange),
 			},
-			{
-				method: 'GET',
-				path: `/api/v2/${kind}/search`,
-				handle: (exchange) => searched(kind, exchange),
-			},
 		]),
-		...(['person', 'deal'] as const).flatMap((kind): Route[] => [
+		...(['persons', 'organizations'] as const).map((kind): Route => ({
+			method: 'GET',
+			path: `/api/v2/${kind}/search`,
+			handle: (exchange) => searched(kind, exchange),
+		})),
+		...(['person', 'deal'] as const).flatMap((kind: FieldsOf): Route[] => [
 			{
 				method: 'GET',
 				path: `/api/v2/${kind}Fields`,
-				handle: (exchange) => page(data.fields[kind]!, exchange),
+				handle: (exchange) => page(company.fields[kind], exchange),
 			},
 			{
 				method: 'POST',
 				path: `/api/v2/${kind}Fields`,
 				handle({ body }) {
-					const { field_name, field_type } = body as { field_name: string; field_type: string };
-					const made = field((++last).toString(16).padStart(40, 'a'), field_name, field_type, true);
-					data.fields[kind]!.push(made);
-					return { status: 201, body: { success: true, data: made } };
+					const { field_name, field_type } = body as Field;
+					return ok(company.define(kind, field_name, field_type));
+				},
+			},
+			{
+				method: 'DELETE',
+				path: `/api/v2/${kind}Fields/:code`,
+				handle({ params }) {
+					const fields = company.fields[kind];
+					const at = fields.findIndex(({ field_code }) => field_code === params.code);
+					if (at < 0) return failure(404, 'Field not found');
+					return ok(fields.splice(at, 1)[0]);
 				},
 			},
 		]),
 		{
 			method: 'GET',
 			path: '/api/v2/pipelines',
-			handle: (exchange) => page([{ id: 1, name: 'Sales', order_nr: 1 }], exchange),
+			handle: (exchange) => page(company.pipelines, exchange),
+		},
+		{ method: 'GET', path: '/api/v2/stages', handle: (exchange) => page(company.stages, exchange) },
+		...[false, true].map((archived): Route => ({
+			method: 'GET',
+			path: archived ? '/v1/leads/archived' : '/v1/leads',
+			handle: (exchange) =>
+				numbered(
+					matching('leads', exchange.query, ['person_id'])
+						.filter((one) => one.is_archived === archived)
+						.map(shown),
+					exchange,
+					false,
+				),
+		})),
+		{
+			method: 'POST',
+			path: '/v1/leads',
+			handle: (exchange) =>
+				create('leads', exchange, {
+					owner_id: 1,
+					is_archived: false,
+					was_seen: false,
+					source_name: 'API',
+					origin: 'API',
+				}),
 		},
 		{
 			method: 'GET',
-			path: '/api/v2/stages',
-			handle: (exchange) =>
-				page(
-					STAGES.map((name, index) => ({ id: 11 + index, name, order_nr: index, pipeline_id: 1 })),
-					exchange,
-				),
+			path: '/v1/leads/:id',
+			handle({ params }) {
+				const lead = company.find('leads', params.id!);
+				return lead ? ok(shown(lead)) : failure(404, 'Lead not found');
+			},
 		},
+		{ method: 'PATCH', path: '/v1/leads/:id', handle: (exchange) => update('leads', exchange) },
 		{
 			method: 'GET',
 			path: '/v1/notes',
-			handle({ query }) {
-				const start = Number(query.get('start') ?? 0);
-				const limit = Math.min(Number(query.get('limit') ?? 100), pageSize);
-				const found = data.notes.filter((one) => String(one.person_id) === query.get('person_id'));
-				const more = found.length > start + limit;
-				return {
-					status: 200,
-					body: {
-						success: true,
-						data: found.slice(start, start + limit),
-						additional_data: {
-							pagination: {
-								start,
-								limit,
-								more_items_in_collection: more,
-								...(more ? { next_start: start + limit } : {}),
-							},
-						},
-					},
-				};
-			},
-		},
-		{ method: 'POST', path: '/v1/notes', handle: (exchange) => create('notes', exchange) },
-		{
-			method: 'GET',
-			path: '/v1/users',
-			handle: () =>
-				ok(
-					['One', 'Two'].map((name, index) => ({
-						id: index + 1,
-						name: `Agent ${name}`,
-						email: `agent.${name.toLowerCase()}@shop.example`,
-						active_flag: true,
-					})),
+			handle: (exchange) =>
+				numbered(
+					matching('notes', exchange.query, ['person_id', 'deal_id', 'lead_id']).map(shown),
+					exchange,
+					true,
 				),
 		},
-		{ method: 'GET', path: '/v1/users/me', handle: () => ok({ id: 1, company_domain: 'shop' }) },
+		{ method: 'POST', path: '/v1/notes', handle: (exchange) => create('notes', exchange) },
+		{ method: 'GET', path: '/v1/users', handle: () => ok(company.users) },
+		{
+			method: 'GET',
+			path: '/v1/users/me',
+			handle: () => ok({ ...company.users[0], company_id: 1, company_domain: 'shop' }),
+		},
+		{
+			method: 'POST',
+			path: TOKEN_PATH,
+			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'there is no app'),
+		},
+		{
+			method: 'POST',
+			path: '/_control/expire-tokens',
+			handle() {
+				tokens?.expire();
+				return { status: 200, body: {} };
+			},
+		},
+		{
+			method: 'GET',
+			path: '/_control/tokens',
+			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
+		},
+		{ method: 'GET', path: '/_control/state', handle: () => ({ status: 200, body: state() }) },
+		{
+			method: 'GET',
+			path: '/_control/violations',
+			handle: () => ({ status: 200, body: violations }),
+		},
 		{
 			method: 'POST',
 			path: '/_control/reset',
 			handle() {
-				data = empty();
+				company = new Company();
 				faults.clear();
 				violations.length = 0;
 				return { status: 200, body: {} };
@@ -280,35 +313,47 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 		},
 	];
 
-	const descriptions = publishedDescriptions();
+	const signedIn = ({ headers, query }: Exchange): boolean => {
+		const bearer = /^Bearer (.+)$/u.exec(headers.authorization ?? '')?.[1] ?? '';
+		const own = [bearer, headers['x-api-token'], query.get('api_token')];
+		return own.includes(options.accessToken) || (tokens?.accepts(bearer) ?? false);
+	};
+
+	/** Undefined while the limits are kept. */
+	const limited = (cost: number): Answer => {
+		const now = Date.now();
+		calls = calls.filter((at) => at > now - WINDOW_MS);
+		if (calls.length >= (options.burst ?? Infinity)) {
+			return tooMany('Rate limit exceeded', { 'x-ratelimit-reset': '2' });
+		}
+		calls.push(now);
+		if (spent + cost > budget) {
+			return tooMany('Daily API token budget exceeded', {
+				'x-ratelimit-reset': '3600',
+				'x-daily-ratelimit-token-remaining': '0',
+			});
+		}
+		spent += cost;
+		return undefined;
+	};
 
 	const server = await serve(routes, {
 		...(options.port === undefined ? {} : { port: options.port }),
 		async around(exchange, next) {
-			const { method, path, headers, response } = exchange;
+			const { method, path, response } = exchange;
+			if (path === TOKEN_PATH) return next();
 			const fault = faults.take(method, path);
 			if (fault?.mode === 'before') {
 				response.destroy();
 				return undefined;
 			}
 			if (fault?.mode === 'timeout') return undefined;
-			if (fault && fault.mode !== 'after') {
-				return failure(Number(fault.mode), 'Pipedrive cannot at present');
-			}
-			if (headers.authorization !== `Bearer ${options.accessToken}`) {
-				return failure(401, 'unauthorized access');
-			}
-			left -= method === 'GET' ? 10 : 5;
-			if (left < 0) {
-				return {
-					...failure(429, 'Daily budget exceeded')!,
-					headers: { 'x-ratelimit-reset': '3600' },
-				};
-			}
+			if (fault && fault.mode !== 'after') return misbehave(fault);
+			if (!signedIn(exchange)) return failure(401, 'unauthorized access');
+			const over = limited(descriptions?.cost(exchange) ?? 10);
+			if (over) return over;
 			const answer = await next();
-			if (answer && answer.status < 400) {
-				violations.push(...(descriptions?.(exchange, answer) ?? []));
-			}
+			if (answer) violations.push(...(descriptions?.check(exchange, answer) ?? []));
 			if (
 				(answer?.body as { message?: string } | undefined)?.message?.startsWith('There is nothing')
 			) {
@@ -318,7 +363,12 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 				response.destroy();
 				return undefined;
 			}
-			return answer;
+			const usage = {
+				'x-ratelimit-limit': String(options.burst ?? 20),
+				'x-daily-ratelimit-token-limit': String(budget),
+				'x-daily-ratelimit-token-remaining': String(budget - spent),
+			};
+			return answer && { ...answer, headers: { ...usage, ...answer.headers } };
 		},
 	});
 
@@ -326,57 +376,29 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 		url: server.url,
 		violations,
 		state,
+		company: () => company,
+		spent: () => spent,
 		fail: (fault) => faults.add(fault),
 		close: server.close,
 	};
 }
 
-function field(
-	field_code: string,
-	field_name: string,
-	field_type: string,
-	custom: boolean,
-): object {
-	return { field_code, field_name, field_type, options: null, is_custom_field: custom };
+function ok(data: unknown, more: object = {}): Answer {
+	return { status: 200, body: { success: true, data, ...more } };
 }
 
-function failure(status: number, error: string): Answer {
-	return { status, body: { success: false, error } };
+/** Without what only the stand-in knows. */
+function shown({ written: _written, ...item }: Item): object {
+	return item;
 }
 
-/**
- * What Pipedrive's published descriptions of both versions have against a call; undefined where they are not at hand. Of an answer only what
- * the adapter reads is played here, so that requests are checked and answers are not.
- */
-function publishedDescriptions():
-	((exchange: Exchange, answer: NonNullable<Answer>) => string[]) | undefined {
-	const folder = path.join(
-		process.env.VENDOR_SPECS_DIR ?? path.join(__dirname, '..', '..', '..', 'shared', 'specs'),
-		'pipedrive',
-	);
-	if (!existsSync(folder)) {
-		console.log(
-			'Pipedrive’s published API descriptions are not at hand: what passes is not checked against them.',
-		);
-		return undefined;
-	}
-	described ??= {
-		'/v1': new ApiDescription([path.join(folder, 'openapi-v1.yaml')]),
-		'/api/v2': new ApiDescription([path.join(folder, 'openapi-v2.yaml')]),
-	};
-	const known = described;
-	return ({ method, path: address, body }, { status, body: response }) => {
-		const version = Object.keys(known).find((one) => address.startsWith(`${one}/`));
-		if (!version) return [];
-		return known[version]!.check({
-			method,
-			path: address.slice(version.length),
-			request: body,
-			status,
-			response,
-		}).filter((problem) => problem.includes(' request') || problem.includes('no such call'));
-	};
+function tooMany(error: string, headers: Record<string, string>): Answer {
+	return { ...failure(429, error), headers: { 'x-ratelimit-remaining': '0', ...headers } };
 }
 
-/** Read once: they are long. */
-let described: Record<string, ApiDescription> | undefined;
+function misbehave({ mode, body }: Fault): Answer {
+	if (body !== undefined) return { status: Number(mode), body };
+	if (mode === '429') return tooMany('Rate limit exceeded', { 'x-ratelimit-reset': '2' });
+	if (mode === '401') return failure(401, 'unauthorized access');
+	return failure(Number(mode), 'Pipedrive cannot at present');
+}

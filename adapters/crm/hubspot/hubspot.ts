@@ -53,6 +53,9 @@ import {
 
 export const HUBSPOT_URL = 'https://api.hubapi.com';
 
+/** The longest body of a note or task, in characters. */
+const LONGEST_TEXT = 65_536;
+
 export interface HubspotOptions {
 	send: HttpSend;
 	/** Names the account for the limits that all executions share. */
@@ -189,7 +192,10 @@ export class HubspotCrm implements CrmPort {
 
 	async createNote(note: CrmNoteInput): Promise<{ id: string }> {
 		const { id } = await this.objects.create('notes', 'add the note', {
-			properties: { hs_note_body: withMarker(note.html, note.key), hs_timestamp: note.at },
+			properties: {
+				hs_note_body: withMarker(note.html, note.key, LONGEST_TEXT),
+				hs_timestamp: note.at,
+			},
 			associations: [
 				linkTo(note.contactId, ASSOCIATION.noteToContact),
 				...(note.dealId ? [linkTo(note.dealId, this.kind.fromNote)] : []),
@@ -206,7 +212,7 @@ export class HubspotCrm implements CrmPort {
 		const { id } = await this.objects.create('tasks', 'create the task', {
 			properties: {
 				hs_task_subject: task.title,
-				hs_task_body: withMarker(task.html ?? '', task.key),
+				hs_task_body: withMarker(task.html ?? '', task.key, LONGEST_TEXT),
 				hs_task_status: 'NOT_STARTED',
 				hs_task_type: 'TODO',
 				hs_timestamp: task.dueAt,

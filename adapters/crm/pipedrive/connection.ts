@@ -1,11 +1,17 @@
 import type { CrmErrorKind } from '../../../core/ports/crm';
-import type { HttpSend } from '../../../core/ports/http';
+import type { HttpResponse, HttpSend } from '../../../core/ports/http';
+import { CrmError } from '../../../core/ports/crm';
 import { refused, unanswered } from '../errors';
-import type { Environment } from '../patience';
-import { patient, retryAfterMs } from '../patience';
+import type { Environment, Rate } from '../patience';
+import { limiterOf, patient, retryAfterMs } from '../patience';
 
 /** Pipedrive's addresses of both versions of its API stand below this one. */
 const ADDRESS = 'https://api.pipedrive.com';
+
+/** What the smallest plan allows one API token; searches have a limit of their own on every plan. */
+const RATE = { calls: 20, perMs: 2_000 };
+const SEARCH_RATE = { calls: 10, perMs: 2_000 };
+const SEARCH = /\/search(\?|$)/;
 
 /** Records of one page: the most that Pipedrive gives. */
 export const PAGE_SIZE = 500;
@@ -38,6 +44,7 @@ async function pipedriveSdk(send: HttpSend, address: string) {
 	return {
 		users: over(new v1.UsersApi(one)),
 		notes: over(new v1.NotesApi(one)),
+		leads: over(new v1.LeadsApi(one)),
 		persons: over(new v2.PersonsApi(two)),
 		deals: over(new v2.DealsApi(two)),
 		organizations: over(new v2.OrganizationsApi(two)),
@@ -49,16 +56,37 @@ async function pipedriveSdk(send: HttpSend, address: string) {
 	};
 }
 
-/** The SDK at one account, with Pipedrive's refusals in the terms of the port. */
+export interface ConnectionOptions {
+	send: HttpSend;
+	/** Names the account for the limits that all executions share. */
+	account: string;
+	/** The account's address, e.g. "https://example.pipedrive.com"; Pipedrive's common one if left out. */
+	baseUrl?: string;
+	environment?: Environment;
+	/** Other limits than the smallest plan's. */
+	rates?: { all: Rate; search: Rate };
+}
+
+/** The SDK at one account, within its limits, with Pipedrive's refusals in the terms of the port. */
 export class PipedriveConnection {
 	private loading?: Promise<Clients>;
 	private readonly send: HttpSend;
 	private readonly address: string;
 
-	constructor(options: { send: HttpSend; baseUrl?: string; environment?: Environment }) {
-		this.address = (options.baseUrl ?? ADDRESS).replace(/\/+$/, '');
-		this.send = patient(options.send, {
+	constructor(options: ConnectionOptions) {
+		this.address = apiAddress(options.baseUrl ?? ADDRESS);
+		const name = `pipedrive ${this.address} ${options.account}`;
+		const all = limiterOf(name, options.rates?.all ?? RATE, options.environment);
+		const search = limiterOf(
+			`${name} search`,
+			options.rates?.search ?? SEARCH_RATE,
+			options.environment,
+		);
+		this.send = patient(async (request) => withRetryAfter(await options.send(request)), {
 			repeatable: () => false,
+			limiters: ({ url }) => (SEARCH.test(url) ? [search, all] : [all]),
+			// The tokens of the day are used up: there is nothing to wait for within one execution.
+			hopeless: ({ headers }) => headers[TOKENS_LEFT] === '0',
 			...(options.environment ? { environment: options.environment } : {}),
 		});
 	}
@@ -79,10 +107,11 @@ export class PipedriveConnection {
 	async list(
 		whatFor: string,
 		work: (clients: Clients, page: { limit: number; cursor?: string }) => Promise<CursorPage>,
+		mostPages = MOST_PAGES,
 	): Promise<Values[]> {
 		const records: Values[] = [];
 		let cursor: string | undefined;
-		for (let pages = 0; pages < MOST_PAGES; pages++) {
+		for (let pages = 0; pages < mostPages; pages++) {
 			const page = await this.call(whatFor, (clients) =>
 				work(clients, { limit: PAGE_SIZE, ...(cursor ? { cursor } : {}) }),
 			);
@@ -94,25 +123,82 @@ export class PipedriveConnection {
 		}
 		return records;
 	}
+
+	/** All records of a list of version 1, which goes on at a number. */
+	async listFrom(
+		whatFor: string,
+		work: (clients: Clients, page: { limit: number; start: number }) => Promise<CursorPage>,
+	): Promise<Values[]> {
+		const records: Values[] = [];
+		for (let pages = 0; pages < MOST_PAGES; pages++) {
+			const { data, additional_data } = await this.call(whatFor, (clients) =>
+				work(clients, { limit: PAGE_SIZE, start: records.length }),
+			);
+			const found = (data ?? []) as Values[];
+			records.push(...found);
+			// Notes have it inside `pagination`, leads beside.
+			const more = additional_data as (More & { pagination?: More }) | undefined;
+			if (found.length === 0) break;
+			if (!(more?.pagination ?? more)?.more_items_in_collection) break;
+		}
+		return records;
+	}
+}
+
+interface More {
+	more_items_in_collection?: boolean;
+}
+
+/** Undefined where there is no such record. */
+export async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
+	try {
+		return await reading;
+	} catch (error) {
+		if (error instanceof CrmError && error.kind === 'not_found') return undefined;
+		throw error;
+	}
+}
+
+/** Staff copy the address from the browser or the documentation, with a path behind it. */
+function apiAddress(url: string): string {
+	return url
+		.trim()
+		.replace(/\/(api\/)?v[12]\/?$/i, '')
+		.replace(/\/+$/, '');
+}
+
+const TOKENS_LEFT = 'x-daily-ratelimit-token-remaining';
+
+/** Pipedrive names the seconds until its window ends by a header of its own, too. */
+function withRetryAfter(answer: HttpResponse): HttpResponse {
+	const reset = answer.headers['x-ratelimit-reset'];
+	if (answer.status !== 429 || answer.headers['retry-after'] || !reset) return answer;
+	return { ...answer, headers: { ...answer.headers, 'retry-after': reset } };
 }
 
 interface Refused {
 	status: number;
 	headers: Record<string, unknown>;
 	data?: unknown;
+	config?: { url?: string; method?: string };
 }
 
-function refusal(whatFor: string, { status, headers, data }: Refused, cause: unknown) {
-	const body = (typeof data === 'object' && data ? data : {}) as {
-		error?: string;
-		error_info?: string;
-	};
-	const said = [body.error, body.error_info].filter((text) => typeof text === 'string' && text);
-	// The budget of the day being used up has no end in seconds; a burst says in how many it ends.
-	const asked = headers['retry-after'] ?? headers['x-ratelimit-reset'];
+function refusal(whatFor: string, { status, headers, data, config }: Refused, cause: unknown) {
+	const body = (typeof data === 'object' && data ? data : undefined) as
+		{ error?: unknown; error_info?: unknown; message?: unknown } | undefined;
+	const said = [body?.error ?? body?.message, body?.error_info].filter(
+		(text): text is string => typeof text === 'string' && text !== '',
+	);
+	const asked = headers['retry-after'];
 	const wait =
 		asked === undefined ? undefined : retryAfterMs({ headers: { 'retry-after': String(asked) } });
-	const kind: CrmErrorKind | undefined = status === 402 ? 'auth' : undefined;
+	// Whoever goes on after a 429 is blocked by Pipedrive's front, which answers with a page.
+	const blocked = status === 403 && !body;
+	const kind: CrmErrorKind | undefined = status === 402 ? 'auth' : blocked ? 'limit' : undefined;
+	const scope = status === 403 && !blocked ? scopeFor(config?.method, config?.url) : undefined;
+	if (headers[TOKENS_LEFT] === '0') said.push('The tokens of this day are used up.');
+	if (blocked) said.push('This token is blocked for a while, since too many calls were made.');
+	if (scope) said.push(`The app needs the scope ${scope}.`);
 	return refused(
 		'pipedrive',
 		whatFor,
@@ -124,4 +210,22 @@ function refusal(whatFor: string, { status, headers, data }: Refused, cause: unk
 		},
 		cause,
 	);
+}
+
+/** Pipedrive says that a scope is missing and not which: by its description, calls to these addresses need these. */
+const SCOPES: ReadonlyArray<[address: RegExp, write: string, read: string]> = [
+	[/\/personFields/, 'contact-fields:full (or admin)', 'contacts:read'],
+	[/\/dealFields/, 'deal-fields:full (or admin)', 'deals:read'],
+	[/\/(persons|organizations)\/search/, '', 'search:read or contacts:read'],
+	[/\/(persons|organizations)/, 'contacts:full', 'contacts:read'],
+	[/\/(deals|pipelines|stages)/, 'deals:full', 'deals:read'],
+	[/\/leads/, 'leads:full', 'leads:read'],
+	[/\/activities/, 'activities:full', 'activities:read'],
+	[/\/notes/, 'deals:full and contacts:full', 'deals:read and contacts:read'],
+	[/\/users/, '', 'users:read'],
+];
+
+function scopeFor(method = 'get', url = ''): string | undefined {
+	const [, write, read] = SCOPES.find(([address]) => address.test(url)) ?? [];
+	return method.toLowerCase() === 'get' ? read : write;
 }

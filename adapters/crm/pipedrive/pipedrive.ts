@@ -1,4 +1,4 @@
-import { comparablePhone, nationalDigits } from '../../../core/crm';
+import { matchContact, nationalDigits, phoneSpellings, shortened } from '../../../core/crm';
 import type {
 	CrmCompany,
 	CrmContact,
@@ -7,7 +7,6 @@ import type {
 	CrmDealInput,
 	CrmField,
 	CrmFieldDefinition,
-	CrmFieldType,
 	CrmNoteInput,
 	CrmObject,
 	CrmOrder,
@@ -15,183 +14,202 @@ import type {
 	CrmPipeline,
 	CrmPlace,
 	CrmPort,
-	CrmProperties,
-	CrmStage,
+	CrmRecordKind,
 	CrmTaskInput,
 } from '../../../core/ports/crm';
-import type { HttpSend } from '../../../core/ports/http';
+import { CrmError } from '../../../core/ports/crm';
 import type { Clock } from '../../../core/time';
 import { addMilliseconds, isoTime } from '../../../core/time';
 import { hasMarker, withMarker } from '../marker';
-import type { Environment } from '../patience';
-import type { Values } from './connection';
-import { PAGE_SIZE, PipedriveConnection } from './connection';
+import { PipedriveAccount } from './account';
+import type { Cases } from './cases';
+import { Deals, Leads } from './cases';
+import type { ConnectionOptions, Values } from './connection';
+import { PipedriveConnection, unlessMissing } from './connection';
+import type { Entry } from './records';
+import {
+	contactOf,
+	customOf,
+	entriesOf,
+	isLeadId,
+	isNumber,
+	merged,
+	pageOf,
+	textOf,
+} from './records';
 
-/** The field that carries our key. Pipedrive names it by a hash, so that it is known by its label. */
-const KEY_LABEL = 'WhatsApp Handoff Key';
+/** Search knows of a person only after a while; the list of those changed in this time, newest first, bridges it. */
+const SEARCH_LAG_MS = 15 * 60 * 1000;
+const MOST_PAGES_OF_RECENT = 2;
+/** So long what was read of recent changes is good for further questions of the same run; a write ends it. */
+const FRESH_MS = 2_000;
 
-/** Search knows of a person only after a while; the list of those changed in this time bridges it. */
-const SEARCH_LAG_MS = 60 * 60 * 1000;
+/** More people with one number or address than this are not looked at; it is also the most that one call reads. */
 const MOST_CANDIDATES = 100;
 const MOST_ORDERS = 20;
 
-export interface PipedriveOptions {
-	send: HttpSend;
-	/** The account's address, e.g. "https://example.pipedrive.com"; Pipedrive's common one if left out. */
-	baseUrl?: string;
-	environment?: Environment;
+/** Pipedrive tells no limit of a note; none of ours comes near this but by mistake. */
+const LONGEST_NOTE = 60_000;
+const LONGEST_TITLE = 255;
+
+export interface PipedriveOptions extends ConnectionOptions {
+	/** What a case is kept as: deals (default) or leads. */
+	recordKind?: CrmRecordKind;
 	clock?: Clock;
 }
 
-/** Pipedrive through its SDK. A case is a deal. */
+/** Pipedrive through its SDK. */
 export class PipedriveCrm implements CrmPort {
 	readonly crm = 'pipedrive';
-	readonly recordKind = 'deal';
+	readonly recordKind: CrmRecordKind;
 	private readonly connection: PipedriveConnection;
+	private readonly account: PipedriveAccount;
+	private readonly deals: Deals;
+	private readonly cases: Cases;
 	private readonly clock: Clock;
-	private readonly known = new Map<string, Promise<unknown>>();
+	private changed?: { at: number; persons: Promise<Values[]> } | undefined;
 
 	constructor(options: PipedriveOptions) {
+		this.recordKind = options.recordKind ?? 'deal';
 		this.connection = new PipedriveConnection(options);
+		this.account = new PipedriveAccount(this.connection);
+		this.deals = new Deals(this.account);
+		if (this.recordKind === 'ticket') {
+			throw new CrmError(
+				'Pipedrive has no tickets',
+				'invalid',
+				'Choose Deal or Lead as the kind of record.',
+			);
+		}
+		this.cases = this.recordKind === 'lead' ? new Leads(this.account, this.deals) : this.deals;
 		this.clock = options.clock ?? { now: () => new Date() };
 	}
 
-	async findContacts(input: CrmContactInput, properties: string[]): Promise<CrmContact[]> {
-		const digits = input.phone ? nationalDigits(input.phone) : undefined;
+	async findContacts(input: CrmContactInput, names: string[]): Promise<CrmContact[]> {
 		const email = input.email?.trim().toLowerCase();
+		if (!input.phone && !email) return [];
 		const [byPhone, byEmail, recent] = await Promise.all([
-			digits ? this.search(digits, 'phone') : [],
+			input.phone ? this.withPhone(input.phone) : [],
 			email ? this.search(email, 'email', true) : [],
-			digits || email ? this.recent() : [],
-		]);
-		const found = [...(await this.persons([...byPhone, ...byEmail])), ...recent];
-		const unique = new Map(found.map((one) => [one.id, one]));
-		const contacts = await Promise.all(
-			[...unique.values()].map((one) => this.contact(one, properties)),
-		);
-		return contacts.filter(
-			({ phones, emails }) =>
-				(digits && phones.some((phone) => phone.replace(/\D/g, '').endsWith(digits))) ||
-				(email && emails?.some((one) => one.toLowerCase() === email)),
-		);
-	}
-
-	async findContactByKey(key: string, properties: string[]): Promise<CrmContact | undefined> {
-		if (!(await this.keyField('contact'))) return undefined;
-		const [recent, searched] = await Promise.all([
 			this.recent(),
-			this.search(key, 'custom_fields', true),
 		]);
-		for (const records of [recent, await this.persons(searched)]) {
-			const contacts = await Promise.all(records.map((one) => this.contact(one, properties)));
-			const found = contacts.find((one) => one.key === key);
-			if (found) return found;
-		}
-		return undefined;
+		const lately = recent.filter((one) =>
+			fits(input, entriesOf(one.phones), entriesOf(one.emails)),
+		);
+		const known = new Set(lately.map(({ id }) => Number(id)));
+		const others = [...byPhone, ...byEmail].map(({ id }) => id).filter((id) => !known.has(id));
+		const found = [...lately, ...(await this.persons(others))];
+		return Promise.all(found.map((one) => this.contact(one, names)));
 	}
 
-	async readContact(id: string, properties: string[]): Promise<CrmContact | undefined> {
-		if (!isId(id)) return undefined;
-		const [found] = await this.persons([Number(id)]);
-		return found && this.contact(found, properties);
+	async findContactByKey(key: string, names: string[]): Promise<CrmContact | undefined> {
+		const { keyField } = await this.account.reading('contact');
+		if (!keyField) return undefined;
+		const has = (one: Values) => customOf(one)[keyField] === key;
+		const recent = (await this.recent()).find(has);
+		if (recent) return this.contact(recent, names);
+		const searched = await this.search(key, 'custom_fields', true);
+		const found = (await this.persons(searched.map(({ id }) => id))).find(has);
+		return found && this.contact(found, names);
+	}
+
+	async readContact(id: string, names: string[]): Promise<CrmContact | undefined> {
+		const found = await this.person(id);
+		return found && this.contact(found, names);
 	}
 
 	async createContact(input: CrmContactInput, key: string): Promise<CrmContact> {
 		const body = await this.personValues(input, key);
-		const name =
-			[input.firstName, input.lastName].filter(Boolean).join(' ') ||
-			input.email ||
-			input.phone ||
-			'WhatsApp';
+		const organization = input.company && (await this.findCompany({ name: input.company }));
+		const name = nameOf(input) || input.email || input.phone || 'WhatsApp';
+		this.changed = undefined;
 		const { data } = await this.connection.call('create the person', ({ persons }) =>
-			persons.addPerson({ AddPersonRequest: { ...body, name } }),
+			persons.addPerson({
+				AddPersonRequest: {
+					...body,
+					...(input.phone ? { phones: [phoneEntry(input.phone)] } : {}),
+					...(input.email ? { emails: [emailEntry(input.email)] } : {}),
+					...(organization ? { org_id: Number(organization.id) } : {}),
+					name,
+				},
+			}),
 		);
 		return this.contact(data as unknown as Values, Object.keys(input.properties ?? {}));
 	}
 
 	async updateContact(id: string, changes: CrmContactInput, key?: string): Promise<void> {
+		const { phone, email, company, firstName, lastName } = changes;
 		const body = await this.personValues(changes, key);
-		if (changes.firstName !== undefined || changes.lastName !== undefined) {
+		const needed = phone || email || company || firstName || lastName;
+		const now = needed ? await this.person(id) : undefined;
+		const organization = company && (await this.findCompany({ name: company }));
+		const more = {
+			...(phone ? { phones: merged(phoneEntry(phone), now?.phones) } : {}),
+			...(email ? { emails: merged(emailEntry(email), now?.emails) } : {}),
+			...(organization ? { org_id: Number(organization.id) } : {}),
 			// Pipedrive takes a name as a whole.
-			const now = await this.readContact(id, []);
-			const first = changes.firstName ?? now?.firstName;
-			body.name = [first, changes.lastName ?? now?.lastName].filter(Boolean).join(' ');
-		}
-		if (changes.phone || changes.email) {
-			// A list is replaced: what staff have put there stays behind ours.
-			const [now] = await this.persons([Number(id)]);
-			body.phones = merged(body.phones, now?.phones);
-			body.emails = merged(body.emails, now?.emails);
-		}
-		if (Object.keys(body).length === 0) return;
+			...(firstName || lastName
+				? {
+						name: nameOf({
+							firstName: firstName ?? textOf(now?.first_name),
+							lastName: lastName ?? textOf(now?.last_name),
+						}),
+					}
+				: {}),
+		};
+		if (Object.keys({ ...body, ...more }).length === 0) return;
+		this.changed = undefined;
 		await this.connection.call('update the person', ({ persons }) =>
-			persons.updatePerson({ id: Number(id), UpdatePersonRequest: clean(body) }),
+			persons.updatePerson({ id: Number(id), UpdatePersonRequest: { ...body, ...more } }),
 		);
 	}
 
 	async findDealByKey(
 		key: string,
 		contactId: string,
-		properties: string[],
+		names: string[],
 	): Promise<CrmDeal | undefined> {
-		if (!(await this.keyField('deal'))) return undefined;
-		const mine = await this.dealsOf(contactId);
-		const deals = await Promise.all(mine.map((one) => this.deal(one, properties)));
-		return deals.find((one) => one.key === key);
+		return isNumber(contactId) ? this.cases.findByKey(key, Number(contactId), names) : undefined;
 	}
 
-	async readDeal(id: string, properties: string[]): Promise<CrmDeal | undefined> {
-		if (!isId(id)) return undefined;
-		const [found] = await this.connection.list('read the deal', ({ deals }, page) =>
-			deals.getDeals({ ids: id, ...page }),
-		);
-		return found && found.is_deleted !== true ? this.deal(found, properties) : undefined;
+	readDeal(id: string, names: string[]): Promise<CrmDeal | undefined> {
+		return this.cases.read(id, names);
 	}
 
-	async createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal> {
-		const body = await this.dealValues(input);
-		const { data } = await this.connection.call('create the deal', ({ deals }) =>
-			deals.addDeal({
-				AddDealRequest: { ...body, title: input.name, person_id: Number(contactId) },
-			}),
+	createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal> {
+		return this.cases.create(
+			{ ...input, name: shortened(input.name, LONGEST_TITLE) },
+			Number(contactId),
 		);
-		return this.deal(data as unknown as Values, Object.keys(input.properties ?? {}));
 	}
 
-	async updateDeal(id: string, changes: Partial<CrmDealInput>): Promise<void> {
-		const body = await this.dealValues(changes);
-		if (Object.keys(body).length === 0) return;
-		await this.connection.call('update the deal', ({ deals }) =>
-			deals.updateDeal({ id: Number(id), UpdateDealRequest: body }),
-		);
+	updateDeal(id: string, changes: Partial<CrmDealInput>): Promise<void> {
+		return this.cases.update(id, {
+			...changes,
+			...(changes.name ? { name: shortened(changes.name, LONGEST_TITLE) } : {}),
+		});
 	}
 
 	async openDeals(contactId: string): Promise<CrmDeal[]> {
-		const open = await this.dealsOf(contactId, 'open');
-		return Promise.all(open.map((one) => this.deal(one, [])));
+		return isNumber(contactId) ? this.cases.open(Number(contactId)) : [];
 	}
 
 	async findNoteByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined> {
-		for (let start = 0; ;) {
-			const { data, additional_data } = await this.connection.call('list the notes', ({ notes }) =>
-				notes.getNotes({ person_id: Number(place.contactId), start, limit: PAGE_SIZE }),
-			);
-			const found = (data ?? []).find(({ content }) => hasMarker(content, key));
-			if (found) return { id: String(found.id) };
-			const pagination = additional_data?.pagination as
-				{ more_items_in_collection?: boolean; next_start?: number } | undefined;
-			if (!pagination?.more_items_in_collection || !pagination.next_start) return undefined;
-			start = pagination.next_start;
-		}
+		const where = placeOf(place) ?? { person_id: Number(place.contactId) };
+		const found = await this.connection.listFrom('list the notes', ({ notes }, page) =>
+			notes.getNotes({ ...where, ...page }),
+		);
+		const note = found.find(({ content }) => hasMarker(textOf(content), key));
+		return note && { id: String(note.id) };
 	}
 
 	async createNote(note: CrmNoteInput): Promise<{ id: string }> {
 		const { data } = await this.connection.call('add the note', ({ notes }) =>
 			notes.addNote({
 				AddNoteRequest: {
-					content: withMarker(note.html, note.key),
+					content: withMarker(note.html, note.key, LONGEST_NOTE),
 					person_id: Number(note.contactId),
-					...(note.dealId ? { deal_id: Number(note.dealId) } : {}),
+					...placeOf(note),
 				},
 			}),
 		);
@@ -199,25 +217,27 @@ export class PipedriveCrm implements CrmPort {
 	}
 
 	async findTaskByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined> {
+		const where = placeOf(place) ?? { person_id: Number(place.contactId) };
 		const found = await this.connection.list('list the activities', ({ activities }, page) =>
-			activities.getActivities({ person_id: Number(place.contactId), ...page }),
+			activities.getActivities({ ...where, ...page }),
 		);
 		const task = found.find(({ note }) => hasMarker(textOf(note), key));
 		return task && { id: String(task.id) };
 	}
 
+	/** The due time of an activity is in UTC; Pipedrive shows it in each user's own zone. */
 	async createTask(task: CrmTaskInput): Promise<{ id: string }> {
 		const due = new Date(task.dueAt).toISOString();
 		const { data } = await this.connection.call('create the activity', ({ activities }) =>
 			activities.addActivity({
 				AddActivityRequest: {
-					subject: task.title,
+					subject: shortened(task.title, LONGEST_TITLE),
 					type: 'task',
 					due_date: due.slice(0, 10),
 					due_time: due.slice(11, 16),
-					note: withMarker(task.html ?? '', task.key),
+					note: withMarker(task.html ?? '', task.key, LONGEST_NOTE),
 					participants: [{ person_id: Number(task.contactId), primary: true }],
-					...(task.dealId ? { deal_id: Number(task.dealId) } : {}),
+					...placeOf(task),
 					...(task.ownerId ? { owner_id: Number(task.ownerId) } : {}),
 				},
 			}),
@@ -226,10 +246,13 @@ export class PipedriveCrm implements CrmPort {
 	}
 
 	async completeTask(id: string): Promise<void> {
-		if (!isId(id)) return;
-		const [found] = await this.connection.list('read the activity', ({ activities }, page) =>
-			activities.getActivities({ ids: id, ...page }),
+		if (!isNumber(id)) return;
+		const answer = await unlessMissing(
+			this.connection.call('read the activity', ({ activities }) =>
+				activities.getActivity({ id: Number(id) }),
+			),
 		);
+		const found = answer?.data as unknown as Values | undefined;
 		if (!found || found.done === true || found.is_deleted === true) return;
 		await this.connection.call('complete the activity', ({ activities }) =>
 			activities.updateActivity({ id: Number(id), AddActivityRequest: { done: true } }),
@@ -243,8 +266,9 @@ export class PipedriveCrm implements CrmPort {
 		);
 	}
 
+	/** Those who may sign in; a user who left owns nothing new. */
 	listOwners(): Promise<CrmOwner[]> {
-		return this.once('owners', async () => {
+		return this.account.once('owners', async () => {
 			const { data } = await this.connection.call('list its users', ({ users }) =>
 				users.getUsers(),
 			);
@@ -258,35 +282,8 @@ export class PipedriveCrm implements CrmPort {
 		});
 	}
 
-	/** Won and lost are no stages in Pipedrive; they close a deal in whichever pipeline it is. */
 	listPipelines(): Promise<CrmPipeline[]> {
-		return this.once('pipelines', async () => {
-			const [pipelines, stages] = await Promise.all([
-				this.connection.list('list the pipelines', (sdk, page) => sdk.pipelines.getPipelines(page)),
-				this.connection.list('list the stages', (sdk, page) => sdk.stages.getStages(page)),
-			]);
-			return [...pipelines].sort(byOrder).map((pipeline) => {
-				const own: CrmStage[] = stages
-					.filter((one) => one.pipeline_id === pipeline.id)
-					.sort(byOrder)
-					.map((one, order) => ({
-						id: String(one.id),
-						name: textOf(one.name) ?? String(one.id),
-						order,
-						closed: false,
-					}));
-				const id = String(pipeline.id);
-				return {
-					id,
-					name: textOf(pipeline.name) ?? id,
-					stages: [
-						...own,
-						{ id: `${id}:won`, name: 'Won', order: own.length, closed: true, won: true },
-						{ id: `${id}:lost`, name: 'Lost', order: own.length + 1, closed: true },
-					],
-				};
-			});
-		});
+		return this.cases.pipelines();
 	}
 
 	/** Pipedrive's organizations have no web domain that could be searched for: the name decides. */
@@ -302,34 +299,32 @@ export class PipedriveCrm implements CrmPort {
 		)?.item;
 		if (!found?.id) return undefined;
 		const id = String(found.id);
-		return { id, name: found.name ?? id, url: await this.page('organization', id) };
+		const { pages } = await this.account.reading('contact');
+		return { id, name: found.name ?? id, ...pageOf(pages, `organization/${id}`) };
 	}
 
 	async linkCompany(companyId: string, { contactId, dealId }: CrmPlace): Promise<void> {
-		const org_id = Number(companyId);
-		const [person] = await this.persons([Number(contactId)]);
+		const organizationId = Number(companyId);
+		const person = await this.person(contactId);
 		if (person && !person.org_id) {
 			await this.connection.call('link the organization', ({ persons }) =>
-				persons.updatePerson({ id: Number(contactId), UpdatePersonRequest: { org_id } }),
+				persons.updatePerson({
+					id: Number(contactId),
+					UpdatePersonRequest: { org_id: organizationId },
+				}),
 			);
 		}
-		if (!dealId) return;
-		const [deal] = await this.connection.list('read the deal', ({ deals }, page) =>
-			deals.getDeals({ ids: dealId, ...page }),
-		);
-		if (!deal || deal.org_id) return;
-		await this.connection.call('link the organization', ({ deals }) =>
-			deals.updateDeal({ id: Number(dealId), UpdateDealRequest: { org_id } }),
-		);
+		if (dealId) await this.cases.link(dealId, organizationId);
 	}
 
 	async recentOrders(contactId: string): Promise<CrmOrder[]> {
-		const won = await this.dealsOf(contactId, 'won');
+		if (!isNumber(contactId)) return [];
+		const won = await this.deals.of(Number(contactId), 'won');
 		const at = (one: Values) => textOf(one.won_time) ?? '';
 		const newest = won.sort((a, b) => at(b).localeCompare(at(a))).slice(0, MOST_ORDERS);
 		return Promise.all(
 			newest.map(async (one) => {
-				const { id, name, amount, currency, url } = await this.deal(one, []);
+				const { id, name, amount, currency, url } = await this.deals.shown(one, []);
 				return {
 					id,
 					name,
@@ -343,111 +338,88 @@ export class PipedriveCrm implements CrmPort {
 		);
 	}
 
+	/** Leads have the fields of deals. */
 	listFields(object: CrmObject): Promise<CrmField[]> {
-		return this.once(`fields ${object}`, async () => {
-			const found = await this.connection.list('list the fields', (sdk, page) =>
-				object === 'contact'
-					? sdk.personFields.getPersonFields(page)
-					: sdk.dealFields.getDealFields(page),
-			);
-			return found.map(fieldOf);
-		});
+		return this.account.fields(object);
 	}
 
-	async createFields(
+	createFields(
 		object: CrmObject,
 		fields: CrmFieldDefinition[],
 	): Promise<Array<{ name: string; label: string; created: boolean }>> {
-		const wanted = [{ label: KEY_LABEL, type: 'text' as const }, ...fields];
-		this.known.delete(`fields ${object}`);
-		const before = await this.listFields(object);
-		for (const { label, type } of wanted) {
-			if (before.some((one) => one.label === label)) continue;
-			this.known.delete(`fields ${object}`);
-			const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
-			await this.connection.call(`create the field ${label}`, (sdk) =>
-				object === 'contact'
-					? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
-					: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
-			);
+		return this.account.createFields(object, fields);
+	}
+
+	private async personValues(input: CrmContactInput, key: string | undefined) {
+		const own = await this.account.ownValues('contact', { key });
+		const custom = await this.account.written('contact', { ...input.properties, ...own });
+		return {
+			...(input.ownerId ? { owner_id: Number(input.ownerId) } : {}),
+			...(custom ? { custom_fields: custom } : {}),
+		};
+	}
+
+	/**
+	 * People with this number. Whether Pipedrive's search looks at digits or at the text as it was typed is not told, so that it is asked
+	 * for the digits, the usual spelling and the last four digits, until somebody is found whose number is the same.
+	 */
+	private async withPhone(phone: string): Promise<Found[]> {
+		const digits = nationalDigits(phone);
+		const spelled = phoneSpellings(phone).find((one) => /\D/.test(one) && !one.startsWith('+'));
+		for (const term of new Set([digits, spelled ?? digits, digits.slice(-4)])) {
+			if (term.length < 2) continue;
+			const found = await this.search(term, 'phone');
+			const same = found.filter(({ phones }) => fits({ phone }, phones, []));
+			if (same.length > 0) return same;
 		}
-		const after = await this.listFields(object);
-		return wanted.map(({ label }) => ({
-			name: after.find((one) => one.label === label)?.name ?? label,
-			label,
-			created: !before.some((one) => one.label === label),
-		}));
-	}
-
-	private async keyField(object: CrmObject): Promise<string | undefined> {
-		return (await this.listFields(object)).find(({ label }) => label === KEY_LABEL)?.name;
-	}
-
-	/** Only writes come here: the field is made with the first of them. */
-	private async keyValues(object: CrmObject, key: string): Promise<CrmProperties> {
-		const name = (await this.keyField(object)) ?? (await this.createFields(object, []))[0]!.name;
-		return { [name]: key };
-	}
-
-	private async personValues(input: CrmContactInput, key?: string): Promise<PersonBody> {
-		const custom = {
-			...input.properties,
-			...(key ? await this.keyValues('contact', key) : {}),
-		};
-		const company = input.company ? await this.findCompany({ name: input.company }) : undefined;
-		return {
-			...(input.phone ? { phones: [{ value: input.phone, primary: true, label: 'mobile' }] } : {}),
-			...(input.email ? { emails: [{ value: input.email, primary: true, label: 'work' }] } : {}),
-			...(input.ownerId ? { owner_id: Number(input.ownerId) } : {}),
-			...(company ? { org_id: Number(company.id) } : {}),
-			...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}),
-		};
-	}
-
-	private async dealValues(input: Partial<CrmDealInput>) {
-		const custom = {
-			...input.properties,
-			...(input.key ? await this.keyValues('deal', input.key) : {}),
-		};
-		const [pipeline, status] = input.stageId?.includes(':') ? input.stageId.split(':') : [];
-		const pipelineId = pipeline ?? input.pipelineId;
-		return {
-			...(input.name ? { title: input.name } : {}),
-			...(pipelineId ? { pipeline_id: Number(pipelineId) } : {}),
-			...(status ? { status } : {}),
-			// A deal that was closed is open again in a stage.
-			...(input.stageId && !status ? { stage_id: Number(input.stageId), status: 'open' } : {}),
-			...(input.amount === undefined ? {} : { value: input.amount }),
-			...(input.currency ? { currency: input.currency } : {}),
-			...(input.ownerId ? { owner_id: Number(input.ownerId) } : {}),
-			...(input.closeDate ? { expected_close_date: input.closeDate } : {}),
-			...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}),
-		};
+		return [];
 	}
 
 	private async search(
 		term: string,
 		fields: 'phone' | 'email' | 'custom_fields',
 		exact_match = false,
-	): Promise<number[]> {
+	): Promise<Found[]> {
 		const { data } = await this.connection.call('search for the person', ({ persons }) =>
 			persons.searchPersons({ term, fields, exact_match, limit: MOST_CANDIDATES }),
 		);
-		const items = (data?.items ?? []) as Array<{ item?: { id?: number } }>;
-		return items.flatMap(({ item }) => item?.id ?? []);
+		const items = (data?.items ?? []) as Array<{ item?: { id?: number; phones?: string[] } }>;
+		return items.flatMap(({ item }) =>
+			item?.id ? [{ id: item.id, phones: item.phones ?? [] }] : [],
+		);
 	}
 
 	/** Who was changed a short while ago, read from the database itself. */
 	private recent(): Promise<Values[]> {
-		const since = addMilliseconds(isoTime(this.clock.now()), -SEARCH_LAG_MS);
-		return this.connection.list('list the persons', ({ persons }, page) =>
-			persons.getPersons({
-				updated_since: `${since.slice(0, 19)}Z`,
-				sort_by: 'update_time',
-				sort_direction: 'desc',
-				...page,
-			}),
+		const now = this.clock.now();
+		if (this.changed && now.getTime() - this.changed.at < FRESH_MS) return this.changed.persons;
+		const since = addMilliseconds(isoTime(now), -SEARCH_LAG_MS);
+		const persons = this.connection.list(
+			'list the persons',
+			(sdk, page) =>
+				sdk.persons.getPersons({
+					// Pipedrive refuses a time with milliseconds.
+					updated_since: `${since.slice(0, 19)}Z`,
+					sort_by: 'update_time',
+					sort_direction: 'desc',
+					...page,
+				}),
+			MOST_PAGES_OF_RECENT,
 		);
+		this.changed = { at: now.getTime(), persons };
+		persons.catch(() => (this.changed = undefined));
+		return persons;
+	}
+
+	private async person(id: string): Promise<Values | undefined> {
+		if (!isNumber(id)) return undefined;
+		const answer = await unlessMissing(
+			this.connection.call('read the person', ({ persons }) =>
+				persons.getPerson({ id: Number(id) }),
+			),
+		);
+		const found = answer?.data as unknown as Values | undefined;
+		return found && found.is_deleted !== true ? found : undefined;
 	}
 
 	private async persons(ids: number[]): Promise<Values[]> {
@@ -459,173 +431,52 @@ export class PipedriveCrm implements CrmPort {
 		return found.filter((one) => one.is_deleted !== true);
 	}
 
-	private async dealsOf(contactId: string, status?: 'open' | 'won'): Promise<Values[]> {
-		if (!isId(contactId)) return [];
-		return this.connection.list('list the deals', ({ deals }, page) =>
-			deals.getDeals({ person_id: Number(contactId), ...(status ? { status } : {}), ...page }),
-		);
+	private async contact(one: Values, names: string[]): Promise<CrmContact> {
+		const company = typeof one.org_id === 'number' ? await this.companyName(one.org_id) : undefined;
+		return contactOf(one, names, await this.account.reading('contact'), company);
 	}
 
-	private async contact(one: Values, properties: string[]): Promise<CrmContact> {
-		const [keyField, id] = [await this.keyField('contact'), String(one.id)];
-		const emails = valuesOf(one.emails);
-		const key = keyField && textOf(customOf(one)[keyField]);
-		const [name, firstName, lastName] = [one.name, one.first_name, one.last_name].map(textOf);
-		const createdAt = textOf(one.add_time);
-		return {
-			id,
-			phones: valuesOf(one.phones),
-			emails,
-			...(emails[0] ? { email: emails[0] } : {}),
-			...(name ? { name } : {}),
-			...(firstName ? { firstName } : {}),
-			...(lastName ? { lastName } : {}),
-			...(one.owner_id ? { ownerId: idOf(one.owner_id) } : {}),
-			...(key ? { key } : {}),
-			...(createdAt ? { createdAt } : {}),
-			properties: filled(one, properties),
-			url: await this.page('person', id),
-		};
-	}
-
-	private async deal(one: Values, properties: string[]): Promise<CrmDeal> {
-		const [keyField, id] = [await this.keyField('deal'), String(one.id)];
-		const key = keyField && textOf(customOf(one)[keyField]);
-		const closed = one.status === 'won' || one.status === 'lost';
-		const pipelineId = idOf(one.pipeline_id);
-		const currency = textOf(one.currency);
-		const closeDate = textOf(one.expected_close_date);
-		return {
-			id,
-			name: textOf(one.title) ?? id,
-			pipelineId,
-			stageId: closed ? `${pipelineId}:${String(one.status)}` : idOf(one.stage_id),
-			closed,
-			...(key ? { key } : {}),
-			...(typeof one.value === 'number' ? { amount: one.value } : {}),
-			...(currency ? { currency } : {}),
-			...(one.owner_id ? { ownerId: idOf(one.owner_id) } : {}),
-			...(closeDate ? { closeDate } : {}),
-			properties: filled(one, properties),
-			url: await this.page('deal', id),
-		};
-	}
-
-	private async page(object: 'person' | 'deal' | 'organization', id: string): Promise<string> {
-		const domain = await this.once('domain', async () => {
-			const { data } = await this.connection.call('say whose account it is', ({ users }) =>
-				users.getCurrentUser(),
-			);
-			return data?.company_domain ?? 'app';
+	/** An organization that may not be read is there nevertheless, and is not replaced. */
+	private companyName(id: number): Promise<string> {
+		return this.account.once(`organization ${id}`, async () => {
+			const answer = await this.connection
+				.call('read the organization', (sdk) => sdk.organizations.getOrganization({ id }))
+				.catch((error: unknown) => {
+					if (error instanceof CrmError && HIDDEN.has(error.kind)) return undefined;
+					throw error;
+				});
+			return textOf((answer?.data as unknown as Values | undefined)?.name) ?? String(id);
 		});
-		return `https://${domain}.pipedrive.com/${object}/${id}`;
-	}
-
-	/** Asks once for what does not change during a run; a failure is asked again. */
-	private once<T>(name: string, work: () => Promise<T>): Promise<T> {
-		const known = this.known.get(name) as Promise<T> | undefined;
-		if (known) return known;
-		const asking = work();
-		this.known.set(name, asking);
-		asking.catch(() => this.known.delete(name));
-		return asking;
 	}
 }
 
-interface Entry {
-	value: string;
-	primary: boolean;
-	label: string;
+/** Who a search found, with their numbers as they stand. */
+interface Found {
+	id: number;
+	phones: string[];
 }
 
-interface PersonBody {
-	name?: string;
-	phones?: Entry[] | undefined;
-	emails?: Entry[] | undefined;
-	owner_id?: number;
-	org_id?: number;
-	custom_fields?: CrmProperties;
+const HIDDEN: ReadonlySet<CrmError['kind']> = new Set(['auth', 'not_found']);
+
+/** Whether this is the person, by the rule of the core. */
+function fits(input: CrmContactInput, phones: string[], emails: string[]): boolean {
+	return matchContact(input, [{ id: '', phones, emails }]) !== undefined;
 }
 
-/** Pipedrive has no field for a moment in time: it is kept as text. */
-const WRITTEN_TYPES = {
-	text: 'varchar',
-	number: 'double',
-	boolean: 'varchar',
-	date: 'date',
-	datetime: 'varchar',
-	options: 'varchar',
-} as const satisfies Record<CrmFieldType, string>;
-
-const READ_TYPES: Readonly<Record<string, CrmFieldType>> = {
-	double: 'number',
-	int: 'number',
-	monetary: 'number',
-	boolean: 'boolean',
-	date: 'date',
-	enum: 'options',
-};
-
-function fieldOf(one: Values): CrmField {
-	const options = one.options as Array<{ id: unknown; label: string }> | null | undefined;
-	return {
-		name: String(one.field_code),
-		label: textOf(one.field_name) ?? String(one.field_code),
-		type: READ_TYPES[String(one.field_type)] ?? 'text',
-		...(options ? { options: options.map(({ id, label }) => ({ value: String(id), label })) } : {}),
-		// Fields of Pipedrive's own are written by other names.
-		readOnly: one.is_custom_field !== true,
-	};
+/** Where a note or activity hangs beside the person. A lead that has become a deal is told by its id. */
+function placeOf({ dealId }: { dealId?: string }) {
+	if (!dealId) return undefined;
+	return isLeadId(dealId) ? { lead_id: dealId } : { deal_id: Number(dealId) };
 }
 
-function merged(ours: Entry[] | undefined, theirs: unknown): Entry[] | undefined {
-	if (!ours) return undefined;
-	const same = (one: Entry, other: Entry) =>
-		one.value === other.value ||
-		(comparablePhone(one.value) !== undefined &&
-			comparablePhone(one.value) === comparablePhone(other.value));
-	const others = (Array.isArray(theirs) ? (theirs as Entry[]) : []).filter(
-		(other) => !ours.some((one) => same(one, other)),
-	);
-	return [...ours, ...others.map((one) => ({ ...one, primary: false }))];
+function phoneEntry(value: string): Entry {
+	return { value, primary: true, label: 'mobile' };
 }
 
-/** Without what is undefined. */
-function clean<T extends object>(body: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-	return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as {
-		[K in keyof T]: Exclude<T[K], undefined>;
-	};
+function emailEntry(value: string): Entry {
+	return { value, primary: true, label: 'work' };
 }
 
-function filled(one: Values, names: string[]): Record<string, unknown> {
-	const values = { ...one, ...customOf(one) };
-	return Object.fromEntries(
-		names
-			.map((name) => [name, values[name]] as const)
-			.filter(([, value]) => value !== undefined && value !== null && value !== ''),
-	);
-}
-
-function customOf(one: Values): Values {
-	return (one.custom_fields ?? {}) as Values;
-}
-
-function valuesOf(list: unknown): string[] {
-	return (Array.isArray(list) ? (list as Entry[]) : []).map(({ value }) => value).filter(Boolean);
-}
-
-function textOf(value: unknown): string | undefined {
-	return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function idOf(value: unknown): string {
-	return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-}
-
-function isId(value: string): boolean {
-	return /^\d+$/.test(value);
-}
-
-function byOrder(a: Values, b: Values): number {
-	return Number(a.order_nr ?? 0) - Number(b.order_nr ?? 0);
+function nameOf({ firstName, lastName }: { firstName?: string; lastName?: string }): string {
+	return [firstName, lastName].filter(Boolean).join(' ');
 }

@@ -1,5 +1,6 @@
 import type { DescribeSObjectResult, Field } from 'jsforce/lib/types';
 
+import { shortened } from '../../../core/crm';
 import type { CrmField, CrmFieldDefinition, CrmFieldType } from '../../../core/ports/crm';
 import type { Values } from './connection';
 
@@ -59,8 +60,8 @@ export class Shape {
 			return Number.isFinite(number) ? number : value;
 		}
 		const text = String(value);
-		return name !== KEY && CUT.has(field.type) && field.length && text.length > field.length
-			? `${text.slice(0, field.length - 1)}…`
+		return name !== KEY && CUT.has(field.type) && field.length
+			? shortened(text, field.length)
 			: text;
 	}
 }

@@ -1,4 +1,4 @@
-import { comparablePhone, htmlToText } from '../../../core/crm';
+import { comparablePhone, htmlToText, shortened } from '../../../core/crm';
 import type {
 	CrmContact,
 	CrmContactInput,
@@ -185,7 +185,7 @@ export function description(html: string, key: string): string {
 export function marked(text: string, key: string): string {
 	const marker = markerOf(key);
 	const room = LONGEST_DESCRIPTION - marker.length - 2;
-	const kept = text.length > room ? `${text.slice(0, room - 1)}…` : text;
+	const kept = shortened(text, room);
 	return kept ? `${kept}\n\n${marker}` : marker;
 }
 

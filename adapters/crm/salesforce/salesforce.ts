@@ -1,4 +1,10 @@
-import { comparablePhone, matchContact, nationalDigits, phoneSpellings } from '../../../core/crm';
+import {
+	comparablePhone,
+	matchContact,
+	nationalDigits,
+	phoneSpellings,
+	shortened,
+} from '../../../core/crm';
 import type {
 	CrmCompany,
 	CrmContact,
@@ -261,7 +267,7 @@ export class SalesforceCrm implements CrmPort {
 	async createTask(task: CrmTaskInput): Promise<{ id: string }> {
 		const id = await this.connection.create('create the task', 'Task', {
 			...this.activityAt(task),
-			Subject: task.title.slice(0, LONGEST_SUBJECT),
+			Subject: shortened(task.title, LONGEST_SUBJECT),
 			ActivityDate: task.dueAt.slice(0, 10),
 			ReminderDateTime: task.dueAt,
 			IsReminderSet: true,

@@ -244,7 +244,8 @@ export function crmContract(
 			const nameOf = ({ method, url, body }: HttpRequest) => {
 				const text = typeof body === 'string' ? body : Buffer.from(body ?? []).toString('utf8');
 				// Times differ from run to run.
-				return `${method} ${url} ${text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/gu, 'time')}`;
+				const name = `${method} ${decodeURIComponent(url)} ${text}`;
+				return name.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/gu, 'time');
 			};
 			await run(
 				lagging.open(async (request) => {

@@ -9,6 +9,8 @@ import {
 	phoneSpellings,
 	resolveStage,
 	safeHtml,
+	shortened,
+	shortenedHtml,
 	splitName,
 	stageMove,
 	textToHtml,
@@ -215,6 +217,40 @@ describe('Note text', () => {
 			fc.property(fc.array(piece), (pieces) => {
 				expect(safeHtml(pieces.join(''))).not.toMatch(/<(?!\/?(b|a)>|a href="https?:)/);
 			}),
+		);
+	});
+
+	test('a text that is too long for a CRM is cut, and what was cut open is closed', () => {
+		const long = `<ul><li><b>${'word '.repeat(20)}</b> &amp; more</li></ul>`;
+		expect(shortenedHtml(long, 60)).toMatch(/^<ul><li><b>word .*…<\/b><\/li><\/ul>$/u);
+		expect(shortenedHtml(long, 60).length).toBeLessThanOrEqual(60);
+		expect(shortenedHtml(long, 10_000)).toBe(long);
+		expect(shortened('😀😀', 3)).toBe('😀…');
+	});
+
+	test('a cut text is never longer than asked, and safe and whole whatever comes', () => {
+		const piece = fc.constantFrom(
+			'<p>',
+			'</p>',
+			'<b>',
+			'</b>',
+			'<br>',
+			'&amp;',
+			'😀',
+			'word ',
+			'<',
+		);
+		fc.assert(
+			fc.property(
+				fc.array(piece, { maxLength: 60 }),
+				fc.integer({ min: 20, max: 120 }),
+				(all, most) => {
+					const cut = shortenedHtml(safeHtml(all.join('')), most);
+					expect(cut.length).toBeLessThanOrEqual(Math.max(most, 0));
+					expect(cut.isWellFormed()).toBe(true);
+					expect(cut).not.toMatch(/<(?!\/?(b|p|br)>)|&(?!amp;|lt;)/u);
+				},
+			),
 		);
 	});
 

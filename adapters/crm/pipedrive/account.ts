@@ -1,0 +1,159 @@
+import type { CrmFieldDefinition, CrmObject, CrmProperties } from '../../../core/ports/crm';
+import type { PipedriveConnection, Values } from './connection';
+import type { AccountField } from './fields';
+import { KEY_LABEL, SOURCE_LABEL, WRITTEN_TYPES, fieldOf, writtenValues } from './fields';
+import type { Reading } from './records';
+import { textOf } from './records';
+
+/** What is asked of an account once per run: its fields, whose it is, its currency. */
+export class PipedriveAccount {
+	private readonly known = new Map<string, Promise<unknown>>();
+
+	constructor(readonly connection: PipedriveConnection) {}
+
+	/** Asks once for what does not change during a run; a failure is asked again. */
+	once<T>(name: string, work: () => Promise<T>): Promise<T> {
+		const known = this.known.get(name) as Promise<T> | undefined;
+		if (known) return known;
+		const asking = work();
+		this.known.set(name, asking);
+		asking.catch(() => this.known.delete(name));
+		return asking;
+	}
+
+	fields(object: CrmObject): Promise<AccountField[]> {
+		return this.once(`fields ${object}`, async () => {
+			const found = await this.connection.list('list the fields', (sdk, page) =>
+				object === 'contact'
+					? sdk.personFields.getPersonFields(page)
+					: sdk.dealFields.getDealFields(page),
+			);
+			return found.map(fieldOf);
+		});
+	}
+
+	/** What the account calls a field of ours; undefined if it has none. */
+	async ownField(object: CrmObject, label: string): Promise<string | undefined> {
+		return (await this.fields(object)).find((one) => one.label === label)?.name;
+	}
+
+	/** Values of our own fields, which are made with the first write of them. */
+	async ownValues(
+		object: CrmObject,
+		{ key, source }: { key?: string | undefined; source?: string | undefined },
+	): Promise<CrmProperties> {
+		const values: CrmProperties = {};
+		for (const [label, value] of [
+			[KEY_LABEL, key],
+			[SOURCE_LABEL, source],
+		] as const) {
+			if (!value) continue;
+			const name = (await this.ownField(object, label)) ?? (await this.makeOwnField(object, label));
+			values[name] = value;
+		}
+		return values;
+	}
+
+	/** The fields that are missing are made; ours come first, since every write needs them. */
+	async createFields(
+		object: CrmObject,
+		definitions: CrmFieldDefinition[],
+	): Promise<Array<{ name: string; label: string; created: boolean }>> {
+		this.forget(object);
+		const labels = object === 'contact' ? [KEY_LABEL] : [KEY_LABEL, SOURCE_LABEL];
+		const before = await this.fields(object);
+		for (const label of labels) {
+			if (!before.some((one) => one.label === label)) await this.makeOwnField(object, label);
+		}
+		for (const definition of definitions) {
+			if (before.some((one) => one.label === definition.label)) continue;
+			await this.makeField(object, definition);
+		}
+		this.forget(object);
+		const after = await this.fields(object);
+		return definitions.map(({ label }) => ({
+			name: after.find((one) => one.label === label)?.name ?? label,
+			label,
+			created: !before.some((one) => one.label === label),
+		}));
+	}
+
+	/** What records of the account are read with. */
+	async reading(object: CrmObject): Promise<Reading> {
+		const fields = await this.fields(object);
+		const named = (label: string) => fields.find((one) => one.label === label)?.name;
+		return {
+			fields,
+			keyField: named(KEY_LABEL),
+			sourceField: named(SOURCE_LABEL),
+			pages: await this.pages(),
+		};
+	}
+
+	/** Custom fields as the account takes them. */
+	async written(object: CrmObject, values: CrmProperties): Promise<Values | undefined> {
+		if (Object.keys(values).length === 0) return undefined;
+		const fields = await this.fields(object);
+		const hasAmount = fields.some(
+			({ name, pipedriveType }) => pipedriveType === 'monetary' && name in values,
+		);
+		return writtenValues(fields, values, hasAmount ? await this.currency() : undefined);
+	}
+
+	/** What amounts are in where nobody said so. */
+	async currency(): Promise<string | undefined> {
+		return textOf((await this.me()).default_currency);
+	}
+
+	/** Pages are an extra: where the credential may not ask whose the account is, records have none. */
+	private async pages(): Promise<string | undefined> {
+		const domain = await this.me().then(
+			(me) => textOf(me.company_domain),
+			() => undefined,
+		);
+		return domain && `https://${domain}.pipedrive.com`;
+	}
+
+	private me(): Promise<Values> {
+		return this.once('me', async () => {
+			const { data } = await this.connection.call('say whose account it is', ({ users }) =>
+				users.getCurrentUser(),
+			);
+			return (data ?? {}) as unknown as Values;
+		});
+	}
+
+	private forget(object: CrmObject): void {
+		this.known.delete(`fields ${object}`);
+	}
+
+	private makeOwnField(object: CrmObject, label: string): Promise<string> {
+		return this.once(`make ${object} ${label}`, () =>
+			this.makeField(object, { name: label, label, type: 'text' }),
+		);
+	}
+
+	/**
+	 * Pipedrive lets two fields have one name. Where two workers made one at once, the first in the account's list stays, and the worker
+	 * who made the other removes it before anything stands in it.
+	 */
+	private async makeField(object: CrmObject, { label, type }: CrmFieldDefinition): Promise<string> {
+		const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
+		const { data } = await this.connection.call(`create the field ${label}`, (sdk) =>
+			object === 'contact'
+				? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
+				: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
+		);
+		const made = String((data as unknown as Values).field_code);
+		this.forget(object);
+		const first = await this.ownField(object, label);
+		if (!first || first === made) return made;
+		await this.connection.call(`remove the second field ${label}`, (sdk) =>
+			object === 'contact'
+				? sdk.personFields.deletePersonField({ field_code: made })
+				: sdk.dealFields.deleteDealField({ field_code: made }),
+		);
+		this.forget(object);
+		return first;
+	}
+}
