@@ -2,6 +2,8 @@ import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
 import { serve } from '../http';
+import type { App } from '../oauth';
+import { AppTokens } from '../oauth';
 import type { OrgOptions, SalesforceRecord } from './org';
 import { Org, failure } from './org';
 import { QueryRefusal } from './soql';
@@ -9,6 +11,8 @@ import { QueryRefusal } from './soql';
 export interface SalesforceOptions extends Partial<OrgOptions> {
 	port?: number;
 	accessToken: string;
+	/** An app that users, or an integration user, sign in with; none by default. */
+	app?: App;
 	/** Records that one page of a query holds. Salesforce gives 2,000. */
 	pageSize?: number;
 	/** API calls that the org has a day. */
@@ -33,6 +37,9 @@ export interface Stored {
 }
 
 const API = '/services/data/:version';
+/** Tells the versions that there are, to whoever asks. */
+const VERSIONS = '/services/data/';
+const TOKEN_PATH = '/services/oauth2/token';
 
 /**
  * A stand-in of Salesforce's REST API with one org. There is no published description of an org's API, since every org has its own
@@ -46,6 +53,7 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 	const pageSize = options.pageSize ?? 2000;
 	const callsPerDay = options.callsPerDay ?? 100_000;
 	let token = options.accessToken;
+	const tokens = options.app && new AppTokens(options.app, () => ({ instance_url: server.url }));
 	let org = newOrg();
 	let calls = 0;
 	let pages = new Map<string, object[]>();
@@ -90,6 +98,29 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 	const values = ({ body }: Exchange) => (body ?? {}) as Record<string, unknown>;
 
 	const routes: Route[] = [
+		{
+			method: 'GET',
+			path: VERSIONS,
+			handle: () => ({ status: 200, body: [{ version: '63.0', url: '/services/data/v63.0' }] }),
+		},
+		{
+			method: 'POST',
+			path: TOKEN_PATH,
+			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'NOT_FOUND', 'there is no app'),
+		},
+		{
+			method: 'POST',
+			path: '/_control/expire-tokens',
+			handle() {
+				tokens?.expire();
+				return { status: 200, body: {} };
+			},
+		},
+		{
+			method: 'GET',
+			path: '/_control/tokens',
+			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
+		},
 		{
 			method: 'GET',
 			path: `${API}/`,
@@ -218,7 +249,9 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 			if (fault?.mode === 'timeout') return undefined;
 			if (fault && fault.mode !== 'after') return refusalOf(fault);
 
-			if (headers.authorization !== `Bearer ${token}`) {
+			if (path === VERSIONS || path === TOKEN_PATH) return next();
+			const bearer = /^Bearer (.+)$/u.exec(headers.authorization ?? '')?.[1] ?? '';
+			if (bearer !== token && !tokens?.accepts(bearer)) {
 				return failure(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
 			}
 			calls += 1;

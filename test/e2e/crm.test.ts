@@ -6,9 +6,11 @@ import type { HandoffStore } from '../../core/ports/store';
 import { waitForExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
 import { LOCAL_HUBSPOT_APP } from '../../host/stack';
+import { PIPEDRIVE_TOKEN, SALESFORCE_USER } from './environment';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
+	crmAt,
 	environment,
 	eventually,
 	executionOf,
@@ -244,50 +246,155 @@ describe('CRM Upsert in a real n8n', () => {
 		}
 	});
 
-	it('goes on with a new token where the old one has expired, as n8n renews it', async () => {
-		const { id, name } = await client.call<{ id: string; name: string }>(
-			'POST',
-			'/rest/credentials',
-			{
-				name: `HubSpot OAuth2 ${randomUUID()}`,
-				type: 'hubspotOAuth2Api',
-				data: LOCAL_HUBSPOT_APP,
-			},
-		);
-		// What the user's browser does: HubSpot sends it back to n8n with a code.
-		const authorization = new URL(
-			await client.call<string>('GET', `/rest/oauth2-credential/auth?id=${id}`),
-		);
-		expect(authorization.origin).toBe(environment.hubspotUrl);
-		const back = new URLSearchParams({
-			code: randomUUID(),
-			state: authorization.searchParams.get('state')!,
-		});
-		const connected = await client.request('GET', `/rest/oauth2-credential/callback?${back}`);
-		expect(connected.status).toBe(200);
-		expect(await hubspot.tokens()).toEqual({ authorization_code: 1, refresh_token: 0 });
+	const aCustomer = () => ({ phone: `+${freshCustomer()}`, reference: randomUUID() });
+	const crms = {
+		HubSpot: {
+			url: environment.hubspotUrl,
+			parameters: { crm: 'hubspot', authentication: 'oAuth2' },
+			credential: 'hubspotOAuth2Api',
+			options: { baseUrl: environment.hubspotUrl },
+		},
+		Pipedrive: {
+			url: environment.pipedriveUrl,
+			parameters: { crm: 'pipedrive', pipedriveAuthentication: 'oAuth2' },
+			credential: 'pipedriveOAuth2Api',
+			options: { baseUrl: environment.pipedriveUrl },
+		},
+		// Told by the token where the org is.
+		Salesforce: {
+			url: environment.salesforceUrl,
+			parameters: { crm: 'salesforce', salesforceAuthentication: 'oAuth2' },
+			credential: 'salesforceOAuth2Api',
+			options: {},
+		},
+	};
 
+	it.each(Object.entries(crms))(
+		'goes on with a new token of %s where the old one has expired, as n8n renews it',
+		async (title, { url, parameters, credential, options: more }) => {
+			const crm = crmAt(url);
+			const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
+				name: `${title} OAuth2 ${randomUUID()}`,
+				type: credential,
+				data: LOCAL_HUBSPOT_APP,
+			});
+			// What the user's browser does: the vendor sends it back to n8n with a code.
+			const authorization = new URL(
+				await client.call<string>('GET', `/rest/oauth2-credential/auth?id=${id}`),
+			);
+			expect(authorization.origin).toBe(url);
+			const back = new URLSearchParams({
+				code: randomUUID(),
+				state: authorization.searchParams.get('state')!,
+			});
+			const connected = await client.request('GET', `/rest/oauth2-credential/callback?${back}`);
+			expect(connected.status).toBe(200);
+			expect(await crm.tokens()).toMatchObject({ authorization_code: 1, refresh_token: 0 });
+
+			const post = await chain(client, [
+				{
+					name: 'Bring in',
+					credentials: { [credential]: { id, name } },
+					parameters: {
+						...parameters,
+						conversationId: '',
+						phone: ofBody('phone'),
+						options: { ...more, reference: ofBody('reference'), task: true },
+					},
+				},
+			]);
+			const [first] = await post(aCustomer());
+			expect(first!.crm).toMatchObject({ contact: { created: true } });
+			expect(await crm.tokens()).toMatchObject({ authorization_code: 1, refresh_token: 0 });
+
+			await crm.expireTokens();
+			const again = aCustomer();
+			const [second] = await post(again);
+			const made = { contact: { created: true }, deal: { created: true }, task: { created: true } };
+			expect(second!.crm).toMatchObject(made);
+			expect((await crm.tokens()).refresh_token).toBeGreaterThan(0);
+			const [third] = await post(again);
+			expect(third!.crm).toMatchObject({ contact: { created: false }, deal: { created: false } });
+			expect(await crm.violations()).toEqual([]);
+		},
+	);
+
+	it('signs in to Salesforce by JWT without anybody, and anew where the session has ended', async () => {
+		const salesforce = crmAt(environment.salesforceUrl);
+		const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
+			name: `Salesforce JWT ${randomUUID()}`,
+			type: 'salesforceJwtApi',
+			data: {
+				environment: 'production',
+				clientId: LOCAL_HUBSPOT_APP.clientId,
+				username: SALESFORCE_USER,
+				privateKey: environment.salesforceKey,
+				myDomainUrl: environment.salesforceUrl,
+			},
+		});
 		const post = await chain(client, [
 			{
 				name: 'Bring in',
-				credentials: { hubspotOAuth2Api: { id, name } },
+				credentials: { salesforceJwtApi: { id, name } },
 				parameters: {
-					authentication: 'oAuth2',
+					crm: 'salesforce',
+					salesforceAuthentication: 'jwt',
+					recordKind: 'ticket',
 					conversationId: '',
 					phone: ofBody('phone'),
-					options: options({ reference: ofBody('reference') }),
+					options: { reference: ofBody('reference') },
 				},
 			},
 		]);
-		const aCustomer = () => ({ phone: `+${freshCustomer()}`, reference: randomUUID() });
+		const made = { contact: { created: true }, deal: { created: true } };
 		const [first] = await post(aCustomer());
-		expect(first!.crm).toMatchObject({ contact: { created: true } });
-		expect(await hubspot.tokens()).toEqual({ authorization_code: 1, refresh_token: 0 });
-
-		await hubspot.expireTokens();
+		expect(first!.crm).toMatchObject(made);
+		const { assertion } = await salesforce.tokens();
+		expect(assertion).toBeGreaterThan(0);
+		await salesforce.expireTokens();
 		const [second] = await post(aCustomer());
-		expect(second!.crm).toMatchObject({ contact: { created: true }, deal: { created: true } });
-		expect((await hubspot.tokens()).refresh_token).toBeGreaterThan(0);
+		expect(second!.crm).toMatchObject(made);
+		expect((await salesforce.tokens()).assertion).toBeGreaterThan(assertion!);
+		expect(await salesforce.violations()).toEqual([]);
+	});
+
+	it('keeps a conversation as a lead of Pipedrive with n8n’s own API token', async () => {
+		const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
+			name: `Pipedrive ${randomUUID()}`,
+			type: 'pipedriveApi',
+			data: { apiToken: PIPEDRIVE_TOKEN },
+		});
+		const pipedriveApi = { id, name };
+		const post = await chain(client, [
+			{
+				name: 'Bring in',
+				credentials: { pipedriveApi },
+				parameters: {
+					crm: 'pipedrive',
+					recordKind: 'lead',
+					conversationId: '',
+					phone: ofBody('phone'),
+					note: '<p>Asked for the yearly plan</p>',
+					ownerEmail: 'agent.one@shop.example',
+					options: {
+						baseUrl: environment.pipedriveUrl,
+						reference: ofBody('reference'),
+						amount: 250,
+						task: true,
+					},
+				},
+			},
+		]);
+		const [item] = await post(aCustomer());
+		expect(item!.crm).toMatchObject({
+			recordKind: 'lead',
+			deal: { created: true, pipelineName: 'Leads Inbox', stageName: 'Open' },
+			note: { created: true },
+			task: { created: true },
+			owner: { email: 'agent.one@shop.example' },
+			warnings: [],
+		});
+		expect(await crmAt(environment.pipedriveUrl).violations()).toEqual([]);
 	});
 
 	it('plans without an account, and n8n runs it without a credential', async () => {

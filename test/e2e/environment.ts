@@ -5,6 +5,10 @@ export interface Environment {
 	n8nPid: number;
 	graphUrl: string;
 	hubspotUrl: string;
+	pipedriveUrl: string;
+	salesforceUrl: string;
+	/** With which the integration user of Salesforce signs in. */
+	salesforceKey: string;
 	intakeId: string;
 	intakeUrl: string;
 	inboxId: string;
@@ -19,3 +23,7 @@ export interface Environment {
 }
 
 export const ENVIRONMENT_VARIABLE = 'HANDOFF_E2E';
+
+/** Of the stand-ins that the CRM suite signs in to. */
+export const PIPEDRIVE_TOKEN = 'local-pipedrive-token';
+export const SALESFORCE_USER = 'integration@shop.example';

@@ -73,6 +73,14 @@ export const hubspot = {
 	expireTokens: () => control<object>(environment.hubspotUrl, 'expire-tokens', {}),
 };
 
+/** The stand-in of a CRM at an address. */
+export const crmAt = (url: string) => ({
+	state: <T>() => control<T>(url, 'state'),
+	violations: () => control<string[]>(url, 'violations'),
+	tokens: () => control<Record<string, number>>(url, 'tokens'),
+	expireTokens: () => control<object>(url, 'expire-tokens', {}),
+});
+
 /** Looks again and again until there is something. Throws with `what` where there is not in time. */
 export async function eventually<T>(
 	what: string,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,6 +7,7 @@ import { freePort } from '../../host/n8n';
 import { tellProgress } from '../../host/progress';
 import type { Stack } from '../../host/stack';
 import {
+	LOCAL_HUBSPOT_APP,
 	connect,
 	createCredentials,
 	publish,
@@ -14,11 +16,14 @@ import {
 	webhookIsLive,
 	webhookUrl,
 } from '../../host/stack';
+import { startPipedriveStandIn } from '../../sandbox/pipedrive';
+import { startSalesforceStandIn } from '../../sandbox/salesforce';
 import type { Environment } from './environment';
-import { ENVIRONMENT_VARIABLE } from './environment';
+import { ENVIRONMENT_VARIABLE, PIPEDRIVE_TOKEN, SALESFORCE_USER } from './environment';
 
 declare global {
 	var handoffStack: Stack | undefined;
+	var crmStandIns: Array<{ close(): Promise<void> }> | undefined;
 }
 
 /** Starts n8n and the stand-ins once for all end-to-end suites, with the templates published. */
@@ -28,17 +33,37 @@ export default async function start(): Promise<void> {
 	for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		process.once(signal, () => process.exit(130));
 	const hubspotPort = await freePort();
+	const app = LOCAL_HUBSPOT_APP;
+	const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+	const [pipedrive, salesforce] = await Promise.all([
+		startPipedriveStandIn({ accessToken: PIPEDRIVE_TOKEN, app, searchLagMs: 2000 }),
+		startSalesforceStandIn({
+			accessToken: 'nobody’s',
+			app: { ...app, integration: { username: SALESFORCE_USER, publicKey } },
+			searchLagMs: 2000,
+			keyField: true,
+		}),
+	]);
+	globalThis.crmStandIns = [pipedrive, salesforce];
 	const stack = await startStack({
 		folder,
 		progress: tellProgress,
 		searchLagMs: 2000,
 		hubspotPort,
-		// n8n knows where HubSpot gives out tokens; an administrator may name another place.
+		// n8n knows where vendors give out tokens; an administrator may name another place.
 		env: {
 			CREDENTIALS_OVERWRITE_DATA: JSON.stringify({
 				hubspotOAuth2Api: {
 					authUrl: `http://127.0.0.1:${hubspotPort}/oauth/authorize`,
 					accessTokenUrl: `http://127.0.0.1:${hubspotPort}/oauth/v1/token`,
+				},
+				pipedriveOAuth2Api: {
+					authUrl: `${pipedrive.url}/oauth/authorize`,
+					accessTokenUrl: `${pipedrive.url}/oauth/token`,
+				},
+				salesforceOAuth2Api: {
+					authUrl: `${salesforce.url}/services/oauth2/authorize`,
+					accessTokenUrl: `${salesforce.url}/services/oauth2/token`,
 				},
 			}),
 		},
@@ -62,6 +87,9 @@ export default async function start(): Promise<void> {
 		n8nPid: stack.n8n.pid!,
 		graphUrl: stack.graph!.url,
 		hubspotUrl: stack.hubspot!.url,
+		pipedriveUrl: pipedrive.url,
+		salesforceUrl: salesforce.url,
+		salesforceKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
 		inboxId: await publish(stack, inbox),
 		inboxUrl: webhookUrl(stack.n8n, inbox, 'handoffInbox', 'inbox'),
 		watchdogId: await publish(stack, watchdog),

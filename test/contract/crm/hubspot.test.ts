@@ -3,98 +3,18 @@ import { upsert } from '../../../core/crm';
 import type { HttpResponse, HttpSend } from '../../../core/ports/http';
 import type { HandoffStore } from '../../../core/ports/store';
 import { HubspotCrm } from '../../../adapters/crm/hubspot/hubspot';
-import { startHubspotStandIn } from '../../../sandbox/hubspot';
 import { temporaryStore } from '../../support';
 import { MODES, crmContract, failingAt } from './contract';
+import { startHubspot } from './hubspotAccount';
 import type { Account } from './support';
-import { HURRY, aHandoff, sender } from './support';
+import { FAST, HURRY, aHandoff } from './support';
 
-const TOKEN = 'pat-test';
-const FAST = { calls: 1_000_000, perMs: 1 };
-
-/** A record as the stand-in keeps it. */
-interface Stored {
-	id: string;
-	properties: Record<string, string>;
-}
-
-interface Link {
-	fromType: string;
-	fromId: string;
-	toType: string;
-	toId: string;
-}
-
-async function start(search: 'lagging' | 'prompt'): Promise<Account> {
-	const standIn = await startHubspotStandIn({
-		accessToken: TOKEN,
-		searchLagMs: search === 'lagging' ? 86_400_000 : 0,
-	});
-	const send = sender(() => ({ authorization: `Bearer ${TOKEN}` }));
-	return {
-		send,
-		url: standIn.url,
-		otherKinds: ['ticket'],
-		open: (own = send, recordKind = 'deal') =>
-			new HubspotCrm({
-				send: own,
-				account: 'test',
-				recordKind,
-				baseUrl: standIn.url,
-				environment: HURRY,
-				rates: { all: FAST, search: FAST },
-			}),
-		fail: (fault) => standIn.fail(fault),
-		async reset() {
-			await fetch(`${standIn.url}/_control/reset`, { method: 'POST' });
-		},
-		state() {
-			const state = standIn.state();
-			const links = state.associations as Link[];
-			const at = (id: string, type: string) =>
-				links
-					.filter(({ fromId, toType }) => fromId === id && toType === type)
-					.map(({ toId }) => toId);
-			return {
-				contacts: (state.contacts as Stored[]).map(({ id, properties }) => ({
-					id,
-					phone: properties.phone,
-					email: properties.email,
-					firstName: properties.firstname,
-				})),
-				deals: (state.deals as Stored[]).map(({ id, properties }) => ({
-					id,
-					stageId: properties.dealstage,
-					ownerId: properties.hubspot_owner_id,
-					contactIds: at(id, 'contacts'),
-				})),
-				notes: (state.notes as Stored[]).map(({ id, properties }) => ({
-					id,
-					body: properties.hs_note_body ?? '',
-					contactIds: at(id, 'contacts'),
-					dealIds: at(id, 'deals'),
-				})),
-				tasks: (state.tasks as Stored[]).map(({ id, properties }) => ({
-					id,
-					done: properties.hs_task_status === 'COMPLETED',
-					contactIds: at(id, 'contacts'),
-					dealIds: at(id, 'deals'),
-				})),
-			};
-		},
-		get violations() {
-			return standIn.violations;
-		},
-		close: () => standIn.close(),
-	};
-}
-
-crmContract('HubSpot', start);
+crmContract('HubSpot', startHubspot);
 
 describe('HubSpot', () => {
 	let account: Account;
 	beforeAll(async () => {
-		account = await start('lagging');
+		account = await startHubspot('lagging');
 	});
 	beforeEach(() => account.reset());
 	afterAll(() => account.close());

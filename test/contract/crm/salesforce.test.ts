@@ -1,97 +1,16 @@
-import { SalesforceCrm } from '../../../adapters/crm/salesforce/salesforce';
-import { startSalesforceStandIn } from '../../../sandbox/salesforce';
-import type { SalesforceOptions, Stored } from '../../../sandbox/salesforce';
+import type { SalesforceOptions } from '../../../sandbox/salesforce';
 import { crmContract } from './contract';
-import type { Account } from './support';
-import { HURRY, sender } from './support';
+import { startSalesforce } from './salesforceAccount';
+import { sender } from './support';
 
-const TOKEN = '00D000000000001!test';
-
-async function start(
-	search: 'lagging' | 'prompt',
-	org: Partial<SalesforceOptions> = { keyField: true },
-): Promise<Account> {
-	const standIn = await startSalesforceStandIn({
-		accessToken: TOKEN,
-		searchLagMs: search === 'lagging' ? 86_400_000 : 0,
-		...org,
-	});
-	const send = sender(() => ({ authorization: `Bearer ${TOKEN}` }));
-	const text = ({ values }: Stored, name: string) => values[name] as string | undefined;
-	return {
-		send,
-		url: standIn.url,
-		otherKinds: ['ticket', 'lead'],
-		notes: 'text',
-		leads: 'people',
-		open: (own = send, recordKind = 'deal') =>
-			new SalesforceCrm({
-				send: own,
-				account: 'test',
-				instanceUrl: standIn.url,
-				recordKind,
-				environment: HURRY,
-			}),
-		fail: (fault) => standIn.fail(fault),
-		async reset() {
-			await fetch(`${standIn.url}/_control/reset`, { method: 'POST' });
-		},
-		state() {
-			const { contacts, opportunities, roles, tasks } = standIn.state();
-			const activities = (done: boolean) =>
-				tasks.filter((task) => (text(task, 'Status') === 'Completed') === done);
-			const whom = (task: Stored) => (text(task, 'WhoId') ? [text(task, 'WhoId')!] : []);
-			const what = (task: Stored) => (text(task, 'WhatId') ? [text(task, 'WhatId')!] : []);
-			// A note is a task that is done; one of ours has this subject.
-			const isNote = (task: Stored) => /^WhatsApp handoff/u.test(text(task, 'Subject') ?? '');
-			return {
-				contacts: contacts.map((one) => ({
-					id: one.id,
-					phone: text(one, 'MobilePhone') ?? text(one, 'Phone'),
-					email: text(one, 'Email'),
-					firstName: text(one, 'FirstName'),
-				})),
-				deals: opportunities.map((one) => ({
-					id: one.id,
-					stageId: text(one, 'StageName'),
-					ownerId: text(one, 'OwnerId'),
-					contactIds: roles
-						.filter((role) => text(role, 'OpportunityId') === one.id)
-						.map((role) => text(role, 'ContactId')!),
-				})),
-				notes: activities(true)
-					.filter(isNote)
-					.map((task) => ({
-						id: task.id,
-						body: text(task, 'Description') ?? '',
-						contactIds: whom(task),
-						dealIds: what(task),
-					})),
-				tasks: tasks
-					.filter((task) => !isNote(task))
-					.map((task) => ({
-						id: task.id,
-						done: text(task, 'Status') === 'Completed',
-						contactIds: whom(task),
-						dealIds: what(task),
-					})),
-			};
-		},
-		get violations() {
-			return standIn.violations;
-		},
-		close: () => standIn.close(),
-	};
-}
-
-crmContract('Salesforce', start);
+crmContract('Salesforce', startSalesforce);
 
 /** An org without our External ID field: its marks stand in the descriptions. */
-crmContract('Salesforce without a field for our key', (search) => start(search, {}));
+crmContract('Salesforce without a field for our key', (search) => startSalesforce(search, {}));
 
 describe('Salesforce', () => {
 	const open = async (org: Partial<SalesforceOptions>) => {
-		const account = await start('prompt', { keyField: true, ...org });
+		const account = await startSalesforce('prompt', { keyField: true, ...org });
 		return { account, port: account.open(), close: () => account.close() };
 	};
 

@@ -52,6 +52,9 @@ export function sender(headers: () => Record<string, string>): HttpSend {
 	};
 }
 
+/** No limit that a test could reach. */
+export const FAST = { calls: 1_000_000, perMs: 1 };
+
 /** Waits are skipped, time goes on. */
 export const HURRY = {
 	sleep: () => new Promise((resolve) => setImmediate(resolve)),
