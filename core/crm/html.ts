@@ -8,7 +8,7 @@ const LINK = /^<a\s(?:[^<>]*\s)?href\s*=\s*"(https?:\/\/[^"<>\s]*)"[^<>]*>$/i;
  * everything else is shown as the text that it is. Customers write into notes, and staff read them signed in to the CRM.
  */
 export function safeHtml(html: string): string {
-	return html
+	return printable(html)
 		.split(/(<[^<>]*>)/u)
 		.map((part) => {
 			if (!part.startsWith('<')) return escapeText(part);
@@ -23,6 +23,12 @@ export function safeHtml(html: string): string {
 			return escapeText(part);
 		})
 		.join('');
+}
+
+/** Without characters that databases and CRMs refuse: control characters, and halves of characters. */
+export function printable(text: string): string {
+	// eslint-disable-next-line no-control-regex -- these are what is looked for
+	return text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, '').toWellFormed();
 }
 
 /** Text of at most so many characters, with "…" where something is missing. No character is cut in two. */

@@ -6,7 +6,7 @@ export { companyQuery } from './company';
 export { createHandoffFields } from './createFields';
 export type { HandoffValues } from './handoffFields';
 export { HANDOFF_FIELDS, asAccountFields, handoffValues, outcomeValues } from './handoffFields';
-export { htmlToText, safeHtml, shortened, shortenedHtml, textToHtml } from './html';
+export { htmlToText, printable, safeHtml, shortened, shortenedHtml, textToHtml } from './html';
 export { contactKeys, dealKey, followUpKey, noteKey, outcomeKey, taskKey } from './keys';
 export { mappedValues } from './mapped';
 export { matchContact } from './match';

@@ -1,3 +1,5 @@
+import { printable } from './html';
+
 /** Lower-case words that belong to the family name that follows them. */
 const PARTICLES = new Set(
 	'af al av bin bint da das de degli dei del della den der des di do dos du e el la las le los ten ter van vom von y zu zum zur'.split(
@@ -10,7 +12,10 @@ const PARTICLES = new Set(
  * of one word is a first name. A guess, since names follow no rule; it fills only what is empty.
  */
 export function splitName(name: string | undefined): { firstName?: string; lastName?: string } {
-	const words = (name ?? '').trim().split(/\s+/u).filter(Boolean);
+	const words = printable(name ?? '')
+		.trim()
+		.split(/\s+/u)
+		.filter(Boolean);
 	if (words.length === 0) return {};
 	if (words.length === 1) return { firstName: words[0]! };
 	let start = words.length - 1;
@@ -20,5 +25,5 @@ export function splitName(name: string | undefined): { firstName?: string; lastN
 
 /** What a deal is called when staff named none: who it is with and where it came from. */
 export function dealName(customer: { name?: string; phone?: string }): string {
-	return `${customer.name?.trim() || customer.phone || 'Customer'} – WhatsApp`;
+	return `${printable(customer.name ?? '').trim() || customer.phone || 'Customer'} – WhatsApp`;
 }

@@ -24,6 +24,7 @@ import type { MatchedBy } from './match';
 import { matchContact } from './match';
 import type { StepEnvironment } from './once';
 import { createOnce, findOrCreate, onceOnly, recorded } from './once';
+import { comparablePhone } from './phone';
 import type { StageTarget } from './stages';
 import { resolveStage, stageMove } from './stages';
 
@@ -80,6 +81,11 @@ export class CrmRun {
 	/** What messages call the case, e.g. "deal". */
 	readonly what: string;
 
+	/** Without what is no number: it finds nobody, and would stand in the way of the right one. */
+	private readonly customer: CrmContactInput;
+	/** Why the number is not used, if it is none. */
+	private readonly wrongPhone: string | undefined;
+
 	constructor(
 		readonly port: CrmPort,
 		private readonly environment: StepEnvironment,
@@ -87,6 +93,11 @@ export class CrmRun {
 	) {
 		this.title = CRM_TITLES[port.crm];
 		this.what = RECORD_TITLES[port.recordKind];
+		const { phone, ...others } = input.contact;
+		const wrong = phone !== undefined && !comparablePhone(phone);
+		this.customer = wrong ? others : input.contact;
+		this.wrongPhone = wrong ? `“${phone}” is no phone number with a country code` : undefined;
+		if (this.wrongPhone) this.warnings.push(`${this.wrongPhone}, and was left out`);
 	}
 
 	async owner(wanted: { email?: string; id?: string } = {}): Promise<CrmOwner | undefined> {
@@ -102,7 +113,7 @@ export class CrmRun {
 
 	/** The customer's contact, made if there is none. */
 	async contact(ownerId?: string): Promise<ContactResult> {
-		const wanted = { ...this.input.contact, ...(ownerId ? { ownerId } : {}) };
+		const wanted = { ...this.customer, ...(ownerId ? { ownerId } : {}) };
 		const keys = this.keys();
 		const key = keys[0]!;
 		const ours = await this.ownValues('contact');
@@ -147,7 +158,7 @@ export class CrmRun {
 			this.port.readContact(id, fields),
 		);
 		if (own) return { contact: own, matchedBy: 'key' };
-		const found = await this.lookForContact(this.input.contact, keys, fields);
+		const found = await this.lookForContact(this.customer, keys, fields);
 		this.warnings.push(...(found?.warnings ?? []));
 		return found;
 	}
@@ -258,7 +269,7 @@ export class CrmRun {
 
 	/** Contact and deal are linked with the customer's company, where the CRM knows it. */
 	async company(place: CrmPlace): Promise<{ id: string; name: string; url?: string } | undefined> {
-		const query = companyQuery(this.input.contact);
+		const query = companyQuery(this.customer);
 		const { port } = this;
 		if (!query || !port.findCompany || !port.linkCompany) return undefined;
 		try {
@@ -330,12 +341,15 @@ export class CrmRun {
 	}
 
 	private keys(): string[] {
-		const keys = contactKeys(this.input.contact);
+		const keys = contactKeys(this.customer);
 		if (keys.length === 0) {
 			throw new CrmError(
-				'The customer has neither phone number nor other identity, so no contact can be found or created',
+				this.wrongPhone ??
+					'The customer has neither phone number nor other identity, so no contact can be found or created',
 				'invalid',
-				'Fill in Phone or Email, or add the option External ID.',
+				this.wrongPhone
+					? 'Give Phone as in +16505551234, or fill in Email.'
+					: 'Fill in Phone or Email, or add the option External ID.',
 			);
 		}
 		return keys;

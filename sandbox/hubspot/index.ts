@@ -27,6 +27,8 @@ export interface Hubspot {
 	url: string;
 	violations: string[];
 	state(): HubspotState;
+	/** Does what staff do in HubSpot. */
+	objects(): Objects;
 	fail(fault: Fault): void;
 	close(): Promise<void>;
 }
@@ -111,15 +113,16 @@ const DEFAULT_ASSOCIATIONS: Record<string, number> = {
 	'tasks>deals': 216,
 };
 
-const OWNERS = ['agent.one@shop.example', 'agent.two@shop.example'].map((email, index) => ({
+/** The last of them was deactivated. */
+const OWNERS = ['One', 'Two', 'Gone'].map((name, index) => ({
 	id: String(501 + index),
-	email,
+	email: `agent.${name.toLowerCase()}@shop.example`,
 	firstName: 'Agent',
-	lastName: index === 0 ? 'One' : 'Two',
+	lastName: name,
 	userId: 9001 + index,
 	createdAt: '2026-01-01T00:00:00.000Z',
 	updatedAt: '2026-01-01T00:00:00.000Z',
-	archived: false,
+	archived: name === 'Gone',
 }));
 
 /** Calls of which no published description is at hand, or an older one only. */
@@ -170,7 +173,8 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		type: string,
 		input: { properties: Record<string, string>; associations?: never[] },
 	): Answer {
-		const objection = objects.objection(type, input.properties);
+		const objection =
+			objects.objection(type, input.properties) ?? objects.linkObjection(input.associations ?? []);
 		if (objection) return objection;
 		return {
 			status: 201,
@@ -233,7 +237,9 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 						else errors.push(batchError(404, `Could not get some ${type}`, { ids: [input.id] }));
 						continue;
 					}
-					const objection = objects.objection(type, input.properties, record?.id);
+					const objection =
+						objects.objection(type, input.properties, record?.id) ??
+						objects.linkObjection(input.associations ?? []);
 					if (objection) {
 						if (!traced) return objection;
 						const { message } = objection.body as { message: string };
@@ -404,7 +410,9 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			handle: ({ params }) => ({
 				status: 200,
 				body: {
-					results: [...(objects.properties.get(params.type!)?.values() ?? [])].map(shownProperty),
+					results: [...(objects.properties.get(params.type!)?.values() ?? [])]
+						.filter(({ archived }) => !archived)
+						.map(shownProperty),
 				},
 			}),
 		},
@@ -413,7 +421,9 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			path: '/crm/v3/properties/:type/:name',
 			handle({ params }) {
 				const property = objects.properties.get(params.type!)?.get(params.name!);
-				return property ? { status: 200, body: shownProperty(property) } : notFound();
+				return property && !property.archived
+					? { status: 200, body: shownProperty(property) }
+					: notFound();
 			},
 		},
 		{
@@ -518,6 +528,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 		url: server.url,
 		violations,
 		state,
+		objects: () => objects,
 		fail: (fault) => faults.add(fault),
 		close: () => server.close(),
 	};
@@ -549,7 +560,9 @@ function batchError(status: number, message: string, context: Record<string, str
 function owners(email: string | null): Answer {
 	return {
 		status: 200,
-		body: { results: OWNERS.filter((owner) => !email || owner.email === email) },
+		body: {
+			results: OWNERS.filter((owner) => !owner.archived && (!email || owner.email === email)),
+		},
 	};
 }
 

@@ -26,6 +26,8 @@ export interface Property {
 	fieldType: string;
 	groupName: string;
 	hasUniqueValue: boolean;
+	/** Staff have put it away: it can neither be filled nor made anew. */
+	archived?: boolean;
 	options?: Array<{ label: string; value: string; hidden: boolean }>;
 	/** HubSpot's own computed fields cannot be written. */
 	modificationMetadata?: {
@@ -89,14 +91,20 @@ interface Filter {
 	values?: string[];
 }
 
-/** The objects of one account, with the rules that HubSpot keeps: unique values, search that lags behind. */
 /** As much of an address as every mail system asks for. */
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/u;
 
+/** The longest body of a note or task. */
+const LONGEST_BODY = 65_536;
+const CURRENCIES = ['EUR', 'USD', 'GBP', 'BRL'];
+
+/** The objects of one account, with the rules that HubSpot keeps: unique values, search that lags behind. */
 export class Objects {
 	private readonly records = new Map<string, CrmRecord>();
 	readonly associations: Association[] = [];
 	readonly properties = new Map<string, Map<string, Property>>();
+	/** Ids of records that were merged into another. */
+	private readonly merged = new Map<string, string>();
 	private nextId = 1001;
 
 	constructor(
@@ -186,9 +194,27 @@ export class Objects {
 	}
 
 	find(type: string, id: string, idProperty?: string): CrmRecord | undefined {
+		const now = this.merged.get(id) ?? id;
 		return this.all(type).find((record) =>
-			idProperty ? record.properties[idProperty] === id : record.id === id,
+			idProperty ? record.properties[idProperty] === id : record.id === now,
 		);
+	}
+
+	/** What staff do in HubSpot: the second record goes, and its id leads to the first. */
+	merge(keptId: string, id: string): void {
+		this.records.delete(id);
+		this.merged.set(id, keptId);
+		const moved = this.associations.filter(({ fromId, toId }) => fromId === id || toId === id);
+		for (const one of moved) {
+			if (one.fromId === id) one.fromId = keptId;
+			if (one.toId === id) one.toId = keptId;
+		}
+	}
+
+	remove(id: string): void {
+		this.records.delete(id);
+		const kept = this.associations.filter(({ fromId, toId }) => fromId !== id && toId !== id);
+		this.associations.splice(0, Infinity, ...kept);
 	}
 
 	/** Why these properties cannot be written, as HubSpot says it; undefined if they can. */
@@ -196,7 +222,7 @@ export class Objects {
 		const known = this.properties.get(type);
 		for (const [name, value] of Object.entries(properties)) {
 			const property = known?.get(name);
-			if (!property) {
+			if (!property || property.archived) {
 				return failure(
 					400,
 					'VALIDATION_ERROR',
@@ -208,6 +234,20 @@ export class Objects {
 					400,
 					'VALIDATION_ERROR',
 					`Property values were not valid: [{"isValid":false,"message":"Email address ${value} is invalid","error":"INVALID_EMAIL","name":"email"}]`,
+				);
+			}
+			if (/^hs_(note|task)_body$/u.test(name) && value.length > LONGEST_BODY) {
+				return failure(
+					400,
+					'VALIDATION_ERROR',
+					`Property values were not valid: [{"isValid":false,"message":"The value is too long","error":"PROPERTY_TOO_LONG","name":"${name}"}]`,
+				);
+			}
+			if (name === 'deal_currency_code' && !CURRENCIES.includes(value)) {
+				return failure(
+					400,
+					'VALIDATION_ERROR',
+					`Property values were not valid: [{"isValid":false,"message":"${value} was not one of the allowed options","error":"INVALID_OPTION","name":"${name}"}]`,
 				);
 			}
 			if (!property.hasUniqueValue || value === '') continue;
@@ -227,6 +267,12 @@ export class Objects {
 		return undefined;
 	}
 
+	/** A new record can only be linked with one that is there. */
+	linkObjection(links: AssociationInput[]): Answer {
+		const gone = links.find(({ to }) => !this.records.has(this.merged.get(to.id) ?? to.id));
+		return gone && failure(400, 'VALIDATION_ERROR', `No object with ID ${gone.to.id} exists`);
+	}
+
 	create(type: string, properties: Record<string, string>, links: AssociationInput[]): CrmRecord {
 		const time = this.now();
 		const record: CrmRecord = {
@@ -239,7 +285,7 @@ export class Objects {
 		};
 		this.records.set(record.id, record);
 		for (const { to, types } of links) {
-			const target = this.records.get(to.id);
+			const target = this.records.get(this.merged.get(to.id) ?? to.id);
 			for (const { associationTypeId } of types) {
 				if (target) this.associate(record, target, associationTypeId);
 			}

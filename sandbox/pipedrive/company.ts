@@ -156,6 +156,16 @@ export class Company {
 		else item.is_deleted = true;
 	}
 
+	/** The second person goes, and what hung at it hangs at the first. */
+	merge(keptId: string, id: string): void {
+		this.remove('persons', id);
+		for (const kind of ['deals', 'leads', 'notes', 'activities'] as const) {
+			for (const one of this[kind]) {
+				if (String(one.person_id) === id) one.person_id = Number(keptId);
+			}
+		}
+	}
+
 	/** A lead that is qualified becomes a deal with its values, and is no lead any more. */
 	convert(leadId: string): Item {
 		const lead = this.find('leads', leadId)!;

@@ -25,6 +25,8 @@ export interface Salesforce {
 	/** What the real Salesforce would not have been asked: unknown addresses, other versions, bodies that are no JSON. */
 	violations: string[];
 	state(): Record<'contacts' | 'leads' | 'opportunities' | 'cases' | 'tasks' | 'roles', Stored[]>;
+	/** Does what staff do in Salesforce. */
+	org(): Org;
 	/** A token that Salesforce takes from now on in place of the old one. */
 	setToken(token: string): void;
 	fail(fault: Fault): void;
@@ -287,6 +289,7 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 		url: server.url,
 		violations,
 		state,
+		org: () => org,
 		setToken(next) {
 			token = next;
 		},

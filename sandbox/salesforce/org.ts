@@ -276,6 +276,16 @@ export class Org {
 		return { status: 204 };
 	}
 
+	/** What staff do: the second record goes, and what hung at it hangs at the first. */
+	merge(keptId: string, id: string): void {
+		this.records.delete(id);
+		for (const { values } of this.records.values()) {
+			for (const [name, value] of Object.entries(values)) {
+				if (value === id) values[name] = keptId;
+			}
+		}
+	}
+
 	/** A new field, as the Tooling API makes it: nobody sees it yet. */
 	defineCustom(fullName: string, metadata: Record<string, unknown>): Answer {
 		const [object = '', name = ''] = fullName.split('.');

@@ -66,7 +66,10 @@ export class HubspotConnection {
 	}
 
 	private refusal(whatFor: string, error: HubspotRefusal): CrmError {
-		const said = typeof error.body.message === 'string' ? error.body.message : undefined;
+		const message = typeof error.body.message === 'string' ? error.body.message : undefined;
+		const scopes = scopesIn(error.body);
+		const said =
+			scopes.length > 0 ? `${message ?? ''} Scopes: ${scopes.join(', ')}`.trim() : message;
 		const existingId = /Existing ID:\s*(\d+)/i.exec(said ?? '')?.[1];
 		return refused(
 			'hubspot',
@@ -92,6 +95,21 @@ export async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefin
 		if (error instanceof CrmError && error.kind === 'not_found') return undefined;
 		throw error;
 	}
+}
+
+/** The scopes that an app lacks, in either of the places where HubSpot names them. */
+function scopesIn({ context, errors }: Record<string, unknown>): string[] {
+	const places = [
+		context,
+		...((Array.isArray(errors) ? errors : []) as Array<{ context?: unknown }>).map(
+			(one) => one?.context,
+		),
+	];
+	const named = places.flatMap((place) => {
+		const { requiredGranularScopes, requiredScopes } = (place ?? {}) as Record<string, unknown>;
+		return [requiredGranularScopes, requiredScopes].flat();
+	});
+	return [...new Set(named.filter((one): one is string => typeof one === 'string'))];
 }
 
 function pathOf(url: string): string {

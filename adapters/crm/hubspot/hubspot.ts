@@ -467,7 +467,7 @@ export class HubspotCrm implements CrmPort {
 		return this.once(`field ${type} ${name}`, async () => {
 			if (await this.hasOwnField(type, name)) return;
 			const { label, unique } = OWN_FIELDS[name];
-			await this.makeProperty(type, {
+			const made = await this.makeProperty(type, {
 				name,
 				label,
 				description: 'Set by the WhatsApp handoff; do not change.',
@@ -475,6 +475,12 @@ export class HubspotCrm implements CrmPort {
 				fieldType: 'text',
 				hasUniqueValue: unique,
 			});
+			if (made || (await this.hasOwnField(type, name))) return;
+			throw new CrmError(
+				`HubSpot keeps the property ${name} of ${type} in its archive, so that it can neither be filled nor made anew`,
+				'invalid',
+				`Restore it in HubSpot under Settings → Properties → Archived properties.`,
+			);
 		});
 	}
 

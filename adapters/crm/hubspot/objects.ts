@@ -48,22 +48,27 @@ export class HubspotObjects {
 		properties: string[],
 		idProperty?: string,
 	): Promise<SimplePublicObject | undefined> {
+		const alone = (one: string) =>
+			unlessMissing(
+				this.connection.call(`read its ${type}`, (sdk) =>
+					sdk.objects.getById(type, one, properties, undefined, undefined, false, idProperty),
+				),
+			);
 		return this.gathered(
 			`read ${type} ${idProperty} ${properties.join()}`,
 			BATCH,
 			id,
-			() =>
-				unlessMissing(
-					this.connection.call(`read its ${type}`, (sdk) =>
-						sdk.objects.getById(type, id, properties, undefined, undefined, false, idProperty),
-					),
-				),
+			() => alone(id),
 			async (ids: string[]) => {
 				const found = await this.readAll(type, [...new Set(ids)], properties, idProperty);
 				const byId = new Map(
 					found.map((one) => [idProperty ? one.properties[idProperty] : one.id, one]),
 				);
-				return ids.map((one) => ({ result: byId.get(one) }));
+				return settleEach(ids, async (one) => {
+					const record = byId.get(one);
+					// A record that was merged into another answers to its old id, under its new one.
+					return record || idProperty ? record : alone(one);
+				});
 			},
 		);
 	}

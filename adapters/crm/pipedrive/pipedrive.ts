@@ -478,5 +478,5 @@ function emailEntry(value: string): Entry {
 }
 
 function nameOf({ firstName, lastName }: { firstName?: string; lastName?: string }): string {
-	return [firstName, lastName].filter(Boolean).join(' ');
+	return shortened([firstName, lastName].filter(Boolean).join(' '), LONGEST_TITLE);
 }

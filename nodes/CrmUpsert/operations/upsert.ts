@@ -1,5 +1,6 @@
 import { dealName, mappedValues, upsert as upsertRecords } from '../../../core/crm';
 import type { CrmDealInput, CrmObject, CrmProperties } from '../../../core/ports/crm';
+import { CrmError } from '../../../core/ports/crm';
 import { toJson } from '../../shared/item';
 import { OPTION, mapperFields, ownerField, pipelineField, stageField } from '../fields';
 import type { CrmItem } from '../item';
@@ -218,13 +219,23 @@ async function dealOf(item: CrmItem, to: Destination, options: Options): Promise
 			dealName({ name: item.text('contactName'), ...(phone ? { phone } : {}) }),
 		...stageOf(item),
 		...(options.amount ? { amount: options.amount } : {}),
-		...(options.currency ? { currency: options.currency.toUpperCase() } : {}),
+		...(options.currency ? { currency: currencyOf(options.currency) } : {}),
 		...(source ? { source } : {}),
 		...(options.closeDate
 			? { closeDate: item.time(options.closeDate, 'Close Date').slice(0, 10) }
 			: {}),
 		...(properties ? { properties } : {}),
 	};
+}
+
+function currencyOf(text: string): string {
+	const currency = text.trim().toUpperCase();
+	if (/^[A-Z]{3}$/.test(currency)) return currency;
+	throw new CrmError(
+		`Currency is no currency: ${text}`,
+		'invalid',
+		'Give its three letters, e.g. EUR.',
+	);
 }
 
 /** What staff mapped onto the account's own fields. */

@@ -364,6 +364,127 @@ export function crmContract(
 			expect(lagging.state().deals).toHaveLength(1);
 		});
 
+		describe('What nobody expects', () => {
+			test('a number that is none is left out and told, and the contact found by the address', async () => {
+				for (const phone of ['call me', '12345', '030 901820', '+']) {
+					await lagging.reset();
+					const contact = { ...aHandoff().contact, phone };
+					const { waId: _waId, ...unknown } = contact;
+					const result = await run(
+						lagging.open(),
+						aHandoff(`p${phone}`, { account: phone, contact: unknown }),
+					);
+					expect(result.warnings).toEqual([expect.stringContaining(`“${phone}”`)]);
+					expect(lagging.state().contacts).toMatchObject([{ email: contact.email }]);
+					expect(lagging.state().contacts[0]!.phone).toBeFalsy();
+				}
+			});
+
+			test.each([
+				['in another script', 'محمد', 'عبد الله'],
+				['of emoji', '👩‍👩‍👧 Family', '🐝'],
+				['that is very long', 'Robin'.repeat(30), 'Sample'.repeat(60)],
+				['with marks of markup and queries', "O'Neil <b>", '\\"; DROP--'],
+			])('a name %s is kept, whoever it is found by', async (_what, firstName, lastName) => {
+				const contact = { ...aHandoff().contact, firstName, lastName };
+				const first = await run(lagging.open(), aHandoff('c1', { contact }));
+				const second = await run(lagging.open(), aHandoff('c1', { contact }));
+				expect(second.contact.id).toBe(first.contact.id);
+				expect(lagging.state().contacts[0]!.firstName).toContain(firstName.slice(0, 5).trim());
+				expectOneOfEach(lagging);
+			});
+
+			test('a note of 64 KB with markup and broken characters is kept as far as the CRM takes it, once', async () => {
+				const html = `<p>\u0000\ud83d${'<b>Asked &amp; waited 😀</b> '.repeat(2_400)}</p>`;
+				expect(html.length).toBeGreaterThan(64 * 1024);
+				const note = { key: 'c1:h1:note', html };
+				const task = { ...aHandoff().task!, html, title: 'Answer '.repeat(60) };
+				await run(lagging.open(), aHandoff('c1', { note, task }));
+				// Another store knows nothing of it: only the key at the end of the text tells.
+				const other = await temporaryStore();
+				await upsert(
+					lagging.open(),
+					{ ...environment(), once: other.store },
+					aHandoff('c1', { note, task }),
+				);
+				await other.close();
+				expectOneOfEach(lagging);
+				const [kept] = lagging.state().notes;
+				expect(kept!.body).toContain('Asked &');
+				expect(kept!.body.isWellFormed()).toBe(true);
+				expect(kept!.body.length).toBeGreaterThan(20_000);
+			});
+
+			test('a contact that staff delete while the handoff is on its way is made anew by the next run', async () => {
+				let deleted = false;
+				const port = lagging.open((request) => {
+					const { contacts } = lagging.state();
+					if (!deleted && request.method === 'POST' && contacts.length > 0) {
+						deleted = true;
+						lagging.staff.deleteContact(contacts[0]!.id);
+					}
+					return lagging.send(request);
+				});
+				const input = aHandoff('deleted', { account: 'deleted' });
+				await run(port, input).catch((error: unknown) => {
+					expect(error).toMatchObject({ advice: expect.stringMatching(/\w/u) });
+				});
+				expect(deleted).toBe(true);
+				const result = await run(lagging.open(), input);
+				const { contacts, deals } = lagging.state();
+				expect(contacts.map(({ id }) => id)).toEqual([result.contact.id]);
+				expect(deals.filter(({ id }) => id === result.deal!.id)).toHaveLength(1);
+			});
+
+			test('a contact that staff merge into an older one is followed there, and none is made anew', async () => {
+				const old = await prompt
+					.open()
+					.createContact({ phone: '+1 650 555 1234', firstName: 'Robin' }, 'old:1');
+				const { email: _email, ...contact } = { ...aHandoff().contact, phone: '+16505550002' };
+				const input = aHandoff('merged', { account: 'merged', contact });
+				const { waId: _waId, ...known } = contact;
+				const first = await run(prompt.open(), { ...input, contact: known });
+				expect(first.contact.id).not.toBe(old.id);
+				prompt.staff.mergeContacts(old.id, first.contact.id);
+				// The survivor carries both numbers.
+				await prompt.open().updateContact(old.id, { phone: '+16505550002' });
+				const second = await run(prompt.open(), { ...input, contact: known });
+				expect(second.contact).toMatchObject({ id: old.id, created: false });
+				expect(prompt.state().contacts.map(({ id }) => id)).toEqual([old.id]);
+				expect(second.deal).toMatchObject({ id: first.deal!.id, created: false });
+			});
+
+			test('a user who was deactivated owns nothing, and is named', async () => {
+				const owner = { email: 'agent.gone@shop.example' };
+				const result = await run(lagging.open(), aHandoff('c1', { owner }));
+				expect(result.owner).toBeUndefined();
+				expect(result.warnings).toEqual([expect.stringContaining(owner.email)]);
+				expectOneOfEach(lagging);
+			});
+
+			test('what the credential may not do is said in the CRM’s words, and done by the next run that may', async () => {
+				const { body, said } = lagging.forbidden;
+				const creating = /\/(contacts|persons|Contact)$/u;
+				const refusing: HttpSend = async (request) =>
+					request.method === 'POST' && creating.test(new URL(request.url).pathname)
+						? {
+								status: 403,
+								headers: { 'content-type': 'application/json' },
+								body: Buffer.from(JSON.stringify(body)),
+							}
+						: lagging.send(request);
+				const input = aHandoff('forbidden', { account: 'forbidden' });
+				await expect(run(lagging.open(refusing), input)).rejects.toMatchObject({
+					kind: 'auth',
+					message: expect.stringMatching(new RegExp(`HTTP 403.*${said}`, 'u')),
+					advice: expect.stringContaining('permission'),
+				});
+				expect(lagging.state().contacts).toEqual([]);
+				await run(lagging.open(), input);
+				expectOneOfEach(lagging);
+			});
+		});
+
 		describe('Get Context', () => {
 			const context = (account: Account, contact = aHandoff().contact) =>
 				getContext(account.open(), environment(), { account: 'test', contact });

@@ -36,6 +36,25 @@ export async function startHubspot(search: 'lagging' | 'prompt'): Promise<Accoun
 				environment: HURRY,
 				rates: { all: FAST, search: FAST },
 			}),
+		staff: {
+			deleteContact: (id) => standIn.objects().remove(id),
+			mergeContacts: (keptId, id) => standIn.objects().merge(keptId, id),
+		},
+		forbidden: {
+			body: {
+				status: 'error',
+				message: 'This app hasn’t been granted all required scopes to make this call.',
+				correlationId: '00000000-0000-4000-8000-000000000000',
+				category: 'MISSING_SCOPES',
+				errors: [
+					{
+						message: 'One or more of the following scopes are required.',
+						context: { requiredGranularScopes: ['crm.objects.contacts.write'] },
+					},
+				],
+			},
+			said: 'crm.objects.contacts.write',
+		},
 		fail: (fault) => standIn.fail(fault),
 		async reset() {
 			await fetch(`${standIn.url}/_control/reset`, { method: 'POST' });

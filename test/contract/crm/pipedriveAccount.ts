@@ -36,6 +36,14 @@ export async function startPipedrive(
 				environment: HURRY,
 				rates: { all: FAST, search: FAST },
 			}),
+		staff: {
+			deleteContact: (id) => standIn.company().remove('persons', id),
+			mergeContacts: (keptId, id) => standIn.company().merge(keptId, id),
+		},
+		forbidden: {
+			body: { success: false, error: 'Scope and URL mismatch', errorCode: 403 },
+			said: 'contacts:full',
+		},
 		fail: (fault) => standIn.fail(fault),
 		async reset() {
 			await fetch(`${standIn.url}/_control/reset`, { method: 'POST' });

@@ -31,6 +31,19 @@ export async function startSalesforce(
 				recordKind,
 				environment: HURRY,
 			}),
+		staff: {
+			deleteContact: (id) => standIn.org().remove('Contact', id),
+			mergeContacts: (keptId, id) => standIn.org().merge(keptId, id),
+		},
+		forbidden: {
+			body: [
+				{
+					errorCode: 'INSUFFICIENT_ACCESS_OR_READONLY',
+					message: 'insufficient access rights on object Contact',
+				},
+			],
+			said: 'insufficient access rights on object Contact',
+		},
 		fail: (fault) => standIn.fail(fault),
 		async reset() {
 			await fetch(`${standIn.url}/_control/reset`, { method: 'POST' });

@@ -13,6 +13,14 @@ export interface Account {
 	notes?: 'text';
 	/** Whether a lead is the person, rather than a record beside the contact. */
 	leads?: 'people';
+	/** What staff do in the CRM itself. */
+	staff: {
+		deleteContact(id: string): void;
+		/** The second goes into the first. */
+		mergeContacts(keptId: string, id: string): void;
+	};
+	/** How the CRM says that the credential may not do it, and what must be in our message then. */
+	forbidden: { body: unknown; said: string };
 	send: HttpSend;
 	/** Where the stand-in is. */
 	url?: string;
