@@ -8,6 +8,8 @@ export interface Refusal {
 	kind?: CrmErrorKind;
 	retryAfterMs?: number;
 	existingId?: string;
+	/** What to do, where that is more than what follows from the kind. */
+	advice?: string;
 }
 
 const ADVICE: Record<CrmErrorKind, (crm: string) => string> = {
@@ -31,7 +33,7 @@ export function refused(crm: CrmName, whatFor: string, answer: Refusal, cause?: 
 	return new CrmError(
 		`${title} did not ${whatFor} (HTTP ${answer.status})${answer.said ? `: ${answer.said}` : ''}`,
 		kind,
-		ADVICE[kind](title),
+		answer.advice ?? ADVICE[kind](title),
 		{
 			httpStatus: answer.status,
 			...(answer.retryAfterMs === undefined ? {} : { retryAfterMs: answer.retryAfterMs }),

@@ -57,7 +57,7 @@ export class Org {
 		if (options.multiCurrency) {
 			this.define(
 				'Opportunity',
-				field('CurrencyIsoCode', 'picklist', { picklist: ['EUR', 'USD'] }),
+				field('CurrencyIsoCode', 'picklist', { picklist: ['EUR', 'USD'], restricted: true }),
 			);
 		}
 		this.types = Object.entries(options.recordTypes ?? {}).map(([name, stages]) => ({
@@ -158,6 +158,7 @@ export class Org {
 						filterable: one.filterable,
 						unique: one.unique,
 						externalId: one.externalId,
+						restrictedPicklist: one.restricted,
 						caseSensitive: one.caseSensitive,
 						custom: one.custom,
 						calculated: false,
@@ -584,6 +585,14 @@ export class Org {
 				400,
 				'STRING_TOO_LONG',
 				`${definition.label}: data value too large: ${value.slice(0, 40)} (max length=${length})`,
+				[name],
+			);
+		}
+		if (definition.restricted && !definition.picklist.includes(value)) {
+			return failure(
+				400,
+				'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+				`${definition.label}: bad value for restricted picklist field: ${value}`,
 				[name],
 			);
 		}

@@ -33,6 +33,8 @@ export interface FieldDefinition {
 	/** Not visible to the user until a permission set says so. */
 	hidden: boolean;
 	picklist: string[];
+	/** Takes nothing but what is on its list. */
+	restricted: boolean;
 	/** Objects that a reference may point to. */
 	to: string[];
 }
@@ -69,6 +71,7 @@ export function field(
 		custom: false,
 		hidden: false,
 		picklist: [],
+		restricted: false,
 		to: [],
 		...rest,
 	};

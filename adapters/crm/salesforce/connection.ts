@@ -4,8 +4,8 @@ import type { CrmErrorKind } from '../../../core/ports/crm';
 import { CrmError } from '../../../core/ports/crm';
 import type { HttpResponse, HttpSend } from '../../../core/ports/http';
 import { refused, unanswered } from '../errors';
-import type { Environment } from '../patience';
-import { patient, retryAfterMs } from '../patience';
+import type { Environment, Rate } from '../patience';
+import { limiterOf, patient, retryAfterMs } from '../patience';
 import type { SalesforceFault } from './sdk';
 import { SalesforceRefusal, faultsIn, salesforceSdk } from './sdk';
 
@@ -37,6 +37,23 @@ const KINDS: Readonly<Record<string, CrmErrorKind>> = {
 	DUPLICATE_DEVELOPER_NAME: 'conflict',
 };
 
+/** What to do about a refusal that has a mend of its own. */
+const ADVICE: Readonly<Record<string, string>> = {
+	REQUIRED_FIELD_MISSING:
+		'This org wants these fields filled: fill them in under Map More Fields, or give them a default in Salesforce.',
+	FIELD_CUSTOM_VALIDATION_EXCEPTION:
+		'A validation rule of this org refuses it: fill in what the rule asks for under Map More Fields, or let the rule pass over the user of the credential.',
+	INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST:
+		'The field takes only the values of its list: choose one of them, or add this one to the list in Salesforce. A currency has to be active in the org.',
+	STRING_TOO_LONG: 'Shorten the value of the field that is named.',
+};
+
+/**
+ * Salesforce limits calls by the day and long ones by their number at once, and has no limit of a second: this keeps a burst of one
+ * n8n from filling an org's slots, and lets all its executions wait together.
+ */
+const RATE = { calls: 25, perMs: 1_000 };
+
 /** The SDK at one org, with Salesforce's refusals in the terms of the port. */
 export class SalesforceConnection {
 	readonly instanceUrl: string;
@@ -46,14 +63,24 @@ export class SalesforceConnection {
 	constructor(
 		private readonly options: {
 			send: HttpSend;
+			/** Names the account for the limit that all executions share. */
+			account: string;
 			instanceUrl: string;
 			apiVersion: string;
 			environment?: Environment;
+			/** Another limit than the usual one. */
+			rate?: Rate;
 		},
 	) {
 		this.instanceUrl = apiAddress(options.instanceUrl);
+		const limiter = limiterOf(
+			`salesforce ${this.instanceUrl} ${options.account}`,
+			options.rate ?? RATE,
+			options.environment,
+		);
 		this.send = patient(options.send, {
 			repeatable: ({ url }) => REPEATABLE.test(url),
+			limiters: () => [limiter],
 			undone,
 			...(options.environment ? { environment: options.environment } : {}),
 		});
@@ -154,6 +181,7 @@ function refusal(whatFor: string, error: SalesforceRefusal): CrmError {
 			...(fault ? { said: `${fault.errorCode}: ${fault.message}` } : {}),
 			...(kind ? { kind } : {}),
 			...(existingId ? { existingId } : {}),
+			...(fault && ADVICE[fault.errorCode] ? { advice: ADVICE[fault.errorCode]! } : {}),
 			...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
 		},
 		error,

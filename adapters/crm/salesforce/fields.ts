@@ -20,6 +20,13 @@ export class Shape {
 		return this.fields.has(name.toLowerCase());
 	}
 
+	/** Whether a field takes this value: one whose list is closed takes only what is on it. */
+	takes(name: string, value: string): boolean {
+		const field = this.fields.get(name.toLowerCase());
+		if (!field?.restrictedPicklist) return true;
+		return (field.picklistValues ?? []).some((one) => one.active && one.value === value);
+	}
+
 	/** Those of these fields that can be asked for. */
 	readable(names: Iterable<string>): string[] {
 		return [...new Set(names)].filter((name) => this.has(name));

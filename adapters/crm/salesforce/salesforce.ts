@@ -29,7 +29,7 @@ import type { HttpSend } from '../../../core/ports/http';
 import type { Clock } from '../../../core/time';
 import { addMilliseconds, isoTime } from '../../../core/time';
 import { hasMarker, markerOf } from '../marker';
-import type { Environment } from '../patience';
+import type { Environment, Rate } from '../patience';
 import type { Values } from './connection';
 import { SalesforceConnection, faultBehind, unlessMissing } from './connection';
 import { KEY, Shape, fieldOf } from './fields';
@@ -67,7 +67,7 @@ const MOST_ORDERS = 20;
 
 export interface SalesforceOptions {
 	send: HttpSend;
-	/** Names the account in what is shared by all executions. */
+	/** Names the account for the limit that all executions share. */
 	account: string;
 	/** The org's own address, e.g. "https://example.my.salesforce.com". */
 	instanceUrl: string;
@@ -76,6 +76,8 @@ export interface SalesforceOptions {
 	/** Without "v", e.g. "63.0". */
 	apiVersion?: string;
 	environment?: Environment;
+	/** Another limit than the usual one. */
+	rate?: Rate;
 	/** For the expected close of an opportunity. */
 	clock?: Clock;
 }
@@ -207,14 +209,14 @@ export class SalesforceCrm implements CrmPort {
 			await this.updateDeal(contactId, input);
 			return dealOf(
 				kind,
-				{ ...shape.values(dealValues(kind, input)), Id: contactId },
+				{ ...shape.values(this.ownValues(shape, input)), Id: contactId },
 				properties,
 				this.page,
 			);
 		}
 		const values = shape.values(
 			{
-				...dealValues(kind, input),
+				...this.ownValues(shape, input),
 				...(await this.placeOf(input, contactId)),
 				...keyValues(shape, input.key),
 			},
@@ -228,7 +230,7 @@ export class SalesforceCrm implements CrmPort {
 		const { kind } = this;
 		const shape = await this.shape(kind.object);
 		const own = {
-			...dealValues(kind, changes),
+			...this.ownValues(shape, changes),
 			// A lead carries the key of the person.
 			...(changes.key && this.recordKind !== 'lead'
 				? await this.keyFor(shape, kind.object, id, changes.key)
@@ -476,6 +478,13 @@ export class SalesforceCrm implements CrmPort {
 		return company ? { AccountId: company.id } : {};
 	}
 
+	/** Where the org's list of sources is closed and ours is not on it, the record has none: it is no reason to refuse a handoff. */
+	private ownValues(shape: Shape, input: Partial<CrmDealInput>): Values {
+		const { source, ...rest } = input;
+		const takes = source !== undefined && shape.takes(this.kind.fields.source, source);
+		return dealValues(this.kind, takes ? input : rest);
+	}
+
 	/** Whether a person of one name carries it as the last name already, which everybody must have. */
 	private async isNamed(id: string, name: string): Promise<boolean> {
 		const contact = await this.readContact(id, []);
@@ -668,10 +677,16 @@ export class SalesforceCrm implements CrmPort {
 
 	private shape(object: string): Promise<Shape> {
 		return this.once(`shape ${object}`, async () => {
-			const described = await this.connection.call(`describe its object ${object}`, (sdk) =>
-				sdk.describe(object),
+			const described = await unlessMissing(
+				this.connection.call(`describe its object ${object}`, (sdk) => sdk.describe(object)),
 			);
-			return new Shape(described);
+			if (described) return new Shape(described);
+			throw new CrmError(
+				`Salesforce shows no object ${object} to the user of the credential`,
+				'auth',
+				`Give this user read, create and edit on ${object}, by their profile or by a permission set.`,
+				{ httpStatus: 404 },
+			);
 		});
 	}
 

@@ -1,18 +1,18 @@
 import type { UpsertInput, UpsertResult } from '../../../core/crm';
-import { upsert } from '../../../core/crm';
+import { mappedValues, upsert } from '../../../core/crm';
 import type { HttpResponse, HttpSend } from '../../../core/ports/http';
 import type { HandoffStore } from '../../../core/ports/store';
 import { HubspotCrm } from '../../../adapters/crm/hubspot/hubspot';
 import { temporaryStore } from '../../support';
 import { MODES, crmContract, failingAt } from './contract';
+import type { HubspotAccount } from './hubspotAccount';
 import { startHubspot } from './hubspotAccount';
-import type { Account } from './support';
 import { FAST, HURRY, aHandoff } from './support';
 
 crmContract('HubSpot', startHubspot);
 
 describe('HubSpot', () => {
-	let account: Account;
+	let account: HubspotAccount;
 	beforeAll(async () => {
 		account = await startHubspot('lagging');
 	});
@@ -45,7 +45,7 @@ describe('HubSpot', () => {
 
 	test('a value that HubSpot refuses as taken with status 400 counts as a conflict', async () => {
 		const said = '[{"isValid":false,"error":"CONFLICTING_UNIQUE_VALUE"}]';
-		const port = account.open(answering(400, said, /POST .*contacts$/));
+		const port = account.open(answering(400, said, /POST .*objects\/contacts$/));
 		await expect(port.createContact({ phone: '+16505551234' }, 'tel:1')).rejects.toMatchObject({
 			kind: 'conflict',
 		});
@@ -58,6 +58,24 @@ describe('HubSpot', () => {
 			message: expect.stringMatching(/HubSpot .*HTTP 403.*required scopes/),
 			kind: 'auth',
 			advice: expect.stringContaining('crm.schemas.contacts.write'),
+		});
+	});
+
+	test('a property of ours that staff have put into the archive is named, with where to restore it', async () => {
+		await run();
+		account.standIn.objects().properties.get('deals')!.get('whatsapp_handoff_key')!.archived = true;
+		const port = account.open();
+		await expect(port.createDeal({ key: 'c2:e1', name: 'Two' }, '1')).rejects.toMatchObject({
+			kind: 'invalid',
+			message: expect.stringContaining('whatsapp_handoff_key'),
+			advice: expect.stringContaining('Archived properties'),
+		});
+	});
+
+	test('a mapped property that was archived since is named, and not sent', async () => {
+		account.standIn.objects().define('contacts', { name: 'tier', archived: true });
+		await expect(mappedValues(account.open(), 'contact', { tier: 'gold' })).rejects.toMatchObject({
+			message: expect.stringContaining('tier'),
 		});
 	});
 
@@ -169,6 +187,18 @@ describe('HubSpot', () => {
 			);
 			expect(together).toBeLessThan(calls.length);
 		}, 60_000);
+
+		test('a contact that was merged into another answers to its old id in a batch, too', async () => {
+			const port = gathering(account.send);
+			const [a, b] = await Promise.all(
+				[1, 2].map((number) =>
+					port.createContact({ phone: `+1650555000${number}` }, `k:${number}`),
+				),
+			);
+			account.standIn.objects().merge(a!.id, b!.id);
+			const read = await Promise.all([a!.id, b!.id, '99'].map((id) => port.readContact(id, [])));
+			expect(read.map((one) => one?.id)).toEqual([a!.id, a!.id, undefined]);
+		});
 
 		test('one that HubSpot refuses hears why, and the others of its batch are done', async () => {
 			const inputs = Array.from({ length: 10 }, (_, number) => customer(number, 'partial'));

@@ -1,4 +1,5 @@
 import { HubspotCrm } from '../../../adapters/crm/hubspot/hubspot';
+import type { Hubspot } from '../../../sandbox/hubspot';
 import { startHubspotStandIn } from '../../../sandbox/hubspot';
 import type { Account } from './support';
 import { FAST, HURRY, sender } from './support';
@@ -17,7 +18,11 @@ interface Link {
 	toId: string;
 }
 
-export async function startHubspot(search: 'lagging' | 'prompt'): Promise<Account> {
+export interface HubspotAccount extends Account {
+	standIn: Hubspot;
+}
+
+export async function startHubspot(search: 'lagging' | 'prompt'): Promise<HubspotAccount> {
 	const standIn = await startHubspotStandIn({
 		accessToken: TOKEN,
 		searchLagMs: search === 'lagging' ? 86_400_000 : 0,
@@ -26,6 +31,7 @@ export async function startHubspot(search: 'lagging' | 'prompt'): Promise<Accoun
 	return {
 		send,
 		url: standIn.url,
+		standIn,
 		otherKinds: ['ticket'],
 		open: (own = send, recordKind = 'deal') =>
 			new HubspotCrm({

@@ -1,3 +1,4 @@
+import { field } from '../../../sandbox/salesforce/schema';
 import type { SalesforceOptions } from '../../../sandbox/salesforce';
 import { crmContract } from './contract';
 import { startSalesforce } from './salesforceAccount';
@@ -70,6 +71,62 @@ describe('Salesforce', () => {
 		account.fail({ method: 'POST', path: '/sobjects/Contact$', mode: '500', body: busy, times: 2 });
 		await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');
 		expect(account.state().contacts).toHaveLength(1);
+		await close();
+	});
+
+	test('a field that this org wants filled is named, with where to fill it', async () => {
+		const { account, port, close } = await open({});
+		account.standIn.org().define('Opportunity', field('Region__c', 'string', { required: true }));
+		const { id } = await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');
+		const deal = { key: 'c1:e1', name: 'One', stageId: 'Prospecting' };
+		await expect(port.createDeal(deal, id)).rejects.toMatchObject({
+			kind: 'invalid',
+			message: expect.stringContaining('Region__c') as string,
+			advice: expect.stringContaining('Map More Fields') as string,
+		});
+		await port.createDeal({ ...deal, properties: { Region__c: 'North' } }, id);
+		expect(account.state().deals).toHaveLength(1);
+		await close();
+	});
+
+	test('a currency that is not active in the org is named', async () => {
+		const { port, close } = await open({ multiCurrency: true });
+		const { id } = await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');
+		const deal = { key: 'c1:e1', name: 'One', stageId: 'Prospecting', currency: 'XXX' };
+		await expect(port.createDeal(deal, id)).rejects.toMatchObject({
+			kind: 'invalid',
+			message: expect.stringContaining('XXX') as string,
+			advice: expect.stringContaining('active') as string,
+		});
+		await close();
+	});
+
+	test('a source that is not on the org’s closed list is no reason to refuse the record', async () => {
+		const { account, port, close } = await open({});
+		account.standIn
+			.org()
+			.define(
+				'Opportunity',
+				field('LeadSource', 'picklist', { picklist: ['Web', 'WhatsApp'], restricted: true }),
+			);
+		const { id } = await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');
+		const deal = { key: 'c1:e1', name: 'One', stageId: 'Prospecting' };
+		const made = await port.createDeal({ ...deal, source: 'Chat' }, id);
+		expect((await port.readDeal(made.id, []))!.source).toBeUndefined();
+		await port.updateDeal(made.id, { source: 'WhatsApp' });
+		expect((await port.readDeal(made.id, []))!.source).toBe('WhatsApp');
+		await close();
+	});
+
+	test('an object that the user may not see is a matter of permissions', async () => {
+		const { account, close } = await open({});
+		account.standIn.org().objects.delete('Case');
+		const port = account.open(undefined, 'ticket');
+		await expect(port.listPipelines()).rejects.toMatchObject({
+			kind: 'auth',
+			message: expect.stringContaining('Case') as string,
+			advice: expect.stringContaining('permission set') as string,
+		});
 		await close();
 	});
 

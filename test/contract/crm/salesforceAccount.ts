@@ -1,15 +1,19 @@
 import { SalesforceCrm } from '../../../adapters/crm/salesforce/salesforce';
 import { startSalesforceStandIn } from '../../../sandbox/salesforce';
-import type { SalesforceOptions, Stored } from '../../../sandbox/salesforce';
+import type { Salesforce, SalesforceOptions, Stored } from '../../../sandbox/salesforce';
 import type { Account } from './support';
-import { HURRY, sender } from './support';
+import { FAST, HURRY, sender } from './support';
 
 const TOKEN = '00D000000000001!test';
+
+export interface SalesforceAccount extends Account {
+	standIn: Salesforce;
+}
 
 export async function startSalesforce(
 	search: 'lagging' | 'prompt',
 	org: Partial<SalesforceOptions> = { keyField: true },
-): Promise<Account> {
+): Promise<SalesforceAccount> {
 	const standIn = await startSalesforceStandIn({
 		accessToken: TOKEN,
 		searchLagMs: search === 'lagging' ? 86_400_000 : 0,
@@ -20,6 +24,7 @@ export async function startSalesforce(
 	return {
 		send,
 		url: standIn.url,
+		standIn,
 		otherKinds: ['ticket', 'lead'],
 		notes: 'text',
 		leads: 'people',
@@ -30,6 +35,7 @@ export async function startSalesforce(
 				instanceUrl: standIn.url,
 				recordKind,
 				environment: HURRY,
+				rate: FAST,
 			}),
 		staff: {
 			deleteContact: (id) => standIn.org().remove('Contact', id),
