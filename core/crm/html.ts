@@ -27,7 +27,6 @@ export function safeHtml(html: string): string {
 
 /** Without characters that databases and CRMs refuse: control characters, and halves of characters. */
 export function printable(text: string): string {
-	// eslint-disable-next-line no-control-regex -- these are what is looked for
 	return text.replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, '').toWellFormed();
 }
 
