@@ -155,7 +155,21 @@ export const MIGRATIONS: readonly string[] = [
 	// Since when a customer in a queue waits, so that the place in it goes by the age of the handoff.
 	`
 	ALTER TABLE handoff_conversations ADD COLUMN waiting_since TEXT COLLATE "C";
-	UPDATE handoff_conversations SET waiting_since = doc::json #>> '{handoff,createdAt}' WHERE queue IS NOT NULL;
+	-- PostgreSQL reads no JSON in which a customer has written NUL or half a character: there the last message has to do.
+	DO $body$
+	DECLARE waiting RECORD;
+	BEGIN
+		FOR waiting IN SELECT namespace, id, doc, last_message_at FROM handoff_conversations WHERE queue IS NOT NULL LOOP
+			BEGIN
+				UPDATE handoff_conversations SET waiting_since = waiting.doc::json #>> '{handoff,createdAt}'
+					WHERE namespace = waiting.namespace AND id = waiting.id;
+			EXCEPTION WHEN data_exception THEN
+				UPDATE handoff_conversations SET waiting_since = waiting.last_message_at
+					WHERE namespace = waiting.namespace AND id = waiting.id;
+			END;
+		END LOOP;
+	END
+	$body$;
 	CREATE INDEX handoff_conversations_waiting ON handoff_conversations (namespace, queue, waiting_since)
 		WHERE waiting_since IS NOT NULL;
 	`,

@@ -1,9 +1,12 @@
+import { Client } from 'pg';
+
 import { openStore, testStore } from '../../../adapters/store/open';
 import type { PostgresOptions } from '../../../adapters/store/postgres/database';
 import { PostgresDatabase } from '../../../adapters/store/postgres/database';
 import { PostgresStore } from '../../../adapters/store/postgres/postgresStore';
+import { MIGRATIONS } from '../../../adapters/store/postgres/migrations';
 import { StoreError } from '../../../core/ports/store';
-import { at } from '../../builders';
+import { aConversation, ana, at } from '../../builders';
 import { storeContract } from './contract';
 import type { PostgresServer } from './support/postgresServer';
 import { startPostgres } from './support/postgresServer';
@@ -55,6 +58,74 @@ describe('the PostgreSQL database', () => {
 			);
 			await Promise.all(workers.map(({ done }) => done));
 			expect(await asAdministrator('SELECT version FROM handoff_schema')).toHaveLength(1);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'is brought up to date from every earlier schema with its data, by two processes at once',
+		async () => {
+			for (let version = 1; version < MIGRATIONS.length; version++) {
+				options = await server.database();
+				const { host, port, user, database } = options;
+				const client = new Client({ host, port, user, database });
+				await client.connect();
+				for (const step of MIGRATIONS.slice(0, version)) await client.query(step);
+				await client.query('CREATE TABLE handoff_schema (version INTEGER NOT NULL)');
+				await client.query('INSERT INTO handoff_schema VALUES ($1)', [version]);
+				for (const [id, agent, queue, name] of [
+					['c1', 'ana', null, 'Robin Sample'],
+					['c2', 'ana', null, 'Kim Sample'],
+					['c3', null, 'Support', 'Alex Sample'],
+					// What PostgreSQL's own JSON does not take, customers may send all the same.
+					['c4', null, 'Support', 'N\u0000L and \ud83d'],
+				] as const) {
+					const conversation = aConversation({
+						id,
+						state: 'human',
+						owner: agent ? ana : { kind: 'queue', name: queue! },
+						identity: { keys: [{ kind: 'wa_id', value: id }], waId: id, name },
+						handoff: {
+							id: `${id}:h1`,
+							reason: 'Asked for a person',
+							score: 100,
+							signals: [],
+							priority: 'normal',
+							queue: 'Support',
+							createdAt: at(1),
+							hops: 0,
+						},
+					});
+					await client.query(
+						`INSERT INTO handoff_conversations
+						(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc)
+						VALUES ('default', $1, 'channel', 'human', $2, $3, $4, '{}', '', $5)`,
+						[id, agent, queue, conversation.lastMessageAt, JSON.stringify(conversation)],
+					);
+				}
+				await client.end();
+
+				const workers = [1, 2].map(() =>
+					startWorker({ storage: 'postgres', ...options }, { do: 'open' }),
+				);
+				await Promise.all(workers.map(({ done }) => done));
+				const store = new PostgresStore(await PostgresDatabase.open(options), 'default');
+				const roster = { key: 'all', queue: 'Support' };
+				const view = await store.route('c3', roster, ({ openByAgent, waiting, conversation }) => ({
+					result: { open: openByAgent.get('ana'), waiting, conversation },
+				}));
+				expect(view).toMatchObject({ open: 2, waiting: 2, conversation: { id: 'c3' } });
+				expect((await store.conversation('c4'))?.identity.name).toBe('N\u0000L and \ud83d');
+				await store.close();
+				expect(
+					await asAdministrator(
+						'SELECT id, waiting_since FROM handoff_conversations WHERE queue IS NOT NULL ORDER BY id',
+					),
+				).toEqual([
+					{ id: 'c3', waiting_since: at(1) },
+					{ id: 'c4', waiting_since: at(0) },
+				]);
+			}
 		},
 		TIMEOUT_MS,
 	);
