@@ -289,10 +289,11 @@ export function transition(
 			if (conversation.state !== 'human') {
 				return refuse('Cannot assign', 'Hand the conversation over first.');
 			}
+			// Also of a claim that is sent twice: who has it was not outrun.
+			if (sameOwner(conversation.owner, event.owner)) return unchanged;
 			if (event.ifOwner && !sameOwner(conversation.owner, event.ifOwner)) {
 				return refuse('Somebody was faster', 'Reload the conversation to see who has it.');
 			}
-			if (sameOwner(conversation.owner, event.owner)) return unchanged;
 			const handoff = conversation.handoff && {
 				...conversation.handoff,
 				hops: conversation.handoff.hops + 1,

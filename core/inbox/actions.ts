@@ -192,11 +192,13 @@ export async function performInboxAction(
 		case 'release':
 			return {
 				event: 'reassigned',
-				conversation: await change((view) => ({
-					type: 'release',
-					queue: mustHold(view, user).handoff?.queue ?? 'Inbox',
-					reason: request.text.trim() || `Released by ${user.name}`,
-				})),
+				conversation: await change((view) => {
+					const current = mustHold(view, user);
+					const reason = request.text.trim() || `Released by ${user.name}`;
+					return declines(current, user)
+						? { type: 'decline', agentId: user.id, reason }
+						: { type: 'release', queue: current.handoff?.queue ?? 'Inbox', reason };
+				}),
 			};
 		case 'transfer': {
 			const to = recipientOf(request);
@@ -380,6 +382,17 @@ function withoutHold(
 		conversation: next,
 		clocks: [...written, ...(next.state === 'human' ? settle(untouched, 'resumed', now) : [])],
 	};
+}
+
+/**
+ * Whoever gives back what the router has handed over, without having answered, declines it: it is looked for somebody else at
+ * once, and the router does not bring it back.
+ */
+function declines({ owner, handoff, lastAgentMessageAt }: Conversation, user: InboxActor): boolean {
+	if (owner?.kind !== 'agent' || owner.id !== user.id) return false;
+	if (!handoff?.routing || !handoff.assignedAt) return false;
+	const answered = lastAgentMessageAt ?? handoff.answeredAt;
+	return answered === undefined || answered < handoff.assignedAt;
 }
 
 /** Two agents must not answer at once: only the owner acts, and a supervisor who is not writing to the customer. */

@@ -67,6 +67,11 @@ describe('state machine of a conversation', () => {
 			ok: false,
 			message: 'Somebody was faster: the conversation is with Ana',
 		});
+		// A click that arrives twice is no second agent.
+		expect(transition(won, claim(ana), workflow, at(3))).toMatchObject({
+			ok: true,
+			changed: false,
+		});
 	});
 
 	it('records the first answer of a person once and leaves later answers alone', () => {

@@ -156,6 +156,43 @@ describe('what agents do in the inbox', () => {
 		]);
 	});
 
+	it('counts a release without an answer as a decline: the router looks for somebody else and does not bring it back', async () => {
+		await store.decide(conversationId, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				handoff: {
+					...conversation.handoff!,
+					routing: { step: 0, since: at(1), tried: [], hops: 0, moves: 1 },
+				},
+				version: conversation.version + 1,
+			},
+		}));
+		await act(ana, 'claim');
+		const { conversation } = await act(ana, 'release', { text: 'not mine' });
+		expect(conversation).toMatchObject({
+			owner: { kind: 'queue', name: 'Support' },
+			handoff: { routing: { tried: ['ana'], hops: 1 } },
+		});
+		expect((await store.audit(conversationId)).at(-1)).toMatchObject({
+			action: 'decline',
+			reason: 'not mine',
+		});
+		const clocks = await store.clocks(conversationId);
+		expect(clocks.find(({ kind }) => kind === 'routing_step')).toMatchObject({ dueAt: at(3) });
+		// Who has answered gives back a conversation, not a handoff.
+		await act(ben, 'claim');
+		await store.decide(conversationId, (view) =>
+			applyEvent(
+				view,
+				{ type: 'agent_replied', sentAt: at(2) },
+				{ actor: workflow, now: at(2), policies: DEFAULT_POLICIES },
+			),
+		);
+		await act(ben, 'release');
+		expect((await store.audit(conversationId)).at(-1)).toMatchObject({ action: 'release' });
+	});
+
 	it('holds a conversation with its promises standing still, and ends the hold by itself', async () => {
 		await store.putClocks([
 			{
