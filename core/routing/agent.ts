@@ -50,6 +50,12 @@ export interface Consideration {
 	why: string;
 }
 
+/** The id of an agent as staff write it. E-mail addresses are compared without regard to case. */
+export function agentIdOf(text: string): string {
+	const id = text.trim();
+	return id.includes('@') ? id.toLowerCase() : id;
+}
+
 /** Skills are compared without regard to case. */
 export function hasSkill(agent: Agent, skill: string): boolean {
 	return (agent.skills ?? []).some((own) => own.toLowerCase() === skill.toLowerCase());

@@ -5,6 +5,7 @@ import { wordsOf } from '../words';
 import { HoursInvalid, checkCalendar, parseWeek, withClosedDates } from '../sla/calendar';
 import type { BusinessCalendar } from '../sla/policy';
 import type { Agent } from './agent';
+import { agentIdOf } from './agent';
 
 /** The list of agents is not what it has to be; `advice` says how to mend it. */
 export class RosterInvalid extends Error {
@@ -75,7 +76,7 @@ function readAgent(entry: unknown, index: number, around: RosterSurroundings): A
 	const name =
 		textOf(fields.name) ?? textOf([fields.firstName, fields.lastName].filter(Boolean).join(' '));
 	const email = textOf(fields.email)?.toLowerCase();
-	const id = textOf(fields.id) ?? email ?? name;
+	const id = agentIdOf(textOf(fields.id) ?? '') || (email ?? name);
 	if (!id) {
 		throw new RosterInvalid(
 			`Agent List, entry ${index + 1} has neither name nor email`,

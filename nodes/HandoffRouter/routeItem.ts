@@ -12,6 +12,7 @@ import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
 import { PLANNED_HANDOFF } from '../../core/metrics';
 import type { HandoffStore } from '../../core/ports/store';
+import { StoreError } from '../../core/ports/store';
 import type {
 	Acknowledgement,
 	HandoffRequest,
@@ -19,7 +20,14 @@ import type {
 	RerouteReason,
 	RouterSettings,
 } from '../../core/routing';
-import { acknowledge, handOver, requestAgain, requestFor, routeAgain } from '../../core/routing';
+import {
+	acknowledge,
+	agentIdOf,
+	handOver,
+	requestAgain,
+	requestFor,
+	routeAgain,
+} from '../../core/routing';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
@@ -206,12 +214,17 @@ function handoverFrom(read: ParameterReader, item: IDataObject, settings: Router
 function againFrom(read: ParameterReader, item: IDataObject, settings: RouterSettings): Ask {
 	const because = read('because', 'unanswered') as RerouteReason;
 	const text = (name: string) => String(read(name, '') ?? '').trim();
+	if (because === 'team_change' && !text('newQueue')) {
+		throw new StoreError('New Queue is empty', 'Name the team whose matter it is, e.g. Sales.');
+	}
 	const { idempotencyKey, dueAt } = objectAt(item, 'sla');
 	const alert = because === 'unanswered';
 	const facts = {
 		because,
 		...(because === 'team_change' ? { queue: text('newQueue') } : {}),
-		...(because === 'declined' && text('declinedBy') ? { declinedBy: text('declinedBy') } : {}),
+		...(because === 'declined' && text('declinedBy')
+			? { declinedBy: agentIdOf(text('declinedBy')) }
+			: {}),
 		...(text('remark') ? { remark: text('remark') } : {}),
 		...(alert && typeof idempotencyKey === 'string' ? { cause: idempotencyKey } : {}),
 		...(alert && typeof dueAt === 'string' ? { causedAt: dueAt } : {}),

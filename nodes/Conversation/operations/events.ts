@@ -6,9 +6,10 @@ import type { ConversationEvent } from '../../../core/conversation/transitions';
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
 import { reply } from '../../../core/conversation/reply';
+import { StoreError } from '../../../core/ports/store';
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
-import { agentFields, agentOf, byWorkflow } from './operation';
+import { agentFields, byWorkflow, namedAgent } from './operation';
 
 /** Applies an event to the conversation of the item and gives out the item as it is afterwards. */
 async function apply(
@@ -45,7 +46,7 @@ export const claim: Operation = {
 	},
 	fields: agentFields('claim', true),
 	async execute(run) {
-		const agent = agentOf(run);
+		const agent = namedAgent(run);
 		const current = await run.store.conversation(run.conversationId);
 		return apply(
 			run,
@@ -77,7 +78,7 @@ export const reassign: Operation = {
 		const reason = run.context.getNodeParameter('reason', run.index) as string;
 		return apply(run, {
 			type: 'assign',
-			owner: { kind: 'agent', ...agentOf(run) },
+			owner: { kind: 'agent', ...namedAgent(run) },
 			reason: reason || 'Reassigned',
 		});
 	},
@@ -106,9 +107,16 @@ export const release: Operation = {
 	],
 	execute(run) {
 		const { context, index } = run;
+		const queue = String(context.getNodeParameter('queue', index) ?? '').trim();
+		if (!queue) {
+			throw new StoreError(
+				'Queue is empty',
+				'Name the queue in which the conversation is to wait, e.g. Support.',
+			);
+		}
 		return apply(run, {
 			type: 'release',
-			queue: context.getNodeParameter('queue', index) as string,
+			queue,
 			reason: (context.getNodeParameter('reason', index) as string) || 'Released',
 		});
 	},

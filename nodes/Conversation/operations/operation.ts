@@ -8,6 +8,8 @@ import type {
 
 import type { Actor } from '../../../core/conversation/audit';
 import type { HandoffStore } from '../../../core/ports/store';
+import { StoreError } from '../../../core/ports/store';
+import { agentIdOf } from '../../../core/routing';
 import type { SlaPolicy } from '../../../core/sla/policy';
 import { DEFAULT_POLICIES } from '../../../core/sla';
 import { isoTime } from '../../../core/time';
@@ -69,11 +71,21 @@ export function agentFields(operation: string, required: boolean): INodeProperti
 	];
 }
 
-/** The agent that an operation names. */
+/** The agent that an operation names; the id is empty where it names none. */
 export function agentOf({ context, index }: OperationRun): { id: string; name: string } {
-	const id = String(context.getNodeParameter('agentId', index) ?? '').trim();
+	const id = agentIdOf(String(context.getNodeParameter('agentId', index) ?? ''));
 	const name = String(context.getNodeParameter('agentName', index) ?? '').trim();
 	return { id, name: name || id };
+}
+
+/** The agent whom an operation gives a conversation to. Throws {@link StoreError} where it names none: nobody would have it. */
+export function namedAgent(run: OperationRun): { id: string; name: string } {
+	const agent = agentOf(run);
+	if (agent.id) return agent;
+	throw new StoreError(
+		'Agent Email or ID is empty',
+		'Name the agent as the Handoff Router knows them, or check that the expression finds one in this item.',
+	);
 }
 
 /** By whom and when, for the audit log, and under which promises. */

@@ -5,7 +5,7 @@ import { LINK_LIFETIME_MS, signToken } from '../../../adapters/inbox/tokens';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
 import type { Operation } from './operation';
-import { agentFields, agentOf } from './operation';
+import { agentFields, namedAgent } from './operation';
 
 export const signInLink: Operation = {
 	onConversation: false,
@@ -58,7 +58,7 @@ export const signInLink: Operation = {
 			'whatsAppHandoffInboxApi',
 		);
 		const expiresAt = systemClock.now().getTime() + LINK_LIFETIME_MS;
-		const agent = agentOf(run);
+		const agent = namedAgent(run);
 		const token = signToken(
 			{
 				...agent,

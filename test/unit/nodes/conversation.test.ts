@@ -256,12 +256,52 @@ describe('Resolve', () => {
 		expect(sent).toEqual([expect.objectContaining({ text: 'Thank you!' })]);
 	});
 
+	it('gives out what was collected with the outcome, so that it goes to the right order', async () => {
+		const conversationId = await customer();
+		await run('setDetails', {
+			conversationId,
+			collected: { field: [{ name: 'orderNumber', value: '10023' }] },
+		});
+		await handOver(conversationId);
+		const [item] = await run('resolve', { conversationId, disposition: 'refunded' });
+		expect(item).toMatchObject({
+			conversation: { collected: { orderNumber: 10023 }, outcome: { disposition: 'refunded' } },
+		});
+	});
+
 	it('closes without a word where none is wanted', async () => {
 		const conversationId = await customer();
 		await handOver(conversationId);
 		const [item] = await run('resolve', { conversationId, disposition: 'solved' });
 		expect(item).not.toHaveProperty('closing');
 		expect(sent).toEqual([]);
+	});
+});
+
+describe('an operation that names nobody', () => {
+	it.each([
+		['claim', { agentId: '' }, 'Agent Email or ID is empty'],
+		['reassign', { agentId: ' ' }, 'Agent Email or ID is empty'],
+		['release', { queue: ' ' }, 'Queue is empty'],
+	])('changes nothing and names the field: %s', async (operation, fields, message) => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		const before = await store.conversation(conversationId);
+		await expect(
+			run(operation, { conversationId, agentName: 'Bo', ...fields }),
+		).rejects.toMatchObject({ message, description: expect.any(String) as string });
+		expect(await store.conversation(conversationId)).toEqual(before);
+	});
+
+	it('does not fail by the case of an e-mail address', async () => {
+		const conversationId = await customer();
+		await handOver(conversationId);
+		const [item] = await run('reassign', {
+			conversationId,
+			agentId: ' Bo@Shop.example ',
+			agentName: 'Bo',
+		});
+		expect(item).toMatchObject({ conversation: { owner: { id: 'bo@shop.example' } } });
 	});
 });
 
