@@ -13,6 +13,8 @@ export interface Execution {
 	status: string;
 	/** Outputs of each node that ran, by its name; of the last run where it ran more than once. */
 	outputs: Record<string, NodeOutputs>;
+	/** Outputs of every run of each node, in order: one that two branches lead to runs twice. */
+	runs: Record<string, NodeOutputs[]>;
 	/** Why it failed, in n8n's words. */
 	error?: string;
 }
@@ -44,15 +46,19 @@ export async function readExecution(n8n: N8nClient, id: string): Promise<Executi
 		`/rest/executions/${id}`,
 	);
 	const { resultData } = parse(data) as RunData;
+	const runs = Object.fromEntries(
+		Object.entries(resultData.runData ?? {}).map(([node, all]) => [
+			node,
+			all.map((run) => (run.data?.main ?? []).map((items) => items ?? [])),
+		]),
+	);
 	return {
 		id,
 		status,
 		outputs: Object.fromEntries(
-			Object.entries(resultData.runData ?? {}).map(([node, runs]) => [
-				node,
-				(runs.at(-1)?.data?.main ?? []).map((items) => items ?? []),
-			]),
+			Object.entries(runs).map(([node, all]) => [node, all.at(-1) ?? []]),
 		),
+		runs,
 		...(resultData.error ? { error: resultData.error.message } : {}),
 	};
 }

@@ -17,6 +17,8 @@ export interface RoutingFacts {
 	segment?: string;
 	vip: boolean;
 	tags: readonly string[];
+	/** What bot or staff collected, e.g. `orderNumber`. */
+	collected: Conversation['collected'];
 	/** The queue that the scorer or the workflow suggests. */
 	queue?: string;
 }
@@ -31,6 +33,8 @@ export interface RuleConditions {
 	segments?: readonly string[];
 	vip?: boolean;
 	tags?: readonly string[];
+	/** A collected field that holds one of the words; with no words, one that is filled in at all. */
+	collected?: { field: string; words?: readonly string[] };
 	queues?: readonly string[];
 }
 
@@ -100,7 +104,8 @@ export function factsOf(
 	},
 ): RoutingFacts {
 	const { profile, collected } = conversation;
-	const noted = [collected.topic, collected.intent, collected.reason].flatMap((value) =>
+	const { topic, intent, issue, reason } = collected;
+	const noted = [topic, intent, issue, reason].flatMap((value) =>
 		typeof value === 'string' ? [value] : [],
 	);
 	const signals = item.signals ?? [];
@@ -130,6 +135,7 @@ export function factsOf(
 				({ signal, points, immediate }) => signal === 'vip' && (points > 0 || immediate),
 			),
 		tags: conversation.tags,
+		collected,
 		...(item.queue ? { queue: item.queue } : {}),
 	};
 }
@@ -163,6 +169,7 @@ function checksOf(when: RuleConditions, facts: RoutingFacts): Check[] {
 	oneOf('phone number', when.channels, facts.channels, sameNumber);
 	oneOf('segment', when.segments, facts.segment ? [facts.segment] : []);
 	oneOf('tag', when.tags, facts.tags);
+	if (when.collected?.field.trim()) checks.push(collectedCheck(when.collected, facts.collected));
 	oneOf('queue', when.queues, facts.queue ? [facts.queue] : []);
 	if (when.vip !== undefined) {
 		checks.push({
@@ -171,6 +178,30 @@ function checksOf(when: RuleConditions, facts: RoutingFacts): Check[] {
 		});
 	}
 	return checks;
+}
+
+/** Answers are free text, so that a word within one is enough; names of fields are compared without regard to case. */
+function collectedCheck(
+	{ field, words = [] }: NonNullable<RuleConditions['collected']>,
+	collected: RoutingFacts['collected'],
+): Check {
+	const name = field.trim();
+	const entry = Object.entries(collected).find(([key]) => plain(key) === plain(name));
+	const value = entry === undefined ? '' : String(entry[1]).trim();
+	if (value === '') return { holds: false, text: `${name} is not known` };
+	if (words.length === 0) return { holds: true, text: `${name} is known` };
+	const hit = words.find((word) => spaced(value).includes(spaced(word)));
+	return hit === undefined
+		? { holds: false, text: `${name} does not say ${words.join(' or ')}` }
+		: { holds: true, text: `${name} says ${hit}` };
+}
+
+/** The words of a text, each with a space round it. */
+function spaced(text: string): string {
+	return ` ${plain(text)
+		.split(/[^\p{L}\p{M}\p{N}]+/u)
+		.filter(Boolean)
+		.join(' ')} `;
 }
 
 /** The rule's priority where it is higher. */

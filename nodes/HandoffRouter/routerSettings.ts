@@ -58,6 +58,8 @@ interface RuleEntry {
 	segments?: string;
 	customers?: 'all' | 'others' | 'vip';
 	tags?: string;
+	collectedField?: string;
+	collectedWords?: string;
 	queue?: string;
 	strategy?: StrategyName | '';
 	minLevel?: number;
@@ -161,9 +163,14 @@ function ruleFrom(entry: RuleEntry, index: number): RoutingRule {
 	};
 	const vip = { vip: true, others: false, all: undefined }[entry.customers ?? 'all'];
 	const skills = wordsOf(entry.requiredSkills);
+	const field = entry.collectedField?.trim();
 	return {
 		name: entry.name?.trim() || `Rule ${index + 1}`,
-		when: { ...words, ...(vip === undefined ? {} : { vip }) },
+		when: {
+			...words,
+			...(vip === undefined ? {} : { vip }),
+			...(field ? { collected: { field, words: wordsOf(entry.collectedWords) } } : {}),
+		},
 		then: {
 			...(entry.queue?.trim() ? { queue: entry.queue.trim() } : {}),
 			...(entry.strategy ? { steps: stepsOfRule(entry.strategy, entry.minLevel) } : {}),

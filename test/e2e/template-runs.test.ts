@@ -152,6 +152,33 @@ describe('the samples of a template', () => {
 		});
 	});
 
+	it('ask before a person comes, and let the answers choose the team: 04-support-intake.json', async () => {
+		const run = await succeeded('04-support-intake.json', 'Simulate');
+		const customers = (node: string) =>
+			(run.runs[node] ?? []).flat(2).map(({ json: { customer, handoff, brief } }) => ({
+				name: (customer as { name: string }).name,
+				queue: (handoff as { queue?: string } | undefined)?.queue,
+				collected: (brief as { collected?: object } | undefined)?.collected,
+			}));
+		expect(customers('Ask the next question')).toMatchObject([{ name: 'Alex Sample' }]);
+		expect(customers('Summarize for the agent')).toEqual(
+			expect.arrayContaining([
+				{
+					name: 'Robin Sample',
+					queue: 'Orders',
+					collected: {
+						issue: 'The kettle has a dent',
+						orderNumber: 10023,
+						fullName: 'Robin Sample',
+					},
+				},
+				expect.objectContaining({ name: 'Kim Sample', queue: 'Back Office' }),
+				// Who asks for a person is asked nothing first.
+				{ name: 'Sam Sample', queue: 'Support', collected: {} },
+			]),
+		);
+	});
+
 	it.each(FILES.flatMap((file) => /^05-hot-lead-(\w+)\.json$/u.exec(file)?.[1] ?? []))(
 		'take the hot lead to sales and leave the other: 05-hot-lead-%s.json',
 		async (crm) => {

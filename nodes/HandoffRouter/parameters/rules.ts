@@ -37,7 +37,7 @@ export const ruleFields: INodeProperties[] = [
 		],
 		default: 'none',
 		description:
-			'Whether topic, priority, language, lead class, phone number or customer decide on team and agent',
+			'Whether topic, priority, language, lead class, phone number, customer or what was collected decide on team and agent',
 	},
 	{
 		displayName: 'Own Rules',
@@ -134,6 +134,24 @@ export const ruleFields: INodeProperties[] = [
 						default: '',
 						placeholder: 'e.g. wholesale',
 						description: 'Tags of the conversation, separated by commas',
+					},
+					{
+						displayName: 'If Collected Field',
+						name: 'collectedField',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. orderNumber',
+						description:
+							'What bot or staff asked for before, see Conversation → Set Details. The rule holds where it is known.',
+					},
+					{
+						displayName: 'Says One Of',
+						name: 'collectedWords',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. return, exchange',
+						description:
+							'Words or numbers that the collected field holds, separated by commas; empty where it only has to be known',
 					},
 					{
 						displayName: 'Then Queue',

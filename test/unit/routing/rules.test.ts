@@ -101,6 +101,53 @@ describe('the suggested rules', () => {
 	});
 });
 
+describe('what the bot has collected before the handover', () => {
+	const rules: RoutingRule[] = [
+		{
+			name: 'Money',
+			when: { collected: { field: 'issue', words: ['charged twice', 'invoice'] } },
+			then: { queue: 'Back Office' },
+		},
+		{
+			name: 'An order',
+			when: { collected: { field: 'OrderNumber' } },
+			then: { queue: 'Orders' },
+		},
+	];
+	const routed = (collected: Record<string, string | number | boolean>) => {
+		const { rule, queue } = requestFor(
+			settings({ rules, queue: 'Support' }),
+			facts(),
+			aConversation({ collected }),
+		);
+		return { rule: rule!.name, queue, why: rule!.why };
+	};
+
+	it('decides on the team by a word of an answer, or by an answer that is there at all', () => {
+		expect(routed({ issue: 'Help, I was CHARGED  twice!', orderNumber: 10023 })).toEqual({
+			rule: 'Money',
+			queue: 'Back Office',
+			why: 'issue says charged twice',
+		});
+		expect(routed({ issue: 'It never came', orderNumber: 10023 })).toEqual({
+			rule: 'An order',
+			queue: 'Orders',
+			why: 'OrderNumber is known',
+		});
+		expect(routed({ issue: 'invoices', orderNumber: ' ' })).toMatchObject({
+			rule: 'none',
+			queue: 'Support',
+		});
+	});
+
+	it('is a topic for the suggested rules where it says what the issue is', () => {
+		const conversation = aConversation({ collected: { issue: 'Payment' } });
+		expect(requestFor(settings({ rules: SUGGESTED_RULES }), facts(), conversation).queue).toBe(
+			'Back Office',
+		);
+	});
+});
+
 describe('a rule', () => {
 	const rule = (
 		when: RoutingRule['when'],
