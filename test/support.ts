@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { openStore } from '../adapters/store/open';
+import { partsOf } from '../adapters/whatsapp/cloudApi';
 import type {
 	MessagingPort,
 	OutboundMessage,
@@ -45,8 +46,10 @@ export function recordingMessaging(): MessagingPort & {
 } {
 	return {
 		sent: [],
-		async send(_channelId, to, message) {
+		parts: (_channelId, message) => partsOf(message),
+		async send(_channelId, to, message, { check } = {}) {
 			await this.before?.();
+			await check?.();
 			if (this.refuse) throw this.refuse;
 			this.sent.push({ to, message });
 			return { ids: [`wamid.OUT${this.sent.length}`] };

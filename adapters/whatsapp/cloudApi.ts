@@ -22,12 +22,6 @@ const MAX_HEADER = 60;
 
 type Content = Record<string, unknown> & { type: string };
 
-/** One request: what it says, and the message that it answers. */
-interface Part {
-	content: Content;
-	replyTo?: string;
-}
-
 export interface CloudApiOptions {
 	/** The number to send from where a conversation names none. */
 	defaultChannelId?: string;
@@ -38,35 +32,37 @@ export interface CloudApiOptions {
 
 /** WhatsApp's Cloud API as the messaging port. `graph` carries address and credential, see graph.ts. */
 export function cloudApi(graph: AxiosInstance, options: CloudApiOptions = {}): MessagingPort {
-	const post = async (channelId: string, body: object, whatFor: string): Promise<unknown> =>
-		await withRetry(
-			async () => {
-				try {
-					const path = `/${encodeURIComponent(channelId || options.defaultChannelId || '')}/messages`;
-					return (await graph.post<unknown>(path, { messaging_product: 'whatsapp', ...body })).data;
-				} catch (error) {
-					throw toMessagingError(error, whatFor);
-				}
-			},
-			options.retry,
-			options.environment,
-		);
+	const post = async (channelId: string, body: object, whatFor: string): Promise<unknown> => {
+		try {
+			const path = `/${encodeURIComponent(channelId || options.defaultChannelId || '')}/messages`;
+			return (await graph.post<unknown>(path, { messaging_product: 'whatsapp', ...body })).data;
+		} catch (error) {
+			throw toMessagingError(error, whatFor);
+		}
+	};
 
 	return {
-		async send(channelId, to, message) {
+		parts: (_channelId, message) => partsOf(message),
+
+		async send(channelId, to, message, { check } = {}) {
 			const address = addressOf(to);
 			const ids: string[] = [];
-			for (const { content, replyTo } of partsOf(message)) {
+			for (const part of partsOf(message)) {
+				const replyTo = 'replyTo' in part ? part.replyTo : undefined;
+				const body = {
+					recipient_type: 'individual',
+					...address,
+					...(replyTo ? { context: { message_id: replyTo } } : {}),
+					...contentOf(part),
+				};
 				try {
-					const answer = await post(
-						channelId,
-						{
-							recipient_type: 'individual',
-							...address,
-							...(replyTo ? { context: { message_id: replyTo } } : {}),
-							...content,
+					const answer = await withRetry(
+						async () => {
+							await check?.();
+							return await post(channelId, body, 'take the message');
 						},
-						'take the message',
+						options.retry,
+						options.environment,
 					);
 					ids.push(idIn(answer));
 				} catch (error) {
@@ -101,10 +97,67 @@ function addressOf(to: Recipient): Record<string, string> {
 	);
 }
 
-function partsOf(message: OutboundMessage): Part[] {
+/** The messages that one goes out as. Throws MessagingError where WhatsApp would not take one of them. */
+export function partsOf(message: OutboundMessage): OutboundMessage[] {
+	const parts = split(message);
+	parts.forEach(contentOf);
+	return parts;
+}
+
+function split(message: OutboundMessage): OutboundMessage[] {
 	switch (message.type) {
 		case 'text':
-			return texts(message.text, message.previewUrl, message.replyTo);
+			return texts(message);
+		case 'buttons':
+		case 'list': {
+			// What does not fit beside the choices goes out before them as plain text; they stay under the last piece.
+			const pieces = filled(splitText(message.text, MAX_BODY));
+			const text = pieces.pop();
+			if (text === undefined || pieces.length === 0) return [message];
+			const { replyTo, ...rest } = message;
+			return [
+				...texts({ type: 'text', text: pieces.join(''), ...(replyTo ? { replyTo } : {}) }),
+				{ ...rest, text },
+			];
+		}
+		case 'media': {
+			// Voice and stickers carry no words, and captions have a limit; words that do not fit follow as a text of their own.
+			const { kind, caption = message.media.caption } = message;
+			if (!caption || (kind !== 'audio' && kind !== 'sticker' && caption.length <= MAX_BODY)) {
+				return [message];
+			}
+			return [{ ...message, caption: '' }, ...texts({ type: 'text', text: caption })];
+		}
+		case 'template':
+			return [message];
+	}
+}
+
+type Text = Extract<OutboundMessage, { type: 'text' }>;
+
+/** WhatsApp takes no message of blanks alone, so a piece of nothing else is left out. The first piece alone quotes. */
+function texts({ replyTo, ...message }: Text): Text[] {
+	return filled(splitText(message.text, MAX_TEXT)).map((text, index) => ({
+		...message,
+		text,
+		...(index === 0 && replyTo ? { replyTo } : {}),
+	}));
+}
+
+function filled(pieces: string[]): string[] {
+	const kept = pieces.filter((piece) => piece.trim() !== '');
+	if (kept.length === 0) throw invalid('The text is empty', 'Enter the text to send.');
+	return kept;
+}
+
+/** One message that needs no splitting, as WhatsApp takes it. Throws MessagingError. */
+function contentOf(message: OutboundMessage): Content {
+	switch (message.type) {
+		case 'text':
+			return {
+				type: 'text',
+				text: { body: message.text, preview_url: message.previewUrl ?? false },
+			};
 		case 'buttons':
 			return interactive(message, {
 				type: 'button',
@@ -121,59 +174,34 @@ function partsOf(message: OutboundMessage): Part[] {
 		case 'media':
 			return media(message);
 		case 'template':
-			return [
-				{
-					content: {
-						type: 'template',
-						template: {
-							name: message.name,
-							language: { code: message.language },
-							...withComponents(message),
-						},
-					},
+			return {
+				type: 'template',
+				template: {
+					name: message.name,
+					language: { code: message.language },
+					...withComponents(message),
 				},
-			];
+			};
 	}
 }
 
-function texts(text: string, previewUrl = false, replyTo?: string): Part[] {
-	// WhatsApp takes no message of blanks alone, so a piece of nothing else is left out.
-	const pieces = splitText(text, MAX_TEXT).filter((piece) => piece.trim() !== '');
-	if (pieces.length === 0) throw invalid('The text is empty', 'Enter the text to send.');
-	return pieces.map((body, index) => ({
-		content: { type: 'text', text: { body, preview_url: previewUrl } },
-		...(index === 0 && replyTo ? { replyTo } : {}),
-	}));
-}
-
-/** What does not fit beside the buttons goes out before them as plain text; the buttons stay under the last piece. */
 function interactive(
 	message: Extract<OutboundMessage, { type: 'buttons' | 'list' }>,
 	specific: Record<string, unknown>,
-): Part[] {
-	const pieces = splitText(message.text, MAX_BODY).filter((piece) => piece.trim() !== '');
-	const body = pieces.pop();
-	if (body === undefined) throw invalid('The text is empty', 'Enter the text above the choices.');
-	const before = pieces.length > 0 ? texts(pieces.join(''), false, message.replyTo) : [];
-	return [
-		...before,
-		{
-			content: {
-				type: 'interactive',
-				interactive: {
-					...(message.header
-						? { header: { type: 'text', text: fitting(message.header, MAX_HEADER, 'The header') } }
-						: {}),
-					body: { text: body },
-					...(message.footer
-						? { footer: { text: fitting(message.footer, MAX_HEADER, 'The footer') } }
-						: {}),
-					...specific,
-				},
-			},
-			...(before.length === 0 && message.replyTo ? { replyTo: message.replyTo } : {}),
+): Content {
+	return {
+		type: 'interactive',
+		interactive: {
+			...(message.header
+				? { header: { type: 'text', text: fitting(message.header, MAX_HEADER, 'The header') } }
+				: {}),
+			body: { text: message.text },
+			...(message.footer
+				? { footer: { text: fitting(message.footer, MAX_HEADER, 'The footer') } }
+				: {}),
+			...specific,
 		},
-	];
+	};
 }
 
 function replyButtons(buttons: Array<{ id: string; title: string }>): unknown[] {
@@ -227,24 +255,18 @@ function sections(list: Extract<OutboundMessage, { type: 'list' }>['sections']):
 		}));
 }
 
-/** Voice and stickers carry no words, and captions have a limit; words that do not fit follow as a text of their own. */
-function media(message: Extract<OutboundMessage, { type: 'media' }>): Part[] {
+function media(message: Extract<OutboundMessage, { type: 'media' }>): Content {
 	const { kind, caption = message.media.caption } = message;
-	const fits = kind !== 'audio' && kind !== 'sticker' && (caption ?? '').length <= MAX_BODY;
-	const part: Part = {
-		content: {
-			type: kind,
-			[kind]: {
-				...fileOf(message.media),
-				...(caption && fits ? { caption } : {}),
-				...(kind === 'document' && message.media.fileName
-					? { filename: message.media.fileName }
-					: {}),
-			},
+	return {
+		type: kind,
+		[kind]: {
+			...fileOf(message.media),
+			...(caption ? { caption } : {}),
+			...(kind === 'document' && message.media.fileName
+				? { filename: message.media.fileName }
+				: {}),
 		},
-		...(message.replyTo ? { replyTo: message.replyTo } : {}),
 	};
-	return caption && !fits ? [part, ...texts(caption)] : [part];
 }
 
 function fileOf({ id, url }: MediaReference): Record<string, string> {

@@ -6,7 +6,7 @@ import { SIMULATION_CHANNEL } from '../../core/conversation/simulation';
 import type { MessagingPort } from '../../core/ports/messaging';
 import { MessagingError } from '../../core/ports/messaging';
 import { n8nHttp } from '../http/n8n';
-import { cloudApi } from './cloudApi';
+import { cloudApi, partsOf } from './cloudApi';
 import { graphOver } from './graph';
 import { simulatedMessaging } from './simulation';
 
@@ -49,12 +49,16 @@ export function graphFor(context: WhatsAppContext, credential: WhatsAppCredentia
  */
 export function whatsAppFor(context: WhatsAppContext, itemIndex?: number): MessagingPort {
 	let live: Promise<MessagingPort> | undefined;
+	const staysHere = (channelId: string) =>
+		channelId === SIMULATION_CHANNEL || isGatewayChannel(channelId);
 	const portOf = (channelId: string): Promise<MessagingPort> =>
-		channelId === SIMULATION_CHANNEL || isGatewayChannel(channelId)
+		staysHere(channelId)
 			? Promise.resolve(simulatedMessaging)
 			: (live ??= liveMessaging(context, itemIndex));
 	return {
-		send: async (channelId, to, message) => (await portOf(channelId)).send(channelId, to, message),
+		parts: (channelId, message) => (staysHere(channelId) ? [message] : partsOf(message)),
+		send: async (channelId, to, message, options) =>
+			(await portOf(channelId)).send(channelId, to, message, options),
 		markRead: async (channelId, messageId, options) =>
 			(await portOf(channelId)).markRead(channelId, messageId, options),
 	};

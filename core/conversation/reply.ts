@@ -1,4 +1,5 @@
 import type { MessagingPort, OutboundMessage } from '../ports/messaging';
+import { MessagingError } from '../ports/messaging';
 import type { HandoffStore } from '../ports/store';
 import { StoreError } from '../ports/store';
 import { settle } from '../sla';
@@ -8,8 +9,7 @@ import type { Actor } from './audit';
 import type { TemplatePurpose } from './consent';
 import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
-import { windowClosesAt } from './conversation';
-import type { ConversationMessage } from './message';
+import { isCaptured, windowClosesAt } from './conversation';
 import { describeState, transition } from './transitions';
 
 /**
@@ -36,67 +36,185 @@ export interface ReplyRequest {
 	key: string;
 	/** The message of the customer that this answers, so that recovery does not hand it on again. */
 	answers?: string;
+	/**
+	 * The conversation as the author saw it, if that is known. A bot that was slow must not speak after a person has come and gone, or
+	 * into another episode.
+	 */
+	seen?: Pick<Conversation, 'episode' | 'handoffCount'>;
 }
 
 export type ReplyResult =
 	| { outcome: 'sent'; messageIds: string[]; conversation: Conversation; repeated: boolean }
 	/** Not sent: somebody else is in charge, or WhatsApp would not allow it. `reason` is for staff. */
-	| { outcome: 'withheld'; reason: string; advice: string; conversation: Conversation };
+	| {
+			outcome: 'withheld';
+			reason: string;
+			advice: string;
+			conversation: Conversation;
+			/** Of a long text: the messages that had gone out before. */
+			messageIds?: string[];
+	  };
 
 const LEASE_MS = 60_000;
 
+/** Ends the sending where somebody has taken over while a part was waited for. */
+class Withheld extends Error {
+	constructor(
+		readonly why: { reason: string; advice: string },
+		readonly conversation: Conversation,
+	) {
+		super(why.reason);
+	}
+}
+
 /**
- * Sends a reply if its author is in charge at the moment of sending. A bot's answer that comes late, after a person took
- * over or the conversation was closed, is withheld and comes back with the reason; so is a person's answer in a conversation
- * that is the bot's. Throws MessagingError where WhatsApp does not take the message.
+ * Sends a reply if its author is in charge at the moment of sending; a text that goes out as several messages, or is tried again after a
+ * wait, is asked about each time. A bot's answer that comes late, after a person took over or the conversation was closed, is withheld
+ * and comes back with the reason; so is a person's answer in a conversation that is the bot's. Each message is in the thread as soon as
+ * it is with the customer, and a retry goes on behind the last one. Throws MessagingError where WhatsApp does not take the message.
  */
 export async function reply(
 	ports: { store: HandoffStore; messaging: MessagingPort; clock: Clock },
 	request: ReplyRequest,
 ): Promise<ReplyResult> {
-	const { store, messaging, clock } = ports;
+	const { store, clock } = ports;
+	const now = () => isoTime(clock.now());
 	const once = `reply:${request.conversationId}:${request.key}`;
-	const turn = await store.beginOnce(once, isoTime(clock.now()), LEASE_MS);
-	if (turn.state !== 'mine') {
-		const conversation = await store.conversation(request.conversationId);
-		if (turn.state === 'done' && conversation) {
-			const messageIds = turn.result as string[];
-			return { outcome: 'sent', messageIds, conversation, repeated: true };
-		}
+	const turn = await store.beginOnce(once, now(), LEASE_MS);
+	if (turn.state === 'done') {
+		const sent = turn.result as Sent[];
+		const conversation = await onRecord(ports, request, sent);
+		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: true };
+	}
+	if (turn.state === 'busy') {
 		return {
 			outcome: 'withheld',
-			reason: 'Another execution is sending this very reply',
-			advice: 'Nothing to do: the customer gets it once.',
-			conversation: conversation!,
+			reason: 'This very reply is on its way, or WhatsApp’s answer to it was lost a moment ago',
+			advice:
+				'Nothing to do if another execution is sending it: the customer gets it once. Else look into the chat, and try again in a minute.',
+			conversation: (await store.conversation(request.conversationId))!,
 		};
 	}
-
-	let ids: string[];
-	let sent: OutboundMessage;
+	const sent: Sent[] = [];
 	try {
-		// Read in a transaction, so that a takeover that is being written is waited for and seen.
-		const conversation = await store.decide(request.conversationId, (view) => ({
+		const conversation = await sendParts(ports, request, once, sent);
+		if (request.answers) await store.markHandled([request.answers], now());
+		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: false };
+	} catch (error) {
+		await giveUp(store, once, error);
+		if (!(error instanceof Withheld)) throw error;
+		const { why, conversation } = error;
+		// Whoever is in charge sees the customer's message: nothing has to be found again.
+		if (request.answers && conversation.state === 'human') {
+			await store.markHandled([request.answers], now());
+		}
+		const messageIds = sent.length > 0 ? { messageIds: idsOf(sent) } : {};
+		return { outcome: 'withheld', ...why, ...messageIds, conversation };
+	}
+}
+
+/** Lets a retry do it again, unless it may have been done: then nobody does it again before the lease is over. */
+async function giveUp(store: HandoffStore, key: string, error: unknown): Promise<void> {
+	if (error instanceof MessagingError && error.failure === 'lost') return;
+	await store.abandonOnce(key);
+}
+
+/** A message that is with the customer. */
+interface Sent {
+	id: string;
+	at: string;
+}
+
+const idsOf = (sent: Sent[]): string[] => sent.map(({ id }) => id);
+
+/**
+ * Sends what has not gone out yet, notes each message in `sent`, and completes `once` with them. Throws {@link Withheld} and
+ * MessagingError.
+ */
+async function sendParts(
+	{ store, messaging, clock }: { store: HandoffStore; messaging: MessagingPort; clock: Clock },
+	request: ReplyRequest,
+	once: string,
+	sent: Sent[],
+): Promise<Conversation> {
+	const now = () => isoTime(clock.now());
+	/** Read in a transaction, so that a takeover that is being written is waited for and seen. */
+	const permitted = async (): Promise<Conversation> => {
+		const current = await store.decide(request.conversationId, (view) => ({
 			result: view.conversation,
 		}));
-		const withheld = objection(conversation, request, isoTime(clock.now()));
-		if (withheld) {
-			await store.abandonOnce(once);
-			return { outcome: 'withheld', ...withheld, conversation };
+		const why = objection(current, request, now());
+		if (why) throw new Withheld(afterParts(why, sent), current);
+		return current;
+	};
+	let conversation = await permitted();
+	const { channelId, identity } = conversation;
+	let message = windowOpen(conversation, now())
+		? request.message
+		: (request.templateOutsideWindow ?? request.message);
+	if (request.prepare) message = await request.prepare(message);
+	// What has just been asked need not be asked again, unless something took its time since.
+	let asked = request.prepare === undefined;
+	const check = async () => {
+		if (!asked) await permitted();
+		asked = false;
+	};
+	const parts = messaging.parts(channelId, message);
+	for (const [index, part] of parts.entries()) {
+		// Of several parts each has a key of its own, so that a retry goes on behind the last one.
+		const key = parts.length > 1 ? `${once}:${index + 1}` : undefined;
+		const turn = key ? await store.beginOnce(key, now(), LEASE_MS) : undefined;
+		if (turn?.state === 'done') {
+			sent.push(turn.result as Sent);
+			conversation = await onRecord({ store, messaging }, request, sent);
+			continue;
 		}
-		sent = windowOpen(conversation, isoTime(clock.now()))
-			? request.message
-			: (request.templateOutsideWindow ?? request.message);
-		if (request.prepare) sent = await request.prepare(sent);
-		const { waId, userId } = conversation.identity;
-		({ ids } = await messaging.send(conversation.channelId, { waId, userId }, sent));
-	} catch (error) {
-		await store.abandonOnce(once);
-		throw error;
+		try {
+			const { waId, userId } = identity;
+			const { ids } = await messaging.send(channelId, { waId, userId }, part, { check });
+			sent.push({ id: ids.at(-1) ?? `${once}:${index + 1}`, at: now() });
+		} catch (error) {
+			if (key) await giveUp(store, key, error);
+			throw error;
+		}
+		await store.completeOnce(key ?? once, key ? sent.at(-1) : sent, now());
+		conversation = await record(store, request, part, sent.at(-1)!, index === 0);
 	}
-	await store.completeOnce(once, ids, isoTime(clock.now()));
-	const conversation = await recordReply(store, request, sent, ids, isoTime(clock.now()));
-	if (request.answers) await store.markHandled([request.answers], isoTime(clock.now()));
-	return { outcome: 'sent', messageIds: ids, conversation, repeated: false };
+	if (parts.length > 1) await store.completeOnce(once, sent, now());
+	return conversation;
+}
+
+/** The newest messages of a conversation among which those of a reply are looked for. */
+const LOOK_BACK = 100;
+
+/**
+ * Sees to it that what has gone out is in the thread: an execution may have died between sending a message and writing it down. Gives
+ * the conversation.
+ */
+async function onRecord(
+	{ store, messaging }: { store: HandoffStore; messaging: MessagingPort },
+	request: ReplyRequest,
+	sent: Sent[],
+): Promise<Conversation> {
+	const thread = await store.history(request.conversationId, { limit: LOOK_BACK });
+	const known = new Set(thread.map(({ id }) => id));
+	let conversation = (await store.conversation(request.conversationId))!;
+	if (sent.every(({ id }) => known.has(id))) return conversation;
+	const parts = messaging.parts(conversation.channelId, request.message);
+	for (const [index, one] of sent.entries()) {
+		if (known.has(one.id)) continue;
+		const part = parts[index] ?? request.message;
+		conversation = await record(store, request, part, one, index === 0);
+	}
+	return conversation;
+}
+
+function afterParts(why: { reason: string; advice: string }, sent: Sent[]) {
+	if (sent.length === 0) return why;
+	return {
+		...why,
+		reason: `${why.reason}; ${sent.length} ${sent.length === 1 ? 'part' : 'parts'} of it had gone out before`,
+	};
 }
 
 /**
@@ -123,13 +241,13 @@ export async function planReply(
 	return { outcome: 'planned', conversation };
 }
 
-/** Writes a reply that has gone out into the thread, with what it means for state, counters and SLA clocks. */
-function recordReply(
+/** Writes a message that has gone out into the thread, with what it means for state, counters and SLA clocks. */
+function record(
 	store: HandoffStore,
 	request: ReplyRequest,
-	sent: OutboundMessage,
-	ids: string[],
-	sentAt: string,
+	part: OutboundMessage,
+	{ id, at }: Sent,
+	isFirst: boolean,
 ): Promise<Conversation> {
 	return store.decide(request.conversationId, ({ conversation: current, clocks }) => {
 		const actor: Actor =
@@ -138,20 +256,21 @@ function recordReply(
 				: { kind: 'workflow' };
 		const step =
 			request.author === 'agent'
-				? transition(current, { type: 'agent_replied', sentAt }, actor, sentAt)
+				? transition(current, { type: 'agent_replied', sentAt: at }, actor, at)
 				: undefined;
 		const next: Conversation =
 			step?.ok && step.changed
 				? step.conversation
 				: {
 						...current,
-						lastMessageAt: sentAt,
+						lastMessageAt: current.lastMessageAt > at ? current.lastMessageAt : at,
 						counters: {
 							...current.counters,
-							botTurns: current.counters.botTurns + (request.author === 'bot' ? 1 : 0),
+							// However many messages it goes out as, it is one turn.
+							botTurns: current.counters.botTurns + (request.author === 'bot' && isFirst ? 1 : 0),
 						},
 						version: current.version + 1,
-						updatedAt: sentAt,
+						updatedAt: at,
 					};
 		return {
 			result: next,
@@ -159,20 +278,25 @@ function recordReply(
 			clocks:
 				request.author === 'system'
 					? []
-					: settle(clocks, request.author === 'agent' ? 'answered' : 'bot_replied', sentAt),
-			messages: ids.map((id): ConversationMessage => ({
-				id,
-				direction: 'out',
-				author: request.author,
-				...(request.authorId ? { authorId: request.authorId } : {}),
-				...(request.authorName ? { authorName: request.authorName } : {}),
-				type: sent.type === 'template' ? 'template' : sent.type === 'media' ? sent.kind : 'text',
-				text: request.message.type === 'template' && request.says ? request.says : textOf(sent),
-				...(sent.type === 'media' ? { media: sent.media } : {}),
-				sentAt,
-				receivedAt: sentAt,
-				status: 'sent',
-			})),
+					: settle(clocks, request.author === 'agent' ? 'answered' : 'bot_replied', at),
+			messages: [
+				{
+					id,
+					direction: 'out',
+					author: request.author,
+					...(request.authorId ? { authorId: request.authorId } : {}),
+					...(request.authorName ? { authorName: request.authorName } : {}),
+					type: part.type === 'template' ? 'template' : part.type === 'media' ? part.kind : 'text',
+					text:
+						part.type === 'template' && request.message.type === 'template' && request.says
+							? request.says
+							: textOf(part),
+					...(part.type === 'media' ? { media: part.media } : {}),
+					sentAt: at,
+					receivedAt: at,
+					status: 'sent',
+				},
+			],
 		};
 	});
 }
@@ -214,6 +338,13 @@ function objection(
 			advice,
 		};
 	}
+	if (request.author === 'bot' && request.seen && isPast(request.seen, conversation)) {
+		return {
+			reason:
+				'A person has had the conversation since the bot began, so this bot reply was not sent',
+			advice: 'Nothing to do: the bot answers the customer’s next message.',
+		};
+	}
 	if (request.message.type === 'template' && request.purpose) {
 		const stopped = consentObjection(conversation.profile.consent, request.purpose);
 		if (stopped) return stopped;
@@ -226,6 +357,13 @@ function objection(
 		};
 	}
 	return undefined;
+}
+
+/** Whether the conversation was handed over, or closed and begun anew, since it was seen. */
+function isPast(seen: NonNullable<ReplyRequest['seen']>, now: Conversation): boolean {
+	// A captured request leaves the bot in charge.
+	const handedOver = now.handoffCount > seen.handoffCount && !isCaptured(now);
+	return handedOver || now.episode > seen.episode;
 }
 
 function windowOpen(conversation: Conversation, now: string): boolean {

@@ -46,14 +46,27 @@ export type OutboundMessage =
 			components?: unknown[];
 	  };
 
+/** What a sender may want to know and to say while a message goes out. */
+export interface SendOptions {
+	/** Called before every request, also before one that is repeated after a wait. What it throws ends the sending. */
+	check?: () => Promise<void>;
+}
+
 /** Sends to the customer on one of our numbers. Implementations: adapters/whatsapp. */
 export interface MessagingPort {
 	/**
-	 * Sends one message; a text longer than the channel allows goes out as several, cut at sentences. Returns the channel's
-	 * ids in the order of sending. Throws {@link MessagingError}.
+	 * What a message goes out as on this number: a text longer than the channel allows is several, cut at sentences. Throws
+	 * {@link MessagingError} where the channel would not take one of them, before any has gone out.
 	 */
-	send(channelId: string, to: Recipient, message: OutboundMessage): Promise<{ ids: string[] }>;
-	/** Blue ticks, and optionally "typing…", for a message that the customer sent. */
+	parts(channelId: string, message: OutboundMessage): OutboundMessage[];
+	/** Sends one message with all its parts. Returns the channel's ids in the order of sending. Throws {@link MessagingError}. */
+	send(
+		channelId: string,
+		to: Recipient,
+		message: OutboundMessage,
+		options?: SendOptions,
+	): Promise<{ ids: string[] }>;
+	/** Blue ticks, and optionally "typing…", for a message that the customer sent. A courtesy: it is tried once. */
 	markRead(channelId: string, messageId: string, options?: { typing?: boolean }): Promise<void>;
 }
 

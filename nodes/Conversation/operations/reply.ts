@@ -133,6 +133,7 @@ export const reply: Operation = {
 				: {}),
 			key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
 			...(answered ? { answers: answered } : {}),
+			...seenIn(item, conversationId),
 		});
 		const { conversation, ...reply } = result;
 		return {
@@ -146,6 +147,16 @@ export const reply: Operation = {
 		};
 	},
 };
+
+/** The conversation as the item shows it, from when the bot began. */
+function seenIn(item: IDataObject, conversationId: string): Pick<ReplyRequest, 'seen'> {
+	const { id, episode, handoffCount } = (item.conversation ?? {}) as Partial<Seen & { id: string }>;
+	return id === conversationId && typeof episode === 'number' && typeof handoffCount === 'number'
+		? { seen: { episode, handoffCount } }
+		: {};
+}
+
+type Seen = NonNullable<ReplyRequest['seen']>;
 
 /**
  * The same text in answer to the same message is the same reply, however often the execution is retried. A reply from the inbox

@@ -147,4 +147,132 @@ describe('reply with the send guard', () => {
 			reason: 'The conversation is with the bot, so this agent reply was not sent',
 		});
 	});
+
+	/** Three messages of WhatsApp's. */
+	const long = ['First. ', 'Second. ', 'Third. ']
+		.map((word) => word.repeat(500).trim())
+		.join('\n\n');
+	const sayLong = (changes: Partial<ReplyRequest> = {}) =>
+		say({ message: { type: 'text', text: long }, ...changes });
+	const thread = async () =>
+		(await store.history(conversationId, { limit: 50 }))
+			.filter(({ direction }) => direction === 'out')
+			.map(({ id, text }) => `${id}: ${text.slice(0, 5)}`);
+
+	it('keeps each message of a long text in the thread as it went out, and counts one turn', async () => {
+		const result = await sayLong();
+		expect(result).toMatchObject({
+			outcome: 'sent',
+			messageIds: ['wamid.OUT1', 'wamid.OUT2', 'wamid.OUT3'],
+			conversation: { counters: { botTurns: 1 } },
+		});
+		const texts = (await store.history(conversationId, { limit: 9 }))
+			.slice(1)
+			.map(({ text }) => text);
+		expect(texts.join('')).toBe(long);
+		expect(await sayLong()).toMatchObject({ repeated: true, messageIds: { length: 3 } });
+		expect(messaging.sent).toHaveLength(3);
+	});
+
+	it('stops between two messages of a long text when a person takes over, and says what had gone out', async () => {
+		messaging.before = async () => {
+			if (messaging.sent.length === 1) await handToAna(1);
+		};
+		expect(await sayLong()).toMatchObject({
+			outcome: 'withheld',
+			reason:
+				'The conversation is with Ana, so this bot reply was not sent; 1 part of it had gone out before',
+			messageIds: ['wamid.OUT1'],
+		});
+		expect(await thread()).toEqual(['wamid.OUT1: First']);
+		expect(await store.unhandled(at(60), 10)).toEqual([]);
+	});
+
+	it('goes on behind the last message that went out when a long text is tried again', async () => {
+		messaging.before = () => {
+			messaging.refuse =
+				messaging.sent.length === 1
+					? new MessagingError('WhatsApp answered 503', 'retry', 'Try again later.')
+					: undefined;
+			return Promise.resolve();
+		};
+		await expect(sayLong()).rejects.toThrow('WhatsApp answered 503');
+		expect(await thread()).toEqual(['wamid.OUT1: First']);
+		messaging.before = undefined;
+		messaging.refuse = undefined;
+		expect(await sayLong()).toMatchObject({ outcome: 'sent', messageIds: { length: 3 } });
+		expect(messaging.sent).toHaveLength(3);
+		expect(await thread()).toEqual(['wamid.OUT1: First', 'wamid.OUT2: Secon', 'wamid.OUT3: Third']);
+	});
+
+	it('withholds a file when a person takes over while it is uploaded', async () => {
+		const result = await say({
+			prepare: async (message) => {
+				await handToAna(1);
+				return message;
+			},
+		});
+		expect(result).toMatchObject({ outcome: 'withheld' });
+		expect(messaging.sent).toEqual([]);
+	});
+
+	it('withholds what a slow bot says after a person has come and gone, or into another episode', async () => {
+		const { episode, handoffCount } = (await store.conversation(conversationId))!;
+		const seen = { episode, handoffCount };
+		const apply = (type: 'return_to_bot' | 'resolve') =>
+			store.decide(conversationId, (view) =>
+				applyEvent(view, { type, anyway: true } as never, {
+					actor: workflow,
+					now: at(2),
+					policies: [],
+				}),
+			);
+		await handToAna(1);
+		await apply('return_to_bot');
+		expect(await say({ seen })).toMatchObject({
+			outcome: 'withheld',
+			reason:
+				'A person has had the conversation since the bot began, so this bot reply was not sent',
+		});
+		const { handoffCount: after } = (await store.conversation(conversationId))!;
+		expect(await say({ seen: { episode, handoffCount: after } })).toMatchObject({
+			outcome: 'sent',
+		});
+		await apply('resolve');
+		await customerWrites(store, 3, 'Something else');
+		expect(await say({ seen: { episode, handoffCount: after }, key: 'k2' })).toMatchObject({
+			outcome: 'withheld',
+		});
+	});
+
+	it('writes down what had gone out when the execution died, in place of sending it again', async () => {
+		const dying = Object.create(store) as HandoffStore;
+		let decisions = 0;
+		dying.decide = (...given) =>
+			++decisions === 2 ? Promise.reject(new Error('died')) : store.decide(...given);
+		await expect(
+			reply(
+				{ store: dying, messaging, clock },
+				{ conversationId, author: 'bot', message: { type: 'text', text: 'Yes.' }, key: 'k1' },
+			),
+		).rejects.toThrow('died');
+		expect(await thread()).toEqual([]);
+		expect(await say({ message: { type: 'text', text: 'Yes.' } })).toMatchObject({
+			outcome: 'sent',
+			repeated: true,
+			messageIds: ['wamid.OUT1'],
+		});
+		expect(messaging.sent).toHaveLength(1);
+		expect(await thread()).toEqual(['wamid.OUT1: Yes.']);
+	});
+
+	it('is not repeated at once where WhatsApp’s answer was lost, since the customer may have it', async () => {
+		messaging.refuse = new MessagingError('WhatsApp did not answer', 'lost', 'Look into the chat.');
+		await expect(say()).rejects.toThrow('did not answer');
+		messaging.refuse = undefined;
+		expect(await say()).toMatchObject({ outcome: 'withheld' });
+		clock.set(at(3));
+		expect(await say()).toMatchObject({ outcome: 'sent' });
+		expect(messaging.sent).toHaveLength(1);
+	});
 });

@@ -21,6 +21,7 @@ beforeEach(async () => {
 	jest.mocked(storeFor).mockResolvedValue(store);
 	sent = [];
 	jest.mocked(whatsAppFor).mockReturnValue({
+		parts: (_channel: string, message: unknown) => [message],
 		send: (_channel: string, _to: unknown, message: { text?: string }) => {
 			sent.push(message);
 			return Promise.resolve({ ids: [`wamid.sent${sent.length}`] });

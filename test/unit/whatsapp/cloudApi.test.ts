@@ -366,6 +366,15 @@ describe('when WhatsApp does not take a message', () => {
 		expect(waits).toEqual([1000, 2000]);
 	});
 
+	it('asks before every attempt whether it may still go out, and sends nothing more where it may not', async () => {
+		const { port, sent } = api([refusal(131056), refusal(131056)]);
+		let asked = 0;
+		const check = () =>
+			++asked === 2 ? Promise.reject(new Error('Ana has it')) : Promise.resolve();
+		await expect(port.send(NUMBER, CUSTOMER, hello, { check })).rejects.toThrow('Ana has it');
+		expect([asked, sent.length]).toEqual([2, 1]);
+	});
+
 	it('gives up after four attempts', async () => {
 		const { port, sent } = api(Array.from({ length: 9 }, () => refusal(131016)));
 		expect(await failureOf(port.send(NUMBER, CUSTOMER, hello))).toMatchObject({ failure: 'retry' });
