@@ -38,11 +38,29 @@ export async function downloadMedia(
 	limits: MediaLimits,
 	environment?: RetryEnvironment,
 ): Promise<IBinaryData> {
-	const { body, mimeType } = await openMedia(context, media, limits, environment);
-	return await context.helpers.prepareBinaryData(
-		body,
-		media.fileName,
-		mimeType?.split(';')[0]?.trim(),
+	return await withRetry(
+		async () => {
+			const { body, mimeType } = await openOnce(context, media, limits);
+			try {
+				return await context.helpers.prepareBinaryData(
+					body,
+					media.fileName,
+					mimeType?.split(';')[0]?.trim(),
+				);
+			} catch (error) {
+				if (error instanceof MessagingError) throw error;
+				// The connection broke in the middle of it: only the whole file is of use.
+				throw new MessagingError(
+					`The file could not be kept (${error instanceof Error ? error.message : String(error)})`,
+					'retry',
+					'Download it later by its media ID.',
+					{},
+					{ cause: error },
+				);
+			}
+		},
+		DEFAULT_RETRY,
+		environment,
 	);
 }
 
@@ -53,22 +71,27 @@ export async function openMedia(
 	limits: MediaLimits,
 	environment?: RetryEnvironment,
 ): Promise<{ body: Readable; mimeType?: string }> {
+	return await withRetry(
+		async () => await openOnce(context, media, limits),
+		DEFAULT_RETRY,
+		environment,
+	);
+}
+
+/** Both steps; an address holds for minutes only, so that each attempt asks for it anew. */
+async function openOnce(
+	context: WhatsAppContext,
+	media: MediaReference,
+	limits: MediaLimits,
+): Promise<{ body: Readable; mimeType?: string }> {
 	if (!media.id) throw refused('The message names no file', 'Ask the customer to send it again.');
 	checkType(media.mimeType, limits);
 	const credential = await whatsAppCredential(context);
-	const file = await withRetry(
-		async () => await locate(context, credential, media.id!),
-		DEFAULT_RETRY,
-		environment,
-	);
+	const file = await locate(context, credential, media.id);
 	const mimeType = file.mimeType ?? media.mimeType;
 	checkType(mimeType, limits);
 	if (file.bytes !== undefined) checkSize(file.bytes, limits);
-	const body = await withRetry(
-		async () => await open(context, credential, file.url, mimeType),
-		DEFAULT_RETRY,
-		environment,
-	);
+	const body = await open(context, credential, file.url, mimeType);
 	return { body: counted(body, limits), ...(mimeType ? { mimeType } : {}) };
 }
 

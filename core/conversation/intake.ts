@@ -6,7 +6,8 @@ import { consentGiven } from './consent';
 import { consentInWords } from './consentWords';
 import type { OwnConsentWords } from './consentWords';
 import type { Conversation } from './conversation';
-import type { CustomerIdentity } from './identity';
+import type { Consent, CustomerIdentity } from './identity';
+import { displayKey } from './identity';
 import type { ConversationMessage } from './message';
 import { isCustomerTurn } from './message';
 import { answeredFromPhone, isPhoneAnswer } from './phoneAnswer';
@@ -163,6 +164,32 @@ export function renamedCustomer(
 			text: '',
 			system: { kind: 'user_changed_user_id', newUserId: userId },
 			sentAt: change.at,
+			receivedAt: now,
+		},
+	};
+}
+
+/**
+ * A word of consent that is no message (Meta's marketing preferences), as a line of the service: so that it is kept of a customer who has
+ * never written, too. Undefined where it does not say whose it is, or nothing.
+ */
+export function consentOnly(
+	word: { channelId?: string; identity?: CustomerIdentity; consent?: Consent; at: IsoTime },
+	now: IsoTime,
+): InboundMessage | undefined {
+	const { channelId, identity, consent, at } = word;
+	if (!channelId || !identity || !consent || consent.status === 'unknown') return undefined;
+	return {
+		channelId,
+		identity,
+		message: {
+			id: `consent:${displayKey(identity)}:${consent.status}:${at}`,
+			direction: 'in',
+			author: 'system',
+			type: 'system',
+			text: '',
+			system: { kind: `marketing_${consent.status}` },
+			sentAt: at,
 			receivedAt: now,
 		},
 	};

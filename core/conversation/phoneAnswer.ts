@@ -20,19 +20,23 @@ export function isPhoneAnswer(message: ConversationMessage): boolean {
 
 /**
  * A colleague answered the customer from the phone: a person is in charge from now on and the bot is silent, and what was promised
- * for the first answer is kept. A conversation that is closed stays closed; the customer's next message opens it again.
+ * for the first answer is kept. A conversation that was closed is begun anew by it, or the bot would answer what the customer writes back;
+ * one that was closed after the answer had been written stays closed.
  */
 export function answeredFromPhone(
 	{ conversation, clocks }: ConversationView,
 	message: ConversationMessage,
 	now: IsoTime,
 ): Changes<Conversation> {
-	if (conversation.state === 'closed') return { result: conversation };
+	if (conversation.state === 'closed' && message.sentAt <= (conversation.closedAt ?? now)) {
+		return { result: conversation };
+	}
 	const actor: Actor = { kind: 'agent', name: PHONE_QUEUE };
 	const taken = transition(
 		conversation,
 		{
 			type: 'escalate',
+			reopens: true,
 			owner: { kind: 'queue', name: PHONE_QUEUE },
 			reason: 'A colleague answered from the phone',
 			score: 0,

@@ -19,13 +19,15 @@ import { unfinishedExchange } from './exchange';
  *     bot ──escalate──▶ human ──resolve──▶ closed ──customer_wrote──▶ bot
  *      ▲                  │ ▲
  *      └──return_to_bot───┘ └── assign / release / reroute / decline (the owner changes, the state stays human)
- *     bot ──resolve──▶ closed
+ *     bot ──resolve──▶ closed ──a person writes──▶ human
  *     bot ──capture──▶ bot (a request waits for its promised time)
  */
 export type ConversationEvent =
 	| { type: 'customer_wrote'; sentAt: IsoTime }
 	| {
 			type: 'escalate';
+			/** Set by a person who writes to the customer: what is closed is begun anew, in their hands. */
+			reopens?: boolean;
 			owner: Owner;
 			reason: string;
 			score: number;
@@ -139,16 +141,12 @@ export function transition(
 				};
 			}
 			// Also for a message that was sent before the close and came after it: nobody has seen it yet.
-			const { closedAt: _closedAt, outcome: _outcome, ...rest } = conversation;
 			return {
 				ok: true,
 				changed: true,
 				conversation: {
-					...rest,
-					state: 'bot',
-					episode: conversation.episode + 1,
+					...begunAnew(conversation),
 					counters: { ...NO_COUNTERS, customerTurns: 1 },
-					priority: 'normal',
 					lastCustomerMessageAt: seen,
 					lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
 					version: conversation.version + 1,
@@ -168,10 +166,16 @@ export function transition(
 		case 'escalate': {
 			if (conversation.state === 'human') return unchanged;
 			if (conversation.state === 'closed') {
-				return refuse(
-					'Cannot hand over',
-					'Wait for the customer to write again, which reopens the conversation.',
-				);
+				if (!event.reopens) {
+					return refuse(
+						'Cannot hand over',
+						'Wait for the customer to write again, which reopens the conversation.',
+					);
+				}
+				const opened = transition(begunAnew(conversation), event, actor, now);
+				return opened.ok && opened.audit
+					? { ...opened, audit: { ...opened.audit, from: 'closed' } }
+					: opened;
 			}
 			// A request that was captured is the same handoff: the customer has waited since then.
 			const before = isCaptured(conversation) ? conversation.handoff : undefined;
@@ -393,6 +397,18 @@ export function transition(
 			);
 		}
 	}
+}
+
+/** A closed conversation at the start of its next episode. */
+function begunAnew(closed: Conversation): Conversation {
+	const { closedAt: _closedAt, outcome: _outcome, ...rest } = closed;
+	return {
+		...rest,
+		state: 'bot',
+		episode: closed.episode + 1,
+		counters: { ...NO_COUNTERS },
+		priority: 'normal',
+	};
 }
 
 /** Whether two owners are the same agent or the same queue. */

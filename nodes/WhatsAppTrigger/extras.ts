@@ -1,5 +1,6 @@
 import type { IBinaryKeyData, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 
+import { sleep } from '../../adapters/clock/sleep';
 import { downloadMedia } from '../../adapters/whatsapp/media';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Arrival } from '../../core/conversation/intake';
@@ -9,9 +10,12 @@ import type { Settings } from './settings';
 /** Name of the binary property; n8n's nodes look there by default. */
 const BINARY = 'data';
 
+/** A slow WhatsApp keeps no message from the bot for longer than this. */
+const COURTESY_MS = 2_000;
+
 /**
  * Blue ticks, and "typing…" if wanted, for the newest message of each conversation that the bot is about to answer; WhatsApp counts
- * those before it as read too. A courtesy: when it does not work the message still runs.
+ * those before it as read too. A courtesy: when it does not work, or takes its time, the message still runs.
  */
 export async function showAsRead(
 	context: IWebhookFunctions,
@@ -21,20 +25,17 @@ export async function showAsRead(
 	if (!settings.markAsRead || arrivals.length === 0) return;
 	const newest = new Map(arrivals.map((arrival) => [arrival.conversation.id, arrival]));
 	const messaging = whatsAppFor(context);
-	const results = await Promise.allSettled(
-		[...newest.values()].map(
-			async ({ conversation, message }) =>
-				await messaging.markRead(conversation.channelId, message.id, { typing: settings.typing }),
-		),
+	const marked = [...newest.values()].map(({ conversation, message }) =>
+		messaging
+			.markRead(conversation.channelId, message.id, { typing: settings.typing })
+			.catch((error: unknown) =>
+				context.logger.warn('WhatsApp Trigger could not mark a message as read', {
+					reason: messageOf(error),
+					node: context.getNode().name,
+				}),
+			),
 	);
-	for (const result of results) {
-		if (result.status === 'rejected') {
-			context.logger.warn('WhatsApp Trigger could not mark a message as read', {
-				reason: messageOf(result.reason),
-				node: context.getNode().name,
-			});
-		}
-	}
+	await Promise.race([Promise.all(marked), sleep(COURTESY_MS)]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { consentGiven } from '../../core/conversation/consent';
 import type { CustomerIdentity } from '../../core/conversation/identity';
 import type { Arrival } from '../../core/conversation/intake';
-import { renamedCustomer, takeIn } from '../../core/conversation/intake';
+import { consentOnly, renamedCustomer, takeIn } from '../../core/conversation/intake';
 import type { ConversationMessage } from '../../core/conversation/message';
 import type { HandoffStore, InboundMessage } from '../../core/ports/store';
 import type { IsoTime } from '../../core/time';
@@ -96,11 +96,14 @@ async function recordEvents(
 			await store.intake([renamed], now);
 		}
 	}
-	for (const { consent, identity, channelId } of events) {
-		if (!consent || !identity || !channelId) continue;
-		const conversation = await store.findConversation(channelId, identity);
-		if (!conversation) continue;
-		await store.decide(conversation.id, (view) => consentGiven(view, consent, now));
+	for (const event of events) {
+		const line = consentOnly(event, now);
+		const { consent } = event;
+		if (!line || !consent) continue;
+		const known = await store.findConversation(line.channelId, line.identity);
+		if (known) await store.decide(known.id, (view) => consentGiven(view, consent, now));
+		// Who has never written can have stopped what we send all the same.
+		else await store.intake([line], now, (view) => consentGiven(view, consent, now));
 	}
 	return events.filter(({ kind }) => settings.statusEvents.has(STATUS_EVENT[kind] ?? 'other'));
 }

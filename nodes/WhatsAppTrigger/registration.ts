@@ -34,8 +34,24 @@ export async function isRegistered(context: IHookFunctions): Promise<boolean> {
 		if (isTest(context)) await checkBeforeListening(context);
 		return true;
 	}
-	const { uri, apps } = await look(context);
-	return apps.some((app) => app.overrideCallbackUri === uri);
+	let found: Awaited<ReturnType<typeof look>>;
+	try {
+		found = await look(context);
+	} catch (error) {
+		if (!isRestart(context)) throw toNodeError(context.getNode(), error);
+		// It was registered when the workflow was published. Messages come whether or not Meta answers questions at this moment.
+		context.logger.warn('WhatsApp Trigger could not ask Meta for its address at n8n’s start', {
+			reason: error instanceof Error ? error.message : String(error),
+			node: context.getNode().name,
+		});
+		return true;
+	}
+	return found.apps.some((app) => app.overrideCallbackUri === found.uri);
+}
+
+/** n8n takes published workflows up again: it has started, or this process leads now. */
+function isRestart(context: IHookFunctions): boolean {
+	return ['init', 'leadershipChange'].includes(context.getActivationMode());
 }
 
 /** Registers the address, unless somebody else's stands there. */

@@ -42,11 +42,13 @@ export interface Outcome {
 	requests: HttpRequest[];
 }
 
+type GraphAnswer = HttpResponse | { stream: unknown; headers: object };
+
 export interface Environment {
 	parameters?: IDataObject;
 	credential?: Partial<WhatsAppCredential>;
 	/** Answers of the Graph API; default: success. */
-	graph?: (request: HttpRequest) => HttpResponse | { stream: unknown; headers: object };
+	graph?: (request: HttpRequest) => GraphAnswer | Promise<GraphAnswer>;
 }
 
 const json = (value: unknown, status = 200): HttpResponse => ({
@@ -138,7 +140,7 @@ function surface(
 			...(options.body === undefined ? {} : { body: options.body }),
 		};
 		requests.push(request);
-		const answer = environment.graph?.(request) ?? json({ success: true });
+		const answer = (await environment.graph?.(request)) ?? json({ success: true });
 		if ('stream' in answer) {
 			return { statusCode: 200, headers: answer.headers, body: answer.stream };
 		}

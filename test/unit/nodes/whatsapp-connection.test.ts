@@ -98,15 +98,21 @@ interface Hooks {
 	setup?: 'manual' | 'automatic';
 	replaceCallback?: boolean;
 	options?: IDataObject;
+	/** Why n8n takes the workflow up; "init" at its own start. */
+	activation?: 'activate' | 'init' | 'leadershipChange';
 }
 
 /** n8n's surface while a workflow is published or listens for a test. */
-const hooks = ({ listening = false, ...parameters }: Hooks): IHookFunctions =>
+const hooks = ({
+	listening = false,
+	activation = 'activate',
+	...parameters
+}: Hooks): IHookFunctions =>
 	({
 		getNode: () => ({ name: 'WhatsApp Trigger', type: 'whatsAppTrigger', credentials: {} }),
 		getWorkflow: () => ({ id: 'w1', name: 'Intake', active: true }),
 		getMode: () => (listening ? 'manual' : 'trigger'),
-		getActivationMode: () => (listening ? 'manual' : 'activate'),
+		getActivationMode: () => (listening ? 'manual' : activation),
 		getNodeWebhookUrl: () => (listening ? test : production),
 		getNodeParameter: (name: keyof typeof parameters, fallback: unknown) =>
 			parameters[name] ?? fallback,
@@ -184,6 +190,16 @@ describe('registration of the webhook with Meta', () => {
 		graph.setup({ accountCallback: 'https://other.example/hook' });
 		await stop({ setup: 'automatic' });
 		expect(graph.setup().accountCallback).toBe('https://other.example/hook');
+	});
+
+	it('takes messages again after a restart of n8n, whether or not Meta answers questions then', async () => {
+		await start({ setup: 'automatic' });
+		graph.fail({ path: 'subscribed_apps', mode: '503', times: 20 });
+		for (const activation of ['init', 'leadershipChange'] as const) {
+			await expect(start({ setup: 'automatic', activation })).resolves.toBeUndefined();
+		}
+		await expect(start({ setup: 'automatic' })).rejects.toThrow();
+		expect(graph.setup()).toMatchObject({ subscribed: true, accountCallback: production });
 	});
 
 	it('touches nothing at Meta in manual setup', async () => {

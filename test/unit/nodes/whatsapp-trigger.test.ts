@@ -380,6 +380,27 @@ describe('a colleague answers from the phone', () => {
 		expect(store.conversations.get('c1')).toMatchObject({ owner: { name: 'Ana' } });
 	});
 
+	it('begins a closed conversation anew in the hands of people, unless the answer was written before the close', async () => {
+		await post(deliveryOf([hello()]));
+		const close = (closedAt: string) =>
+			store.conversations.set('c1', {
+				...store.conversations.get('c1')!,
+				state: 'closed',
+				owner: undefined,
+				closedAt,
+			});
+		close('2026-11-20T09:00:00.000Z');
+		await post(echo('wamid.e1'));
+		expect(store.conversations.get('c1')).toMatchObject({ state: 'closed', episode: 1 });
+		close('2026-11-20T08:00:00.000Z');
+		await post(echo('wamid.e2'));
+		expect(store.conversations.get('c1')).toMatchObject({ state: 'human', episode: 2 });
+		expect(store.conversations.get('c1')).not.toHaveProperty('closedAt');
+		expect(store.audit.at(-1)).toMatchObject({ from: 'closed', to: 'human' });
+		const next = await post(deliveryOf([hello('wamid.2')]));
+		expect([next.items[0], next.items[1]?.length]).toEqual([[], 1]);
+	});
+
 	it('does not wake the bot for a message of the same delivery', async () => {
 		const both = deliveryOf([hello('wamid.2', 'Thanks', SECONDS - 5)]);
 		(both.entry as IDataObject[]).push(...(echo('wamid.e1').entry as IDataObject[]));
@@ -481,6 +502,29 @@ describe('statuses and other events', () => {
 		expect(known()).toBe('opted_in');
 		expect(store.audit.map(({ action }) => action)).toEqual(['opt_out', 'opt_in']);
 	});
+
+	it('keep the consent also of a customer who has never written', async () => {
+		const stop = change('user_preferences', {
+			contacts: [{ profile: { name: 'Robin Sample' }, wa_id: '16505550000' }],
+			user_preferences: [
+				{
+					wa_id: '16505550000',
+					category: 'marketing_messages',
+					value: 'stop',
+					timestamp: String(SECONDS),
+				},
+			],
+		});
+		const outcome = await post(stop);
+		expect(outcome.result.workflowData).toBeUndefined();
+		await post(stop);
+		expect(store.conversations.size).toBe(2);
+		const next = await post(deliveryOf([{ ...hello('wamid.2'), from: '16505550000' }]));
+		expect(next.items[0]?.[0]).toMatchObject({
+			conversation: { counters: { customerTurns: 1 } },
+			customer: { consent: { status: 'opted_out', scope: 'marketing' } },
+		});
+	});
 });
 
 describe('read receipts and files', () => {
@@ -509,6 +553,20 @@ describe('read receipts and files', () => {
 		});
 		expect(outcome.items[0]).toHaveLength(1);
 		expect(outcome.logged[0]?.message).toContain('could not mark');
+	});
+
+	it('keeps no message from the bot while WhatsApp takes its time over the blue ticks', async () => {
+		let release = () => {};
+		const never = new Promise<void>((resolve) => (release = resolve));
+		const outcome = await post(deliveryOf([hello()]), {
+			...options({ markAsRead: true }),
+			graph: async () => {
+				await never;
+				return json({ success: true });
+			},
+		});
+		expect(outcome.items[0]).toHaveLength(1);
+		release();
 	});
 
 	const image = () =>
@@ -559,6 +617,32 @@ describe('read receipts and files', () => {
 			advice: 'Raise the size limit in the options of WhatsApp Trigger.',
 		});
 		expect(outcome.binaries[0]).toEqual([undefined]);
+	});
+
+	it('begins anew where the connection breaks in the middle of a file', async () => {
+		let broken = true;
+		const outcome = await post(image(), {
+			...options({ downloadMedia: true }),
+			graph: ({ url }) => {
+				if (!url.includes('/file/')) {
+					return json({ url: 'https://graph.example/file/1', mime_type: 'image/jpeg' });
+				}
+				const stream = Readable.from(
+					(function* () {
+						yield Buffer.from('the ');
+						if (broken) {
+							broken = false;
+							throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+						}
+						yield Buffer.from('picture');
+					})(),
+				);
+				return { stream, headers: { 'content-type': 'image/jpeg' } };
+			},
+		});
+		expect(outcome.binaries[0]).toMatchObject([{ data: { data: 'the picture' } }]);
+		// The address too is asked for anew: it holds for minutes only.
+		expect(outcome.requests).toHaveLength(4);
 	});
 
 	it('downloads only the types that staff name', async () => {
