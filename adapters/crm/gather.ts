@@ -1,3 +1,5 @@
+import type { CrmError } from '../../core/ports/crm';
+
 /** One call that waits to be sent with others of its kind. */
 interface Waiting<I, O> {
 	input: I;
@@ -55,3 +57,62 @@ export class Gatherer<I, O> {
 		}
 	}
 }
+
+/** How long calls wait for others to go out with. */
+export interface Gathering {
+	/** 0: each goes by itself. */
+	waitMs: number;
+	sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** The gatherers of one connection, one for each kind of call. */
+export class Gatherers {
+	private readonly known = new Map<string, Gatherer<never, unknown>>();
+
+	constructor(private readonly options: Gathering) {}
+
+	/** Whether several items are worked on at once. */
+	get many(): boolean {
+		return this.options.waitMs > 0;
+	}
+
+	/** One call of the kind `name`: by itself, or with the others that come at the same time. */
+	call<I, O>(
+		name: string,
+		most: number,
+		input: I,
+		alone: () => Promise<O>,
+		all: (inputs: I[]) => Promise<Array<Settled<O>>>,
+	): Promise<O> {
+		if (!this.many) return alone();
+		let gatherer = this.known.get(name) as Gatherer<I, O> | undefined;
+		if (!gatherer) {
+			gatherer = new Gatherer<I, O>({ most, ...this.options }, all);
+			this.known.set(name, gatherer as unknown as Gatherer<never, unknown>);
+		}
+		return gatherer.add(input);
+	}
+}
+
+/** Does the rest of a batch one by one; each has its own outcome. */
+export function settleEach<I, O>(
+	inputs: readonly I[],
+	work: (input: I, index: number) => Promise<O>,
+): Promise<Array<Settled<O>>> {
+	return Promise.all(
+		inputs.map(async (input, index) => {
+			try {
+				return { result: await work(input, index) };
+			} catch (error) {
+				return { error };
+			}
+		}),
+	);
+}
+
+/** What a whole batch may be refused for because of one record in it; nothing of it was done then. */
+export const OF_ONE_RECORD: ReadonlySet<CrmError['kind']> = new Set([
+	'invalid',
+	'conflict',
+	'not_found',
+]);

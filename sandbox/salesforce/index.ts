@@ -97,6 +97,33 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 		};
 	}
 
+	/** Many records in one call: each is done or refused by itself. */
+	function many(method: 'POST' | 'PATCH', { body }: Exchange): Answer {
+		const { allOrNone, records } = body as {
+			allOrNone?: boolean;
+			records: Array<{ attributes: { type: string }; id?: string; [name: string]: unknown }>;
+		};
+		if (allOrNone !== false || records.length > 200) {
+			return failure(400, 'INVALID_BATCH', 'the stand-in plays 200 records without allOrNone');
+		}
+		const ids = records.map(({ id }) => id);
+		if (method === 'PATCH' && new Set(ids).size < ids.length) {
+			return failure(400, 'DUPLICATE_VALUE', 'duplicate id in the list');
+		}
+		const results = records.map(({ attributes: { type }, id, ...given }) => {
+			const answer =
+				method === 'POST' ? org.create(type, given, false) : org.update(type, id!, given);
+			if (answer && answer.status < 400) {
+				const made = (answer.body ?? { id }) as { id: string };
+				return { id: made.id, success: true, errors: [] };
+			}
+			const [fault] = answer!.body as [{ errorCode: string; message: string; fields?: string[] }];
+			const { errorCode, message, fields = [] } = fault;
+			return { success: false, errors: [{ statusCode: errorCode, message, fields }] };
+		});
+		return { status: 200, body: results };
+	}
+
 	const values = ({ body }: Exchange) => (body ?? {}) as Record<string, unknown>;
 
 	const routes: Route[] = [
@@ -146,6 +173,11 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 					/allowSave=true/u.test(String(exchange.headers['sforce-duplicate-rule-header'] ?? '')),
 				),
 		},
+		...(['POST', 'PATCH'] as const).map((method): Route => ({
+			method,
+			path: `${API}/composite/sobjects`,
+			handle: (exchange) => many(method, exchange),
+		})),
 		{
 			method: 'PATCH',
 			path: `${API}/sobjects/:object/:id`,

@@ -6,8 +6,8 @@ import type {
 
 import { CrmError } from '../../../core/ports/crm';
 import { unanswered } from '../errors';
-import type { Settled } from '../gather';
-import { Gatherer } from '../gather';
+import type { Gathering } from '../gather';
+import { Gatherers, OF_ONE_RECORD, settleEach } from '../gather';
 import type { HubspotConnection } from './connection';
 import { unlessMissing } from './connection';
 
@@ -31,15 +31,14 @@ export type Alternatives = Record<string, string[]>;
  * calls. What a batch could not do for one record is asked for that record alone, so that each item hears its own reason.
  */
 export class HubspotObjects {
-	private readonly gatherers = new Map<string, Gatherer<never, unknown>>();
+	private readonly gather: Gatherers;
 
 	constructor(
 		private readonly connection: HubspotConnection,
-		private readonly gather: {
-			waitMs: number;
-			sleep: (milliseconds: number) => Promise<unknown>;
-		},
-	) {}
+		gathering: Gathering,
+	) {
+		this.gather = new Gatherers(gathering);
+	}
 
 	/** Undefined if there is none; `idProperty` names a property with unique values to find it by. */
 	read(
@@ -54,7 +53,7 @@ export class HubspotObjects {
 					sdk.objects.getById(type, one, properties, undefined, undefined, false, idProperty),
 				),
 			);
-		return this.gathered(
+		return this.gather.call(
 			`read ${type} ${idProperty} ${properties.join()}`,
 			BATCH,
 			id,
@@ -80,7 +79,7 @@ export class HubspotObjects {
 	): Promise<SimplePublicObject> {
 		const alone = (one: SimplePublicObjectInputForCreate) =>
 			this.connection.call(whatFor, (sdk) => sdk.objects.create(type, one));
-		return this.gathered(
+		return this.gather.call(
 			`create ${type}`,
 			BATCH,
 			input,
@@ -114,7 +113,7 @@ export class HubspotObjects {
 				sdk.objects.update(type, one.id, { properties: one.properties }),
 			);
 		};
-		await this.gathered(
+		await this.gather.call(
 			`update ${type}`,
 			BATCH,
 			{ id, properties },
@@ -141,7 +140,7 @@ export class HubspotObjects {
 		toType: string,
 		properties: string[],
 	): Promise<SimplePublicObject[]> {
-		const ids = await this.gathered(
+		const ids = await this.gather.call(
 			`links ${type} ${toType}`,
 			BATCH,
 			id,
@@ -163,7 +162,7 @@ export class HubspotObjects {
 			},
 		);
 		if (ids.length === 0) return [];
-		if (this.gather.waitMs > 0) {
+		if (this.gather.many) {
 			const records = await Promise.all(ids.map((one) => this.read(toType, one, properties)));
 			return records.filter((record) => record !== undefined);
 		}
@@ -177,7 +176,7 @@ export class HubspotObjects {
 		wanted: Alternatives,
 		properties: string[],
 	): Promise<SimplePublicObject[]> {
-		return this.gathered(
+		return this.gather.call(
 			`search ${type} ${properties.join()}`,
 			SEARCH_BATCH,
 			wanted,
@@ -275,46 +274,13 @@ export class HubspotObjects {
 		try {
 			return await this.connection.call(whatFor, work);
 		} catch (error) {
-			if (error instanceof CrmError && REFUSED.has(error.kind)) return 'refused';
+			if (error instanceof CrmError && OF_ONE_RECORD.has(error.kind)) return 'refused';
 			throw error;
 		}
-	}
-
-	private gathered<I, O>(
-		name: string,
-		most: number,
-		input: I,
-		alone: () => Promise<O>,
-		all: (inputs: I[]) => Promise<Array<Settled<O>>>,
-	): Promise<O> {
-		if (this.gather.waitMs === 0) return alone();
-		let gatherer = this.gatherers.get(name) as Gatherer<I, O> | undefined;
-		if (!gatherer) {
-			gatherer = new Gatherer<I, O>({ most, ...this.gather }, all);
-			this.gatherers.set(name, gatherer as unknown as Gatherer<never, unknown>);
-		}
-		return gatherer.add(input);
 	}
 }
 
 interface BatchAnswer {
 	results: SimplePublicObject[];
 	errors?: Array<{ context?: { [key: string]: string[] } }>;
-}
-
-const REFUSED: ReadonlySet<CrmError['kind']> = new Set(['invalid', 'conflict', 'not_found']);
-
-function settleEach<I, O>(
-	inputs: readonly I[],
-	work: (input: I, index: number) => Promise<O>,
-): Promise<Array<Settled<O>>> {
-	return Promise.all(
-		inputs.map(async (input, index) => {
-			try {
-				return { result: await work(input, index) };
-			} catch (error) {
-				return { error };
-			}
-		}),
-	);
 }

@@ -30,11 +30,14 @@ import type { Clock } from '../../../core/time';
 import { addMilliseconds, isoTime } from '../../../core/time';
 import { hasMarker, markerOf } from '../marker';
 import type { Environment, Rate } from '../patience';
+import { SYSTEM } from '../patience';
 import type { Values } from './connection';
 import { SalesforceConnection, faultBehind, unlessMissing } from './connection';
 import { KEY, Shape, fieldOf } from './fields';
 import type { Kind, Person } from './kinds';
 import { KINDS, personOf } from './kinds';
+import type { Selection } from './objects';
+import { SalesforceObjects } from './objects';
 import type { PageOf } from './records';
 import {
 	MASTER_RECORD_TYPE,
@@ -80,15 +83,19 @@ export interface SalesforceOptions {
 	rate?: Rate;
 	/** For the expected close of an opportunity. */
 	clock?: Clock;
+	/** Calls of one kind that come within so many milliseconds become one call. Default 0: each goes by itself. */
+	gatherMs?: number;
 }
 
 /** Salesforce through its SDK, jsforce. */
 export class SalesforceCrm implements CrmPort {
 	readonly crm = 'salesforce';
 	readonly recordKind: CrmRecordKind;
+	readonly together = 40;
 	private readonly kind: Kind;
 	private readonly person: Person;
 	private readonly connection: SalesforceConnection;
+	private readonly objects: SalesforceObjects;
 	private readonly clock: Clock;
 	private readonly page: PageOf;
 	private readonly known = new Map<string, Promise<unknown>>();
@@ -100,6 +107,10 @@ export class SalesforceCrm implements CrmPort {
 		this.connection = new SalesforceConnection({
 			...options,
 			apiVersion: options.apiVersion ?? API_VERSION,
+		});
+		this.objects = new SalesforceObjects(this.connection, {
+			waitMs: options.gatherMs ?? 0,
+			sleep: (options.environment ?? SYSTEM).sleep,
 		});
 		this.clock = options.clock ?? { now: () => new Date() };
 		this.page = (object, id) => `${this.connection.instanceUrl}/lightning/r/${object}/${id}/view`;
@@ -123,7 +134,7 @@ export class SalesforceCrm implements CrmPort {
 
 	async findContactByKey(key: string, properties: string[]): Promise<CrmContact | undefined> {
 		if ((await this.shape(this.person.object)).has(KEY)) {
-			const [found] = await this.people([`${KEY} = ${soqlText(key)}`], properties);
+			const [found] = await this.objects.find(await this.persons(properties), KEY, key);
 			return found && this.contact(found, properties);
 		}
 		const [found] = (await this.candidatesFor(key, properties)).filter((one) =>
@@ -134,7 +145,7 @@ export class SalesforceCrm implements CrmPort {
 
 	async readContact(id: string, properties: string[]): Promise<CrmContact | undefined> {
 		if (!isId(id)) return undefined;
-		const [found] = await this.people([`Id = ${soqlText(id)}`], properties);
+		const [found] = await this.objects.find(await this.persons(properties), 'Id', id);
 		return found && this.contact(found, properties);
 	}
 
@@ -152,7 +163,7 @@ export class SalesforceCrm implements CrmPort {
 		const whatFor = `create the ${title}`;
 		let id: string;
 		try {
-			id = await this.connection.create(whatFor, object, values);
+			id = await this.objects.create(whatFor, object, values);
 		} catch (error) {
 			const duplicates = duplicatesIn(error);
 			if (!duplicates) throw error;
@@ -187,8 +198,8 @@ export class SalesforceCrm implements CrmPort {
 		// A lead is its own deal, whichever episode asks.
 		if (this.recordKind === 'lead') return this.readDeal(contactId, properties);
 		if ((await this.shape(this.kind.object)).has(KEY)) {
-			const [found] = await this.deals(`${KEY} = ${soqlText(key)}`, properties);
-			return found;
+			const [found] = await this.objects.find(await this.cases(properties), KEY, key);
+			return found && dealOf(this.kind, found, properties, this.page);
 		}
 		const mine = await this.dealRecords(this.kind.of(contactId), properties);
 		const found = mine.find((one) => hasMarker(textOf(one, 'Description'), key));
@@ -197,8 +208,8 @@ export class SalesforceCrm implements CrmPort {
 
 	async readDeal(id: string, properties: string[]): Promise<CrmDeal | undefined> {
 		if (!isId(id)) return undefined;
-		const [found] = await this.deals(`Id = ${soqlText(id)}`, properties);
-		return found;
+		const [found] = await this.objects.find(await this.cases(properties), 'Id', id);
+		return found && dealOf(this.kind, found, properties, this.page);
 	}
 
 	async createDeal(input: CrmDealInput, contactId: string): Promise<CrmDeal> {
@@ -222,7 +233,7 @@ export class SalesforceCrm implements CrmPort {
 			},
 			input.properties,
 		);
-		const id = await this.connection.create(`create the ${kind.title}`, kind.object, values);
+		const id = await this.objects.create(`create the ${kind.title}`, kind.object, values);
 		return dealOf(kind, { ...values, Id: id, [KEY]: input.key }, properties, this.page);
 	}
 
@@ -251,7 +262,7 @@ export class SalesforceCrm implements CrmPort {
 
 	/** A task that is done is what the timeline of the customer and of the case shows; it names both in one record. */
 	async createNote(note: CrmNoteInput): Promise<{ id: string }> {
-		const id = await this.connection.create('add the note', 'Task', {
+		const id = await this.objects.create('add the note', 'Task', {
 			...this.activityAt(note),
 			Subject: 'WhatsApp handoff',
 			Status: await this.closedStatus(),
@@ -267,7 +278,7 @@ export class SalesforceCrm implements CrmPort {
 
 	/** The due date of a task is a day; the reminder holds the hour. */
 	async createTask(task: CrmTaskInput): Promise<{ id: string }> {
-		const id = await this.connection.create('create the task', 'Task', {
+		const id = await this.objects.create('create the task', 'Task', {
 			...this.activityAt(task),
 			Subject: shortened(task.title, LONGEST_SUBJECT),
 			ActivityDate: task.dueAt.slice(0, 10),
@@ -381,12 +392,19 @@ export class SalesforceCrm implements CrmPort {
 
 	/** Reads from the database itself: what was written a moment ago is there. */
 	private async people(conditions: string[], properties: string[]): Promise<Values[]> {
+		return this.objects.any(await this.persons(properties), conditions);
+	}
+
+	private async persons(properties: string[]): Promise<Selection> {
 		const { object, title, only } = this.person;
-		const where = `(${conditions.join(' OR ')})${only ? ` AND ${only}` : ''}`;
-		return this.connection.query(
-			`look for the ${title}`,
-			`SELECT ${await this.personFields(properties)} FROM ${object} WHERE ${where} ORDER BY CreatedDate LIMIT ${MOST_CANDIDATES}`,
-		);
+		return {
+			whatFor: `look for the ${title}`,
+			object,
+			fields: await this.personFields(properties),
+			...(only ? { and: only } : {}),
+			order: 'CreatedDate',
+			most: MOST_CANDIDATES,
+		};
 	}
 
 	private async searchFor(
@@ -395,24 +413,23 @@ export class SalesforceCrm implements CrmPort {
 		properties: string[],
 	): Promise<Values[]> {
 		const { object, title, only } = this.person;
+		const fields = (await this.personFields(properties)).join(', ');
 		const condition = only ? ` WHERE ${only}` : '';
-		const returning = `${object}(${await this.personFields(properties)}${condition} LIMIT ${MOST_CANDIDATES})`;
-		const { searchRecords } = await this.connection.call(
+		return this.objects.search(
 			`search for the ${title}`,
-			(sdk) =>
-				sdk.search(
-					`FIND {${soslPhrase(text)}} IN ${where} FIELDS RETURNING ${returning}`,
-				) as PromiseLike<{ searchRecords: Values[] }>,
+			soslPhrase(text),
+			(phrases, most) =>
+				`FIND {${phrases}} IN ${where} FIELDS RETURNING ${object}(${fields}${condition} LIMIT ${most})`,
+			MOST_CANDIDATES,
 		);
-		return searchRecords;
 	}
 
-	private async personFields(properties: string[]): Promise<string> {
+	private async personFields(properties: string[]): Promise<string[]> {
 		const shape = await this.shape(this.person.object);
 		const fields = shape.readable([...this.person.fields, KEY, ...properties]);
 		// A name of another object's: there wherever the reference to it is.
 		if (shape.has('AccountId')) fields.push(this.person.company);
-		return fields.join(', ');
+		return fields;
 	}
 
 	private withPhone(phone: string): string[] {
@@ -506,9 +523,16 @@ export class SalesforceCrm implements CrmPort {
 	private async placeOf(input: CrmDealInput, contactId: string): Promise<Values> {
 		if (this.recordKind !== 'deal') return { ContactId: contactId };
 		const [contact] = isId(contactId)
-			? await this.connection.query(
-					'read whose account it is',
-					`SELECT AccountId FROM Contact WHERE Id = ${soqlText(contactId)} LIMIT 1`,
+			? await this.objects.find(
+					{
+						whatFor: 'read whose account it is',
+						object: 'Contact',
+						fields: ['AccountId'],
+						order: 'Id',
+						most: 1,
+					},
+					'Id',
+					contactId,
 				)
 			: [];
 		const inTime = addMilliseconds(isoTime(this.clock.now()), EXPECTED_CLOSE_MS).slice(0, 10);
@@ -526,13 +550,23 @@ export class SalesforceCrm implements CrmPort {
 	}
 
 	private async dealRecords(where: string, properties: string[]): Promise<Values[]> {
+		const { whatFor, object, fields, order, most } = await this.cases(properties);
+		return this.connection.query(
+			whatFor,
+			`SELECT ${fields.join(', ')} FROM ${object} WHERE ${where} ORDER BY ${order} LIMIT ${most}`,
+		);
+	}
+
+	private async cases(properties: string[]): Promise<Selection> {
 		const { kind } = this;
 		const shape = await this.shape(kind.object);
-		const fields = shape.readable([...dealFields(kind), KEY, ...properties]);
-		return this.connection.query(
-			`look for the ${kind.title}`,
-			`SELECT ${fields.join(', ')} FROM ${kind.object} WHERE ${where} ORDER BY CreatedDate DESC LIMIT ${MOST_CANDIDATES}`,
-		);
+		return {
+			whatFor: `look for the ${kind.title}`,
+			object: kind.object,
+			fields: shape.readable([...dealFields(kind), KEY, ...properties]),
+			order: 'CreatedDate DESC',
+			most: MOST_CANDIDATES,
+		};
 	}
 
 	/** An activity of a lead may belong to nothing else. */
@@ -548,13 +582,18 @@ export class SalesforceCrm implements CrmPort {
 		{ contactId, dealId }: CrmPlace,
 	): Promise<{ id: string } | undefined> {
 		// A case has few activities, a contact of years may have many.
-		const place =
-			dealId && this.recordKind !== 'lead'
-				? `WhatId = ${soqlText(dealId)}`
-				: `WhoId = ${soqlText(contactId)}`;
-		const records = await this.connection.query(
-			'list the activities',
-			`SELECT Id, Description FROM Task WHERE ${place} ORDER BY CreatedDate DESC LIMIT ${MOST_ACTIVITIES}`,
+		const [field, id] =
+			dealId && this.recordKind !== 'lead' ? ['WhatId', dealId] : ['WhoId', contactId];
+		const records = await this.objects.find(
+			{
+				whatFor: 'list the activities',
+				object: 'Task',
+				fields: ['Id', 'Description'],
+				order: 'CreatedDate DESC',
+				most: MOST_ACTIVITIES,
+			},
+			field,
+			id,
 		);
 		const found = records.find((one) => hasMarker(textOf(one, 'Description'), key));
 		return found && { id: textOf(found, 'Id')! };
@@ -672,7 +711,7 @@ export class SalesforceCrm implements CrmPort {
 	private async update(whatFor: string, object: string, id: string, values: Values): Promise<void> {
 		// What this org has no field for does not make a call.
 		if (Object.keys(values).length === 0) return;
-		await this.connection.update(whatFor, object, id, values);
+		await this.objects.update(whatFor, object, id, values);
 	}
 
 	private shape(object: string): Promise<Shape> {

@@ -1,15 +1,27 @@
-import type { UpsertInput, UpsertResult } from '../../../core/crm';
 import { mappedValues, upsert } from '../../../core/crm';
 import type { HttpResponse, HttpSend } from '../../../core/ports/http';
-import type { HandoffStore } from '../../../core/ports/store';
 import { HubspotCrm } from '../../../adapters/crm/hubspot/hubspot';
 import { temporaryStore } from '../../support';
-import { MODES, crmContract, failingAt } from './contract';
+import { crmContract } from './contract';
 import type { HubspotAccount } from './hubspotAccount';
 import { startHubspot } from './hubspotAccount';
+import { SOON, manyItems } from './manyItems';
+import type { Account } from './support';
 import { FAST, HURRY, aHandoff } from './support';
 
 crmContract('HubSpot', startHubspot);
+
+/** A connection as the node has one for many items. */
+const gathering = (account: Account, send: HttpSend) =>
+	new HubspotCrm({
+		send,
+		account: 'test',
+		baseUrl: account.url!,
+		environment: SOON,
+		rates: { all: FAST, search: FAST },
+		gatherMs: 5,
+	});
+manyItems('HubSpot', { start: startHubspot, gathering });
 
 describe('HubSpot', () => {
 	let account: HubspotAccount;
@@ -105,154 +117,14 @@ describe('HubSpot', () => {
 		expect(calls).toBe(1);
 	});
 
-	describe('many items', () => {
-		let store: HandoffStore;
-		let closeStore: () => Promise<void>;
-		beforeEach(async () => {
-			({ store, close: closeStore } = await temporaryStore());
-		});
-		afterEach(async () => {
-			await closeStore();
-			expect(account.violations).toEqual([]);
-		});
-
-		const environment = {
-			...HURRY,
-			sleep: (milliseconds: number) =>
-				new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 10))),
-		};
-		/** A connection as the node has one for many items. */
-		const gathering = (send: HttpSend) =>
-			new HubspotCrm({
-				send,
-				account: 'test',
-				baseUrl: account.url!,
-				environment,
-				rates: { all: FAST, search: FAST },
-				gatherMs: 5,
-			});
-		const customer = (number: number, id: string) => {
-			const phone = `+1650555${String(1000 + number)}`;
-			const email = `customer.${number}@customer.example`;
-			return aHandoff(`${id}-${number}`, { account: id, contact: { phone, email } });
-		};
-		const runAll = (send: HttpSend, inputs: UpsertInput[]) => {
-			const port = gathering(send);
-			return Promise.allSettled(
-				inputs.map((input) =>
-					upsert(
-						port,
-						{ once: store, clock: { now: () => new Date() }, sleep: environment.sleep },
-						input,
-					),
-				),
-			);
-		};
-		const calls: string[] = [];
-		const counting: HttpSend = (request) => {
-			calls.push(`${request.method} ${new URL(request.url).pathname}`);
-			return account.send(request);
-		};
-		const counts = () => {
-			const { contacts, deals, notes, tasks } = account.state();
-			return [contacts, deals, notes, tasks].map(({ length }) => length);
-		};
-
-		test('a hundred customers need a few batch calls, and each gets records of their own', async () => {
-			calls.length = 0;
-			const inputs = Array.from({ length: 100 }, (_, number) => customer(number, 'hundred'));
-			const results = await runAll(counting, inputs);
-			expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
-			expect(counts()).toEqual([100, 100, 100, 100]);
-			const { contacts, deals } = account.state();
-			for (const [index, result] of results.entries()) {
-				const { contact, deal } = (result as PromiseFulfilledResult<UpsertResult>).value;
-				expect(contacts.find(({ id }) => id === contact.id)!.phone).toBe(
-					inputs[index]!.contact.phone,
-				);
-				expect(deals.find(({ id }) => id === deal!.id)!.contactIds).toEqual([contact.id]);
-			}
-			const together = calls.length;
-			calls.length = 0;
-			const alone = account.open(counting);
-			for (let number = 100; number < 110; number++) {
-				await upsert(
-					alone,
-					{ once: store, clock: { now: () => new Date() }, sleep: environment.sleep },
-					customer(number, 'hundred'),
-				);
-			}
-			console.log(
-				`HubSpot: calls for 100 customers with deal, note and task at once: ${together}; for 10 customers one by one: ${calls.length}`,
-			);
-			expect(together).toBeLessThan(calls.length);
-		}, 60_000);
-
-		test('a contact that was merged into another answers to its old id in a batch, too', async () => {
-			const port = gathering(account.send);
-			const [a, b] = await Promise.all(
-				[1, 2].map((number) =>
-					port.createContact({ phone: `+1650555000${number}` }, `k:${number}`),
-				),
-			);
-			account.standIn.objects().merge(a!.id, b!.id);
-			const read = await Promise.all([a!.id, b!.id, '99'].map((id) => port.readContact(id, [])));
-			expect(read.map((one) => one?.id)).toEqual([a!.id, a!.id, undefined]);
-		});
-
-		test('one that HubSpot refuses hears why, and the others of its batch are done', async () => {
-			const inputs = Array.from({ length: 10 }, (_, number) => customer(number, 'partial'));
-			inputs[4]!.contact.email = 'no address';
-			const results = await runAll(account.send, inputs);
-			expect(results.map(({ status }) => status === 'rejected')).toEqual(
-				inputs.map((_one, index) => index === 4),
-			);
-			expect((results[4] as PromiseRejectedResult).reason).toMatchObject({
-				kind: 'invalid',
-				message: expect.stringContaining('no address'),
-			});
-			expect(counts()).toEqual([9, 9, 9, 9]);
-		});
-
-		test('whichever batch call fails in whichever way, every customer has one of each in the end', async () => {
-			const inputs = (id: string) => [1, 2, 3].map((number) => customer(number, id));
-			calls.length = 0;
-			await runAll(counting, inputs('calls'));
-			const batch = [...calls];
-			const rows: string[] = [];
-			let trials = 0;
-			for (const [index, call] of batch.entries()) {
-				const cells: string[] = [];
-				for (const mode of MODES) {
-					await account.reset();
-					const id = `batch${++trials}`;
-					let runs = 0;
-					let left = 1;
-					const failing = failingAt(account, index, mode);
-					while (left > 0 && runs < 4) {
-						runs += 1;
-						const results = await runAll(failing, inputs(id));
-						left = results.filter(({ status }) => status === 'rejected').length;
-					}
-					expect({ call, mode, left, counts: counts() }).toEqual({
-						call,
-						mode,
-						left: 0,
-						counts: [3, 3, 3, 3],
-					});
-					cells.push(runs === 1 ? 'ok' : `run ${runs}`);
-				}
-				rows.push(`${call.padEnd(64)} ${cells.map((cell) => cell.padEnd(8)).join('')}`);
-			}
-			console.log(
-				[
-					'HubSpot: three customers in batches: runs until each has one of each',
-					`${''.padEnd(64)} ${MODES.map((mode) => mode.padEnd(8)).join('')}`,
-					...rows,
-				].join('\n'),
-			);
-			expect(rows.length).toBeGreaterThan(8);
-		}, 120_000);
+	test('a contact that was merged into another answers to its old id in a batch, too', async () => {
+		const port = gathering(account, account.send);
+		const [a, b] = await Promise.all(
+			[1, 2].map((number) => port.createContact({ phone: `+1650555000${number}` }, `k:${number}`)),
+		);
+		account.standIn.objects().merge(a!.id, b!.id);
+		const read = await Promise.all([a!.id, b!.id, '99'].map((id) => port.readContact(id, [])));
+		expect(read.map((one) => one?.id)).toEqual([a!.id, a!.id, undefined]);
 	});
 
 	test('all executions of one account share its limits, and wait together where HubSpot says for how long', async () => {

@@ -1,10 +1,25 @@
 import { field } from '../../../sandbox/salesforce/schema';
 import type { SalesforceOptions } from '../../../sandbox/salesforce';
+import { SalesforceCrm } from '../../../adapters/crm/salesforce/salesforce';
 import { crmContract } from './contract';
+import { SOON, manyItems } from './manyItems';
 import { startSalesforce } from './salesforceAccount';
-import { sender } from './support';
+import { FAST, sender } from './support';
 
 crmContract('Salesforce', startSalesforce);
+
+manyItems('Salesforce', {
+	start: (search) => startSalesforce(search, { keyField: true }),
+	gathering: (account, send) =>
+		new SalesforceCrm({
+			send,
+			account: 'test',
+			instanceUrl: account.url!,
+			environment: SOON,
+			rate: FAST,
+			gatherMs: 5,
+		}),
+});
 
 /** An org without our External ID field: its marks stand in the descriptions. */
 crmContract('Salesforce without a field for our key', (search) => startSalesforce(search, {}));
