@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { chromium } from 'playwright-core';
 
 import { signToken } from '../adapters/inbox/tokens';
-import { N8nClient, OWNER } from '../host/n8n';
+import { N8nClient } from '../host/n8n';
 import { INBOX_SECRET, readWorkflow, webhookUrl } from '../host/stack';
+import { MINUTE_MS, openEditor } from './editor';
 
 /**
- * Takes the pictures of the README from a running demo (`npm start` in another terminal). Needs Debian's chromium, or the path
- * of another one in CHROMIUM.
+ * Takes the pictures of the README from a running demo (`npm start` in another terminal); see {@link openEditor} for the browser.
  */
 const OUT = path.join(__dirname, '..', 'docs', 'images');
 const EDITOR = process.env.N8N_URL ?? 'http://127.0.0.1:5678';
@@ -18,7 +17,6 @@ const TEMPLATES = {
 	'inbox-template': '02-agent-inbox.json',
 	'watchdog-template': '03-sla-watchdog.json',
 };
-const MINUTE_MS = 60_000;
 
 async function main(): Promise<void> {
 	mkdirSync(OUT, { recursive: true });
@@ -29,18 +27,8 @@ async function main(): Promise<void> {
 		'/rest/workflows',
 	);
 
-	const browser = await chromium.launch({
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-		args: ['--no-sandbox', '--disable-background-networking', '--disable-gpu'],
-	});
-	const context = await browser.newContext({ viewport: { width: 1600, height: 900 } });
-	const page = await context.newPage();
+	const { browser, page } = await openEditor(EDITOR);
 	try {
-		await page.goto(`${EDITOR}/signin`);
-		await page.fill('input[name="emailOrLdapLoginId"]', OWNER.email);
-		await page.fill('input[name="password"]', OWNER.password);
-		await page.click('button:has-text("Sign in")');
-		await page.waitForURL((url) => !url.pathname.includes('signin'));
 		for (const [picture, file] of Object.entries(TEMPLATES)) {
 			const { name } = readWorkflow(file);
 			const { id } = workflows.find((workflow) => workflow.name === name)!;

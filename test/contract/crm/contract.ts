@@ -364,6 +364,29 @@ export function crmContract(
 			expect(lagging.state().deals).toHaveLength(1);
 		});
 
+		test('contact and deal are linked with the company that the CRM knows, and stay with the one that staff chose', async () => {
+			const wanted = prompt.staff.addCompany('Customer Ltd', 'customer.example');
+			const other = prompt.staff.addCompany('Other Ltd', 'other.example');
+			const contact = { ...aHandoff().contact, company: 'Customer Ltd' };
+			const made = await run(prompt.open(), aHandoff('c1', { contact, linkCompany: true }));
+			expect(made.company).toMatchObject({ id: wanted, name: 'Customer Ltd' });
+			expect(prompt.staff.companiesOf('contact', made.contact.id)).toEqual([wanted]);
+			expect(prompt.staff.companiesOf('deal', made.deal!.id)).toEqual([wanted]);
+			const again = { ...contact, company: 'Other Ltd', email: 'robin@other.example' };
+			await run(prompt.open(), aHandoff('c1', { contact: again }));
+			expect(prompt.staff.companiesOf('contact', made.contact.id)).not.toContain(other);
+			expect(prompt.state().contacts).toHaveLength(1);
+		});
+
+		test('a company that the CRM does not know is linked with nothing, and a public mailbox names none', async () => {
+			prompt.staff.addCompany('Mail', 'gmail.com');
+			const contact = { ...aHandoff().contact, email: 'robin@gmail.com', company: 'Nobody Ltd' };
+			const made = await run(prompt.open(), aHandoff('c1', { contact, linkCompany: true }));
+			expect(made.company).toBeUndefined();
+			expect(made.warnings).toEqual([]);
+			expect(prompt.staff.companiesOf('contact', made.contact.id)).toEqual([]);
+		});
+
 		describe('What nobody expects', () => {
 			test('a number that is none is left out and told, and the contact found by the address', async () => {
 				for (const phone of ['call me', '12345', '030 901820', '+']) {

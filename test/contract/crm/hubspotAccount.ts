@@ -45,6 +45,12 @@ export async function startHubspot(search: 'lagging' | 'prompt'): Promise<Hubspo
 		staff: {
 			deleteContact: (id) => standIn.objects().remove(id),
 			mergeContacts: (keptId, id) => standIn.objects().merge(keptId, id),
+			addCompany: (name, domain) => standIn.objects().create('companies', { name, domain }, []).id,
+			companiesOf: (_object, id) =>
+				standIn
+					.objects()
+					.associations.filter(({ fromId, toType }) => fromId === id && toType === 'companies')
+					.map(({ toId }) => toId),
 		},
 		forbidden: {
 			body: {

@@ -39,6 +39,11 @@ export async function startPipedrive(
 		staff: {
 			deleteContact: (id) => standIn.company().remove('persons', id),
 			mergeContacts: (keptId, id) => standIn.company().merge(keptId, id),
+			addCompany: (name) => String(standIn.company().create('organizations', { name }).id),
+			companiesOf: (object, id) => {
+				const one = standIn.company().find(object === 'contact' ? 'persons' : 'deals', id);
+				return one?.org_id ? [String(one.org_id)] : [];
+			},
 		},
 		forbidden: {
 			body: { success: false, error: 'Scope and URL mismatch', errorCode: 403 },

@@ -40,6 +40,16 @@ export async function startSalesforce(
 		staff: {
 			deleteContact: (id) => standIn.org().remove('Contact', id),
 			mergeContacts: (keptId, id) => standIn.org().merge(keptId, id),
+			addCompany: (name, domain) => {
+				const made = standIn
+					.org()
+					.create('Account', { Name: name, Website: `https://www.${domain}` }, true);
+				return (made!.body as { id: string }).id;
+			},
+			companiesOf: (object, id) => {
+				const one = standIn.org().find(object === 'contact' ? 'Contact' : 'Opportunity', id);
+				return one?.values.AccountId ? [String(one.values.AccountId)] : [];
+			},
 		},
 		forbidden: {
 			body: [

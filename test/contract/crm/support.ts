@@ -18,6 +18,10 @@ export interface Account {
 		deleteContact(id: string): void;
 		/** The second goes into the first. */
 		mergeContacts(keptId: string, id: string): void;
+		/** Gives its id. */
+		addCompany(name: string, domain: string): string;
+		/** Companies that a contact or a deal is linked with. */
+		companiesOf(object: 'contact' | 'deal', id: string): string[];
 	};
 	/** How the CRM says that the credential may not do it, and what must be in our message then. */
 	forbidden: { body: unknown; said: string };
