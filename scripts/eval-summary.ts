@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Conversation } from '../core/conversation/conversation';
 import { NO_COUNTERS } from '../core/conversation/conversation';
 import type { ConversationMessage } from '../core/conversation/message';
+import { readMessage } from '../core/escalation/reading';
 import { summarise } from '../core/summary';
 import type { Brief } from '../core/summary/brief';
 import { sameWords } from '../core/summary/text';
@@ -15,11 +16,16 @@ export interface Dialogue {
 	phone: string;
 	messages: string[];
 	expected: Expected;
-	/** Other answers that a careful reader would accept just as well. */
-	alternatives?: Partial<Expected>;
+	/**
+	 * Other answers that a careful reader would accept just as well. Where nothing is expected, the field may be stated so or
+	 * left out; references and messages tried that stand here are neither wanted nor wrong.
+	 */
+	alternatives?: Alternatives;
 }
 
 interface Expected {
+	/** As the customer introduces himself. */
+	name?: string;
 	/** Message, and words of it that must be in the statement. */
 	need?: [number, string];
 	/** Verbatim. */
@@ -33,12 +39,28 @@ interface Expected {
 	references: string[];
 	/** Messages in which the bot answered or tried something. */
 	tried: number[];
+	/** Where the mood ends. */
+	mood?: 'negative' | 'neutral' | 'positive';
 }
+
+type Text = 'name' | 'question' | 'product' | 'budget' | 'timeline' | 'mood';
+
+type Alternatives = { [K in Text]?: string | string[] } & {
+	need?: Need | Need[];
+	urgency?: number | number[];
+	references?: string[];
+	tried?: number[];
+};
+
+/** Written to improve the rules on, and written before a rule was looked at; see docs/accuracy.md. */
+export const SETS = ['tuned', 'held-out-1', 'held-out-2', 'held-out-3'] as const;
+export type DialogueSet = (typeof SETS)[number];
 
 const FOLDER = path.join(__dirname, '..', 'test', 'fixtures', 'dialogues');
 
-/** All written dialogues, with the language of their file. */
-export function dialogues(folder = FOLDER): Dialogue[] {
+/** The written dialogues of a set, with the language of their file. */
+export function dialogues(set: DialogueSet): Dialogue[] {
+	const folder = path.join(FOLDER, set);
 	return readdirSync(folder)
 		.filter((name) => name.endsWith('.json'))
 		.sort()
@@ -97,15 +119,22 @@ export function conversationOf(dialogue: Dialogue): Conversation {
 	};
 }
 
+/** A message's mood, by the scorer's measure as in the node. */
+export function feelingOf(text: string, language: string | undefined): number {
+	return readMessage(text, language).feeling.value;
+}
+
 export function briefOf(dialogue: Dialogue): Brief {
 	return summarise({
 		conversation: conversationOf(dialogue),
 		messages: messagesOf(dialogue),
 		now: new Date(START + 3_600_000).toISOString(),
+		sentiment: feelingOf,
 	});
 }
 
 export type Field =
+	| 'name'
 	| 'need'
 	| 'question'
 	| 'product'
@@ -114,6 +143,7 @@ export type Field =
 	| 'urgency'
 	| 'references'
 	| 'tried'
+	| 'mood'
 	| 'language';
 
 export interface FieldScore {
@@ -131,7 +161,7 @@ export interface FieldScore {
 }
 
 /** Field-level precision and recall of the summary over the dialogues. */
-export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldScore[] {
+export function evaluateSummary(all: readonly Dialogue[]): FieldScore[] {
 	const scores = new Map<Field, FieldScore>();
 	const count = (field: Field, outcome: 'right' | 'wrong' | 'missed', note?: string) => {
 		const score = scores.get(field) ?? {
@@ -164,7 +194,7 @@ export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldSc
 			if (stated !== undefined) count(field, 'wrong', note);
 			if (wanted) count(field, 'missed', stated === undefined ? note : undefined);
 		};
-		const needs = [expected.need, alternatives.need].filter((need) => need !== undefined);
+		const needs = [...needsIn(expected.need), ...needsIn(alternatives.need)];
 		single(
 			'need',
 			brief.need?.value,
@@ -175,11 +205,10 @@ export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldSc
 			),
 			JSON.stringify(needs),
 		);
-		const texts = (
-			field: 'question' | 'product' | 'budget' | 'timeline',
-			stated: string | undefined,
-		) => {
-			const accepted = [expected[field], alternatives[field]].filter((text) => text !== undefined);
+		const texts = (field: Text, stated: string | undefined) => {
+			const accepted = [expected[field], alternatives[field]]
+				.flat()
+				.filter((text) => text !== undefined);
 			single(
 				field,
 				stated,
@@ -188,16 +217,19 @@ export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldSc
 				accepted.join(' / ') || '(nothing)',
 			);
 		};
+		texts('name', brief.customer.name);
 		texts('question', brief.unansweredQuestion?.value);
 		texts('product', brief.product?.value);
 		texts('budget', brief.budget?.value);
 		texts('timeline', brief.timeline?.value);
+		if (expected.mood) texts('mood', brief.sentiment?.summary.split(' ').at(-1)?.toLowerCase());
+		const urgent = [expected.urgency, alternatives.urgency].flat().filter((at) => at !== undefined);
 		single(
 			'urgency',
 			brief.urgency?.messageIds[0],
 			expected.urgency !== undefined,
-			brief.urgency?.messageIds[0] === id(expected.urgency ?? 0),
-			String(expected.urgency ?? '(nothing)'),
+			urgent.some((message) => brief.urgency?.messageIds[0] === id(message)),
+			urgent.join(' / ') || '(nothing)',
 		);
 		single(
 			'language',
@@ -210,14 +242,22 @@ export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldSc
 			'references',
 			brief.references.map(({ kind, value }) => `${kind}:${value}`),
 			expected.references,
+			alternatives.references ?? [],
 		);
 		many(
 			'tried',
 			brief.botTried.flatMap(({ messageIds }) => messageIds),
 			expected.tried.map(id),
+			(alternatives.tried ?? []).map(id),
 		);
-		function many(field: Field, stated: readonly string[], wanted: readonly string[]) {
+		function many(
+			field: Field,
+			stated: readonly string[],
+			wanted: readonly string[],
+			allowed: readonly string[],
+		) {
 			for (const value of stated) {
+				if (allowed.includes(value)) continue;
 				if (wanted.includes(value)) count(field, 'right');
 				else count(field, 'wrong', `${where}: ${value} is not expected`);
 			}
@@ -232,6 +272,13 @@ export function evaluateSummary(all: readonly Dialogue[] = dialogues()): FieldSc
 	}));
 }
 
+type Need = NonNullable<Expected['need']>;
+
+function needsIn(value: Need | Need[] | undefined): Need[] {
+	if (value === undefined) return [];
+	return typeof value[0] === 'number' ? [value as Need] : (value as Need[]);
+}
+
 function id(message: number): string {
 	return `m${String(message).padStart(2, '0')}`;
 }
@@ -241,10 +288,10 @@ function ratio(part: number, whole: number): number {
 }
 
 /** A table of the scores, one field a line, for `npm run eval`. */
-export function summaryReport(scores: readonly FieldScore[], count: number): string {
+export function summaryReport(scores: readonly FieldScore[], title: string): string {
 	const lines = scores.map(
 		({ field, precision, recall, right, wrong, missed }) =>
 			`  ${field.padEnd(12)} precision ${precision.toFixed(3)}  recall ${recall.toFixed(3)}  (${right} right, ${wrong} wrong, ${missed} missed)`,
 	);
-	return [`Context Summarizer, ${count} dialogues`, ...lines].join('\n');
+	return [`Context Summarizer, ${title}`, ...lines].join('\n');
 }

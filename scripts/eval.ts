@@ -13,7 +13,7 @@ import Sentiment from 'sentiment';
 import { score, type ScoreResult } from '../core/escalation';
 import { readMessage } from '../core/escalation/reading';
 import { requestIn } from '../core/escalation/signals/humanRequest';
-import { dialogues as written, evaluateSummary, summaryReport } from './eval-summary';
+import { dialogues as written, evaluateSummary, SETS, summaryReport } from './eval-summary';
 import { fifth } from './train-escalation';
 
 const ROOT = path.join(__dirname, '..');
@@ -381,10 +381,12 @@ function calibration() {
 
 /** Each field of the brief against what careful readers marked in the dialogues written for this. */
 function summaries() {
-	const all = written();
-	const scores = evaluateSummary(all);
-	console.log(`\n${summaryReport(scores, all.length)}`);
-	for (const { field, notes } of scores) misses(field, notes);
+	for (const set of SETS) {
+		const all = written(set);
+		const scores = evaluateSummary(all);
+		console.log(`\n${summaryReport(scores, `${set}, ${all.length} dialogues`)}`);
+		for (const { field, notes } of scores) misses(field, notes);
+	}
 }
 
 if (wanted('human')) humanRequests();

@@ -8,6 +8,15 @@ export interface Grounded<T = string> {
 	messageIds: string[];
 }
 
+/** An intent as the bot named it. */
+export interface DetectedIntent {
+	name: string;
+	/** 0 to 1, where the bot says it. */
+	confidence?: number;
+	/** The message that the bot read it from. */
+	messageIds: string[];
+}
+
 /** What an agent needs to know before the first answer. Every statement names the messages it rests on. */
 export interface Brief {
 	conversationId: string;
@@ -21,6 +30,8 @@ export interface Brief {
 		segment?: string;
 		vip?: boolean;
 		email?: string;
+		/** Messages in which the customer says name or e-mail, where nobody else has given them. */
+		messageIds?: string[];
 	};
 	escalation?: {
 		reason: string;
@@ -30,6 +41,8 @@ export interface Brief {
 		/** The scorer's class of lead, e.g. "hot", where it ran before. */
 		leadClass?: string;
 	};
+	/** What the bot took the last message for. */
+	intent?: DetectedIntent;
 	/** What the customer wants, in their own words. */
 	need?: Grounded;
 	/** The last question that nobody has answered, verbatim. */
@@ -93,11 +106,18 @@ export interface BriefMemory {
 	/** Questions of the customer that wait for an answer, oldest first. */
 	openQuestions: Array<{ value: string; messageId: string }>;
 	/** The question that was answered last; it is open again if the customer says that the answer missed it. */
-	answeredQuestion?: { value: string; messageId: string };
+	answeredQuestion?: {
+		value: string;
+		messageId: string;
+		/** The answer is the last thing that was said to the customer. */
+		fresh?: boolean;
+	};
 	tried: Array<{ value: string; messageId: string }>;
 	misunderstood: { count: number; messageIds: string[] };
 	/** What the last message to the customer asked for. */
-	asked: Array<ReferenceKind | 'budget' | 'timeline'>;
+	asked: Array<ReferenceKind | 'budget' | 'timeline' | 'name'>;
+	/** How the customer calls himself. */
+	name?: { value: string; messageId: string };
 	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
 	sentiment: number[];
 	transcript: Array<{ id: string; at: IsoTime; author: Author; name?: string; text: string }>;

@@ -4,7 +4,7 @@ import type { Conversation, SignalResult } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import type { ConversationMessage } from '../conversation/message';
 import type { IsoTime } from '../time';
-import type { Brief, BriefMemory, Grounded, Slot } from './brief';
+import type { Brief, BriefMemory, DetectedIntent, Grounded, Slot } from './brief';
 import { leadingLanguage } from './languages';
 import type { ReadOptions } from './memory';
 import { emptyMemory, isNew, readMessages } from './memory';
@@ -32,6 +32,8 @@ export interface SummaryInput {
 		signals?: readonly SignalResult[];
 		leadClass?: string;
 	};
+	/** What the bot took the customer's last message for; left out, that of `previous` stands. */
+	intent?: DetectedIntent;
 	/** BCP 47; the language of the suggested reply, where somebody knows better than profile and messages. */
 	language?: string;
 	openDeals?: Brief['openDeals'];
@@ -94,11 +96,18 @@ function compose(input: SummaryInput, memory: BriefMemory): Brief {
 	const { conversation } = input;
 	const { identity, profile } = conversation;
 	const language = input.language ?? profile.language ?? leadingLanguage(memory.languages);
-	const name = oneLine(profile.name ?? identity.name ?? '');
-	const email = profile.email ?? memory.references.find(({ kind }) => kind === 'email')?.value;
+	// What the CRM or staff know goes first; then what the customer says; last, what the customer's phone calls itself.
+	const name = oneLine(profile.name ?? memory.name?.value ?? identity.name ?? '');
+	const written = memory.references.find(({ kind }) => kind === 'email');
+	const email = profile.email ?? written?.value;
+	const said = [
+		...(!profile.name && memory.name ? [memory.name.messageId] : []),
+		...(!profile.email && written ? written.messageIds : []),
+	];
 	const escalation = escalationOf(input);
 	const question = memory.openQuestions[memory.openQuestions.length - 1];
 	const course = memory.sentiment.length > 0 ? memory.sentiment : measured(conversation);
+	const intent = input.intent ?? input.previous?.intent;
 	const brief: Brief = {
 		conversationId: conversation.id,
 		headline: '',
@@ -110,8 +119,10 @@ function compose(input: SummaryInput, memory: BriefMemory): Brief {
 			...(profile.segment ? { segment: profile.segment } : {}),
 			...(profile.vip === undefined ? {} : { vip: profile.vip }),
 			...(email ? { email } : {}),
+			...(said.length > 0 ? { messageIds: [...new Set(said)] } : {}),
 		},
 		...(escalation ? { escalation } : {}),
+		...(intent ? { intent: { ...intent, name: oneLine(intent.name) } } : {}),
 		...slot('need', memory),
 		...(question ? { unansweredQuestion: grounded(question) } : {}),
 		...slot('product', memory),
@@ -182,15 +193,25 @@ function measured(conversation: Conversation): number[] {
 	return conversation.counters.customerTurns > 0 ? [conversation.counters.sentiment] : [];
 }
 
-/** From this on a sentiment is called by its name. */
-const CLEAR_SENTIMENT = 0.2;
+/** From these on a mood is called by its name. Plain negation weighs less than praise, so that the bounds differ. */
+const NEGATIVE = -0.2;
+const POSITIVE = 0.3;
+/** The newest message counts most for the mood at the end; one cool word after three angry ones does not change it. */
+const WEIGHTS = [0.5, 0.3, 0.2];
 
 function describeCourse(course: readonly number[]): string {
 	const name = (value: number) =>
-		value >= CLEAR_SENTIMENT ? 'positive' : value <= -CLEAR_SENTIMENT ? 'negative' : 'neutral';
+		value >= POSITIVE ? 'positive' : value <= NEGATIVE ? 'negative' : 'neutral';
 	const first = name(course[0] as number);
-	const last = name(course[course.length - 1] as number);
+	const last = name(moodAtEnd(course));
 	return first === last ? sentence(last) : `From ${first} to ${last}`;
+}
+
+function moodAtEnd(course: readonly number[]): number {
+	const newest = [...course].reverse().slice(0, WEIGHTS.length);
+	const weights = WEIGHTS.slice(0, newest.length);
+	const sum = newest.reduce((total, value, index) => total + value * (weights[index] as number), 0);
+	return sum / weights.reduce((total, weight) => total + weight, 0);
 }
 
 function sentence(word: string): string {

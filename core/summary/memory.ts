@@ -6,7 +6,8 @@ import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
 import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
 import { ALL_KINDS, boundedText, findSecrets } from './secrets';
-import { readCustomer, readReply } from './statements';
+import { readReply, speaksOf } from './replies';
+import { MIN_NEED, readCustomer } from './statements';
 import { MAX_MESSAGE_CHARACTERS, oneLine, sameWords } from './text';
 
 /**
@@ -25,10 +26,12 @@ const MAX_SENTIMENT = 12;
 const MAX_RECENT_IDS = 200;
 /** By how much a later statement must outweigh the first one to be taken for the need. */
 const NEED_MARGIN = 0.4;
+/** By how much a later date may weigh less than the one before and still be the one that counts. */
+const TIMELINE_MARGIN = 0.5;
 /** After a silence of a day (WhatsApp's service window) the customer comes with something new. */
 const SESSION_GAP_MS = 24 * 60 * 60 * 1000;
 /** What was said in an earlier session weighs this much of what it did. */
-const SESSION_WEIGHT = 0.3;
+const SESSION_WEIGHT = 0.2;
 
 export interface ReadOptions {
 	/** Country in which national phone numbers are read. */
@@ -139,27 +142,36 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 	}
 
 	const secrets = findSecrets(text, { kinds: ALL_KINDS, ...country(options) });
-	const asked = {
-		budget: memory.asked.includes('budget'),
-		timeline: memory.asked.includes('timeline'),
-	};
 	// A question mark within an address ends no sentence either.
 	const addresses = [...text.matchAll(URL_PATTERN)].map((match) => ({
 		start: match.index,
 		end: match.index + match[0].length,
 	}));
-	const reading = readCustomer(text, languages, [...secrets, ...addresses], asked);
+	const askedKinds = memory.asked.filter((kind) => !isSlot(kind));
+	const references = findReferences(text, { asked: askedKinds, ...country(options) });
+	const reading = readCustomer(text, languages, [...secrets, ...addresses], {
+		budget: memory.asked.includes('budget'),
+		timeline: memory.asked.includes('timeline'),
+		name: memory.asked.includes('name'),
+		opening: (memory.slots.need[0]?.score ?? 0) < MIN_NEED,
+		buying: memory.slots.product.length > 0,
+		answersAsked: references.some(({ kind }) => askedKinds.includes(kind)),
+	});
 	for (const { slot, value, score } of reading.statements)
 		offer(memory, slot, { value: tidy(value), messageId, score });
+	if (reading.name) memory.name = { value: tidy(reading.name), messageId };
+	for (const { kind, value } of references) addReference(memory, kind, value, messageId);
 
-	const askedKinds = memory.asked.filter(
-		(kind): kind is ReferenceKind => kind !== 'budget' && kind !== 'timeline',
-	);
-	for (const { kind, value } of findReferences(text, { asked: askedKinds, ...country(options) }))
-		addReference(memory, kind, value, messageId);
-
-	if (reading.missed && memory.answeredQuestion) {
-		memory.openQuestions.push(memory.answeredQuestion);
+	// "I have read that, it says nothing of it": without a question of its own it says that the last one is still open.
+	const { answeredQuestion } = memory;
+	const unhelped =
+		reading.missed ||
+		(reading.denied && reading.questions.length === 0 && answeredQuestion?.fresh === true);
+	if (unhelped && answeredQuestion) {
+		memory.openQuestions.push({
+			value: answeredQuestion.value,
+			messageId: answeredQuestion.messageId,
+		});
 		delete memory.answeredQuestion;
 	}
 	for (const question of reading.questions) {
@@ -203,6 +215,7 @@ function readOutgoing(
 		if (message.author === 'agent' && message.media) answered(memory);
 		return;
 	}
+	if (memory.answeredQuestion) memory.answeredQuestion.fresh = false;
 	const languages = languagesOf(memory, languageVotes(text), options);
 	const reading = readReply(text, languages);
 	for (const { kind, value } of findReferences(text, { codesOnly: true }))
@@ -217,15 +230,23 @@ function readOutgoing(
 	memory.asked = [];
 	if (reading.asks) {
 		memory.asked.push(...namedKinds(text).filter((kind) => CODE_KINDS.includes(kind)));
-		if (languages.some((language) => has(language.patterns.budget, text)))
-			memory.asked.push('budget');
+		const names = (pick: (language: CompiledLanguage) => RegExp) =>
+			languages.some((language) => has(pick(language), text));
+		if (names(({ patterns }) => patterns.budget)) memory.asked.push('budget');
+		if (names(({ bot }) => bot.asksWhen)) memory.asked.push('timeline');
+		if (names(({ bot }) => bot.asksName)) memory.asked.push('name');
 	}
 	const repeated = memory.tried.some(
 		({ value }) => sameWords(value) === sameWords(tidy(reading.answer)),
 	);
 	// A bot that says the same once more has not understood what was asked since.
 	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
-		answered(memory);
+		if (!(
+			reading.elsewhere &&
+			message.author === 'bot' &&
+			!onTopic(memory, reading.answer, languages)
+		))
+			answered(memory);
 		if (message.author === 'bot') {
 			memory.tried.push({ value: tidy(reading.answer), messageId: message.id });
 			if (memory.tried.length > MAX_TRIED) memory.tried.shift();
@@ -233,17 +254,34 @@ function readOutgoing(
 	}
 }
 
+/** A pointer to the website answers a question only if it speaks of what was asked. */
+function onTopic(
+	memory: BriefMemory,
+	answer: string,
+	languages: readonly CompiledLanguage[],
+): boolean {
+	const open = memory.openQuestions[memory.openQuestions.length - 1];
+	return open === undefined || speaksOf(answer, open.value, languages);
+}
+
+function isSlot(kind: BriefMemory['asked'][number]): kind is 'budget' | 'timeline' | 'name' {
+	return kind === 'budget' || kind === 'timeline' || kind === 'name';
+}
+
 function answered(memory: BriefMemory): void {
 	const last = memory.openQuestions[memory.openQuestions.length - 1];
-	if (last) memory.answeredQuestion = last;
+	if (last) memory.answeredQuestion = { ...last, fresh: true };
 	memory.openQuestions = [];
 }
 
 function offer(memory: BriefMemory, slot: Slot, candidate: Candidate): void {
 	const candidates = memory.slots[slot];
 	// What the customer needs is said first and repeated in anger; a product, sum or date may be corrected later.
+	const margin = { need: NEED_MARGIN, timeline: -TIMELINE_MARGIN }[slot as string] ?? 0;
 	const at = candidates.findIndex((known) =>
-		slot === 'need' ? known.score + NEED_MARGIN < candidate.score : known.score <= candidate.score,
+		slot === 'need'
+			? known.score + margin < candidate.score
+			: known.score + margin <= candidate.score,
 	);
 	candidates.splice(at < 0 ? candidates.length : at, 0, candidate);
 	candidates.length = Math.min(candidates.length, MAX_CANDIDATES);
@@ -292,6 +330,7 @@ function forget(memory: BriefMemory, messageId: string, fromTranscript: boolean)
 	memory.references = memory.references.filter(({ messageIds }) => messageIds.length > 0);
 	memory.openQuestions = memory.openQuestions.filter((open) => open.messageId !== messageId);
 	if (memory.answeredQuestion?.messageId === messageId) delete memory.answeredQuestion;
+	if (memory.name?.messageId === messageId) delete memory.name;
 	memory.tried = memory.tried.filter((tried) => tried.messageId !== messageId);
 	if (fromTranscript) {
 		memory.transcript = memory.transcript.filter((line) => line.id !== messageId);

@@ -43,6 +43,7 @@ export function redactBrief(brief: Brief, rules: RedactionRules): Brief {
 					},
 				}
 			: {}),
+		...(brief.intent ? { intent: { ...brief.intent, name: text(brief.intent.name) } } : {}),
 		...(brief.need ? { need: statement(brief.need) } : {}),
 		...(brief.unansweredQuestion
 			? { unansweredQuestion: statement(brief.unansweredQuestion) }

@@ -82,6 +82,8 @@ const CODES =
 	'EUR|USD|GBP|INR|BRL|IDR|AED|SAR|CHF|MXN|ARS|COP|CLP|PEN|EGP|QAR|KWD|MAD|CAD|AUD|NZD|SEK|NOK|DKK|PLN|TRY|JPY|CNY';
 const WORDS = LANGUAGES.flatMap((language) => language.currencies).join('|');
 const MULTIPLIERS = ['k', ...LANGUAGES.flatMap((language) => language.multipliers)].join('|');
+/** Words that multiply and are said of money alone, so that the currency is left out ("150rb", "2 lakh"). */
+const MONEY_MULTIPLIERS = 'rb|ribu|jt|juta|miliar|lakhs?|crores?|लाख|करोड़';
 const NUMBER =
 	"\\d{1,3}(?:[.,'’\\u00a0\\u202f]\\d{2,3})+(?:[.,]\\d{1,2})?|\\d{1,3}(?: \\d{3})+(?:[.,]\\d{1,2})?|\\d{1,12}(?:[.,]\\d{1,2})?";
 const QUANTITY = `(?:${NUMBER})(?:,-)?(?: ?(?:${MULTIPLIERS})(?![\\p{L}\\p{M}]))?`;
@@ -89,7 +91,7 @@ const TO = ' ?(?:-|–|to|a|bis|à|tot|e|and|y|und|et|sampai|से|إلى|ال�
 const BEFORE = `(?:${SYMBOLS}|${CODES})`;
 const AFTER = `(?:(?:de )?(?:${WORDS})(?![\\p{L}\\p{M}])|(?:${CODES})(?![\\p{L}\\p{M}])|${SYMBOLS}(?![\\p{L}\\p{M}]))`;
 const AMOUNT = new RegExp(
-	`(?<![\\p{L}\\p{M}\\p{N}.,/-])(?:${BEFORE} ?${QUANTITY}(?:${TO}${BEFORE}? ?${QUANTITY})?(?: ?${AFTER})?|${QUANTITY}(?:${TO}${QUANTITY})? ?${AFTER})`,
+	`(?<![\\p{L}\\p{M}\\p{N}.,/-])(?:${BEFORE} ?${QUANTITY}(?:${TO}${BEFORE}? ?${QUANTITY})?(?: ?${AFTER})?|${QUANTITY}(?:${TO}${QUANTITY})? ?${AFTER}|(?:${NUMBER}) ?(?:${MONEY_MULTIPLIERS})(?![\\p{L}\\p{M}]))`,
 	'giu',
 );
 const LOOSE_AMOUNT = new RegExp(
@@ -194,6 +196,10 @@ function findCodes(
 			({ start, end, raw }) =>
 				free(start, end) && raw.replace(/\W/gu, '').length >= 3 && !MEASURE.test(raw),
 		);
+	// "50 331 207" in answer to the question for the customer number: no other place takes spaces into a code.
+	const spaced = asked.length > 0 ? SPACED_ANSWER.exec(text) : null;
+	if (spaced && free(spaced.index, spaced.index + spaced[0].length))
+		return [{ kind: asked[0] as ReferenceKind, start: spaced.index, value: spaced[0] }];
 	if (candidates.length === 0) return [];
 	const cues = CUES.flatMap(({ kind, pattern }) =>
 		[...text.matchAll(pattern)].map((match) => ({
@@ -206,9 +212,13 @@ function findCodes(
 	let previous: { kind: ReferenceKind; end: number } | undefined;
 	for (const { start, end, raw } of candidates) {
 		const value = raw.replace(/^#/u, '');
+		const known = KNOWN_FORMS.find(({ pattern }) => pattern.test(raw))?.kind;
+		const named = cueBefore(text, start, raw, cues);
 		const kind =
-			KNOWN_FORMS.find(({ pattern }) => pattern.test(raw))?.kind ??
-			cueBefore(text, start, raw, cues) ??
+			// "My order INV-20441": what the customer calls it goes before what it looks like, but for carriers' own forms.
+			(named && known && known !== 'tracking' ? named : undefined) ??
+			known ??
+			named ??
 			cueBehind(text, end, raw, cues) ??
 			(previous && LIST.test(text.slice(previous.end, start)) ? previous.kind : undefined) ??
 			(asked.length > 0 && isAnswer(text, value) ? asked[0] : undefined);
@@ -219,6 +229,7 @@ function findCodes(
 	return codes;
 }
 
+const SPACED_ANSWER = /(?<=^[^\d]{0,30})\d{2,6}(?: \d{2,6}){1,4}(?=[^\d]{0,12}$)/u;
 const LIST = /^\s*(?:,|;|&|\+|and|or|y|e|und|oder|et|ou|o|en|dan|और|و)\s*(?:#|n[º°.]?)?\s*$/iu;
 /** Up to two small words may stand between "order" and its number: "order number is", "el pedido es el". */
 const BETWEEN = /^[\s:#№=.\-–"'“«(*_]*(?:[\p{L}\p{M}]{1,12}[\s:#№=.\-–"'“«(*_]+){0,2}$/u;

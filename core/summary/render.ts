@@ -1,4 +1,4 @@
-import type { Brief } from './brief';
+import type { Brief, DetectedIntent } from './brief';
 import { escapeFor } from './escape';
 import { redactBrief } from './redact';
 import type { RedactionRules } from './secrets';
@@ -121,6 +121,7 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 		said('Budget', brief.budget),
 		said('When', brief.timeline),
 		said('Urgency', brief.urgency),
+		brief.intent && { label: 'Detected intent', value: intentText(brief.intent) },
 		brief.sentiment && { label: 'Mood', value: brief.sentiment.summary },
 	]);
 	add(
@@ -183,6 +184,11 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 		{ list: true, newestFirst: true },
 	);
 	return blocks;
+}
+
+/** "track_order (92 % sure)" */
+function intentText({ name, confidence }: DetectedIntent): string {
+	return confidence === undefined ? name : `${name} (${Math.round(confidence * 100)} % sure)`;
 }
 
 /** "2026-11-02 11:30", on the wall clock of a zone; UTC for a zone that nobody knows. */

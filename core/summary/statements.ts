@@ -1,9 +1,12 @@
 import type { Slot } from './brief';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
+import { findName } from './names';
+import { findProduct } from './products';
 import { findAmounts, findLooseAmounts, findReferences } from './references';
 import type { Span } from './text';
 import { sentenceSpans, words } from './text';
+import { findTimeline } from './times';
 
 /** One statement that a customer's message makes, verbatim. */
 export interface Statement {
@@ -18,44 +21,80 @@ export interface Reading {
 	questions: string[];
 	/** The customer says that the last answer missed the question. */
 	missed: boolean;
+	/** The customer says no, or only "??": after an answer it has not helped. */
+	denied: boolean;
+	/** How the customer calls himself. */
+	name?: string;
+}
+
+/** What the message before asked for, and whether nothing has been said yet that a need could be read from. */
+export interface ReadingContext {
+	budget: boolean;
+	timeline: boolean;
+	name: boolean;
+	/** Nobody knows yet what the customer wants. */
+	opening: boolean;
+	/** The customer has named something that he wants. */
+	buying: boolean;
+	/** The message answers the question for a number, an address or the like. */
+	answersAsked: boolean;
 }
 
 /** A need below this is small talk. */
-const MIN_NEED = 1.1;
+export const MIN_NEED = 1.1;
+/** What a customer says first, even in words that no list has, is why he writes. */
+const OPENING = 0.9;
+/** Words beside the name in a sentence that only introduces. */
+const INTRODUCTION_WORDS = 4;
+/** Shorter sentences say nothing by themselves. */
+const MIN_OPENING_WORDS = 4;
 
 /**
- * Reads what one message of the customer says. `whole` are spans that are never cut (secrets); `asked` is what the message
- * before asked for.
+ * Reads what one message of the customer says. `whole` are spans that are never cut (secrets).
  */
 export function readCustomer(
 	text: string,
 	languages: readonly CompiledLanguage[],
 	whole: readonly Span[],
-	asked: { budget: boolean; timeline: boolean },
+	context: ReadingContext,
 ): Reading {
-	const reading: Reading = { statements: [], questions: [], missed: false };
+	const reading: Reading = { statements: [], questions: [], missed: false, denied: false };
+	if (/^[\s?？؟!]*[?？؟][\s?？؟!]*$/u.test(text)) reading.denied = true;
+	let opening = context.opening && !context.answersAsked;
 	for (const span of sentenceSpans(text, whole)) {
 		const sentence = text.slice(span.start, span.end);
 		// Of the same length, so that what is found in it stands at the same place in the sentence.
 		const wishes = withoutRefusals(sentence, languages);
 		const is = signs(sentence, wishes, languages);
 		if (is.missed) reading.missed = true;
-		if (is.question && !is.courtesyOnly && !is.personOnly && !is.missed)
+		if (is.negated) reading.denied = true;
+		const asks = is.question && (!is.missed || MARKED.test(sentence));
+		if (asks && !is.courtesyOnly && !is.personOnly && !is.rhetorical)
 			reading.questions.push(questionIn(text, span, whole));
 
-		const need = needScore(sentence, is);
-		if (need >= MIN_NEED) reading.statements.push({ slot: 'need', value: sentence, score: need });
+		const name = findName(sentence, languages, context.name);
+		if (name) reading.name ??= name;
+
+		// "Good afternoon, this is Sam Field." introduces, and says nothing yet.
+		const introduces = name !== undefined && is.length - words(name).length <= INTRODUCTION_WORDS;
+		const need = introduces ? 0 : needScore(sentence, is, opening);
+		if (need >= MIN_NEED) {
+			reading.statements.push({ slot: 'need', value: sentence, score: need });
+			opening = false;
+		}
 
 		if (is.urgent) reading.statements.push({ slot: 'urgency', value: sentence, score: 1 });
 
 		const product =
-			is.personOnly || is.missed ? undefined : findProduct(wishes, languages, is.question);
+			is.personOnly || is.missed
+				? undefined
+				: findProduct(wishes, languages, { ...is, opening: context.opening });
 		if (product) reading.statements.push({ slot: 'product', ...product });
 
-		const budget = findBudget(sentence, languages, asked.budget);
+		const budget = findBudget(sentence, languages, is, context.budget, context.buying);
 		if (budget) reading.statements.push({ slot: 'budget', ...budget });
 
-		const timeline = findTimeline(sentence, languages, is, asked.timeline);
+		const timeline = findTimeline(sentence, languages, is, context.timeline);
 		if (timeline) reading.statements.push({ slot: 'timeline', ...timeline });
 	}
 	return reading;
@@ -72,13 +111,18 @@ function questionIn(text: string, { start, end }: Span, whole: readonly Span[]):
 interface Signs {
 	want: boolean;
 	trouble: boolean;
+	/** "not", "no", "never". */
+	negated: boolean;
 	question: boolean;
+	/** "Are you kidding?": wants no answer. */
+	rhetorical: boolean;
 	person: boolean;
 	/** Asks for a person and says nothing else. */
 	personOnly: boolean;
 	courtesyOnly: boolean;
 	missed: boolean;
 	urgent: boolean;
+	past: boolean;
 	length: number;
 }
 
@@ -104,7 +148,9 @@ function signs(sentence: string, wishes: string, languages: readonly CompiledLan
 	return {
 		want: languages.some((language) => has(language.patterns.want, wishes)),
 		trouble: any((language) => language.patterns.trouble),
+		negated: any((language) => language.patterns.negation),
 		question: isQuestion(sentence, languages, length),
+		rhetorical: any((language) => language.patterns.rhetorical),
 		person,
 		personOnly:
 			person &&
@@ -115,136 +161,80 @@ function signs(sentence: string, wishes: string, languages: readonly CompiledLan
 				(language) => language.patterns.urgent,
 			) <= 3,
 		courtesyOnly:
-			courtesyLeft === 0 || (courtesyLeft < 2 && length > 1 && !/\p{Nd}/u.test(sentence)),
+			courtesyLeft === 0 ||
+			(courtesyLeft < 2 && length > 1 && !/\p{Nd}/u.test(sentence) && !MARKED.test(sentence)),
 		missed: any((language) => language.patterns.missed),
 		urgent:
 			any((language) => language.patterns.urgent) &&
 			!any((language) => language.patterns.notUrgent),
+		past: any((language) => language.patterns.past),
 		length,
 	};
 }
 
-/** Ends with a question mark, or is short and begins as questions do. */
+const MARKED = /[?？؟][\s"'”»)\p{Extended_Pictographic}\p{M}\u200d!]*$/u;
+/** Longest sentence without a question mark that is still read as a question. */
+const MAX_BARE_QUESTION = 22;
+/** Where a question may begin within a sentence: "ok cool, can I come by", "order is late - when will it come". */
+const CLAUSE_START = /(?:[,;:،.…!]|\s[-–—])\s+/u;
+
+/** Ends with a question mark, or begins (at the start, behind a comma) as questions do; some languages ask at the end. */
 function isQuestion(
 	sentence: string,
 	languages: readonly CompiledLanguage[],
 	length: number,
 ): boolean {
-	if (/[?？؟][\s"'”»)\p{Extended_Pictographic}\p{M}\u200d!]*$/u.test(sentence)) return true;
-	if (length > 9 || length < 2 || /[,:،]/u.test(sentence)) return false;
+	if (MARKED.test(sentence)) return true;
+	if (length > MAX_BARE_QUESTION || length < 2) return false;
+	const clauses = sentence.split(CLAUSE_START).map((clause) => clause.replace(/^[\p{P}\s]+/u, ''));
 	return languages.some((language) => {
-		const bare = sentence.replace(/^[\p{P}\s]+/u, '');
-		return language.patterns.questionStart.test(bare);
+		if (has(language.patterns.questionAnywhere, sentence)) return true;
+		return clauses.some((clause) => {
+			const bare = clause.replace(language.patterns.questionLead, '');
+			return words(bare).length > 1 && language.patterns.questionStart.test(bare);
+		});
 	});
 }
 
-function needScore(sentence: string, is: Signs): number {
+function needScore(sentence: string, is: Signs, opening: boolean): number {
 	if (is.courtesyOnly || is.personOnly || is.missed) return 0;
 	let score = Math.min(is.length, 14) / 14;
 	if (is.want) score += 1.5;
 	if (is.trouble) score += 1.5;
+	else if (is.negated && !is.question) score += 0.4;
 	// A question has a field of its own; it is the need where nothing else was said.
 	if (is.question && !is.want && !is.trouble) score += 0.8;
+	// Nobody shouts about what is in order.
+	if (/!\s*$/u.test(sentence) && is.length >= MIN_OPENING_WORDS) score += 0.4;
+	if (is.rhetorical) score -= 1.5;
 	if (is.person) score -= 1.5;
+	if (opening && is.length >= MIN_OPENING_WORDS && !is.rhetorical) score += OPENING;
 	if (is.length < 4 && !(is.want && is.trouble)) score *= 0.4;
 	return sentence.length > 600 ? score / 2 : score;
-}
-
-const NAME_WORD = /[\p{L}\p{M}\p{N}]+(?:[’'.\-/+][\p{L}\p{M}\p{N}]+)*\+?/gu;
-const MAX_PRODUCT_WORDS = 6;
-/** Weight of a name beside words that speak of a product for sure, and beside "I want". */
-const SURE = 2;
-const LIKELY = 1.2;
-
-/** The name of the thing that the customer asks about: the words next to "interested in", "price of" and their like. */
-function findProduct(
-	sentence: string,
-	languages: readonly CompiledLanguage[],
-	question: boolean,
-): { value: string; score: number } | undefined {
-	let best: { value: string; score: number } | undefined;
-	const offer = (value: string, language: CompiledLanguage, weight: number) => {
-		const parts = value.toLowerCase().split(/\s+/u);
-		if (value === '' || parts.some((word) => language.noProductWords.has(word))) return;
-		if (value.replace(language.patterns.timeline, '').trim() === '') return;
-		if (weight < SURE && language.infinitive?.test(parts[0] as string)) return;
-		if (/^[\p{Nd}.,/:-]+$/u.test(value) || findAmounts(value).length > 0) return;
-		if (findReferences(value).length > 0) return;
-		if (value.length < 3 || has(language.patterns.trouble, value)) return;
-		if (has(language.patterns.urgent, value)) return;
-		const named = /\p{Lu}|\p{Nd}/u.test(value.slice(1)) ? 0.5 : 0;
-		const score = weight + named;
-		if (!best || score > best.score) best = { value, score };
-	};
-	for (const language of languages) {
-		const after = (pattern: RegExp, weight: number) => {
-			for (const match of sentence.matchAll(pattern))
-				offer(nameAfter(sentence, match.index + match[0].length, language), language, weight);
-		};
-		after(language.patterns.productAfter, SURE);
-		if (question) after(language.patterns.productAsk, SURE);
-		after(language.patterns.productWant, LIKELY);
-		for (const match of sentence.matchAll(language.patterns.productBefore))
-			offer(nameBefore(sentence, match.index, language), language, SURE);
-	}
-	return best;
-}
-
-function nameAfter(sentence: string, from: number, language: CompiledLanguage): string {
-	let start = -1;
-	let end = from;
-	let count = 0;
-	for (const match of sentence.slice(from).matchAll(NAME_WORD)) {
-		const at = from + match.index;
-		const gap = sentence.slice(end, at);
-		if (/[^\s"“”«»‘’'*_-]/u.test(gap)) break;
-		const word = match[0].toLowerCase();
-		if (start < 0 && language.determinerWords.has(word)) {
-			end = at + match[0].length;
-			continue;
-		}
-		if (language.stopWords.has(word)) break;
-		if (start < 0) start = at;
-		end = at + match[0].length;
-		count += 1;
-		if (count === MAX_PRODUCT_WORDS) break;
-	}
-	// "a double room from 3 to 6 May": the number after "de" or "von" is no part of the name.
-	return start < 0
-		? ''
-		: sentence.slice(start, end).replace(/\s+(?:de|del|do|da|du|di|von|vom|van)\s+\d.*$/iu, '');
-}
-
-function nameBefore(sentence: string, until: number, language: CompiledLanguage): string {
-	let start = until;
-	let end = -1;
-	let count = 0;
-	const before = [...sentence.slice(0, until).matchAll(NAME_WORD)].reverse();
-	for (const match of before) {
-		const after = sentence.slice(match.index + match[0].length, start);
-		if (/[^\s"“”'*_-]/u.test(after)) break;
-		const word = match[0].toLowerCase();
-		if (language.stopWords.has(word) || language.determinerWords.has(word)) break;
-		if (end < 0) end = match.index + match[0].length;
-		start = match.index;
-		count += 1;
-		if (count === MAX_PRODUCT_WORDS) break;
-	}
-	return end < 0 ? '' : sentence.slice(start, end);
 }
 
 function findBudget(
 	sentence: string,
 	languages: readonly CompiledLanguage[],
+	is: Signs,
 	asked: boolean,
+	buying: boolean,
 ): { value: string; score: number } | undefined {
+	// "You charged me up to 90 euros" is a complaint, "I paid 90 euros" is over.
+	if ((is.trouble || is.past) && !is.want && !asked) return undefined;
 	let cue: number | undefined;
 	for (const language of languages) {
 		const at = sentence.search(language.patterns.budget);
 		if (at >= 0 && (cue === undefined || at < cue)) cue = at;
 	}
-	if (cue === undefined && !asked) return undefined;
 	const sure = findAmounts(sentence);
+	// A sum that a buyer names without such a word ("we can stretch to 1800 pounds") is what he has to spend.
+	if (cue === undefined && !asked) {
+		const [only] = sure;
+		return buying && only && !is.question && !is.negated
+			? { value: only.value, score: 0.9 }
+			: undefined;
+	}
 	const codes = sure.length > 0 ? [] : findReferences(sentence);
 	const loose = findLooseAmounts(sentence).filter(
 		({ value, start, end }) =>
@@ -265,96 +255,4 @@ function findBudget(
 /** A bare number is taken for money from three digits on, or with "k", "mil", "juta". */
 function big(value: string): boolean {
 	return value.replace(/\D/gu, '').length >= 3 || /[\p{L}\p{M}]/u.test(value);
-}
-
-const RUNNING =
-	/^(?:today|this|on this|est[ea]|n?est[ae]|hoy|hoje|heute|diese[nrms]?|ce|cette|aujourd|quest[oa]|oggi|vandaag|deze|dit|इस|आज|hari ini|هذا|اليوم|minggu ini|bulan ini)(?![\p{L}\p{M}])/iu;
-
-function findTimeline(
-	sentence: string,
-	languages: readonly CompiledLanguage[],
-	is: Signs,
-	asked: boolean,
-): { value: string; score: number } | undefined {
-	if (is.trouble && !is.want && !is.question && !is.urgent && !asked) return undefined;
-	// "Are you open on Saturday?" asks for the company's hours.
-	if (is.question && !is.want && languages.some(({ patterns }) => has(patterns.opening, sentence)))
-		return undefined;
-	let best: { value: string; score: number } | undefined;
-	for (const language of languages) {
-		for (const match of sentence.matchAll(language.patterns.timeline)) {
-			const value = match[0].trim();
-			// "What I paid this month", "it broke today": only beside a wish does the running period lie ahead.
-			if (RUNNING.test(value) && !is.want && !is.urgent && (is.question || is.trouble)) continue;
-			const score = 1 + Math.min(value.length, 30) / 60 + (is.want ? 0.3 : 0);
-			if (!best || score > best.score) best = { value, score };
-		}
-	}
-	return best;
-}
-
-/** "Great!", "What a pity." answer nothing. */
-const MIN_ANSWER_WORDS = 3;
-
-export interface BotReading {
-	/** The bot says that it did not understand. */
-	fallback: boolean;
-	/** The first sentences that say something, verbatim; empty for greetings, questions and announcements of a person. */
-	answer: string;
-	asks: boolean;
-}
-
-/** Reads what a message to the customer says. */
-export function readReply(text: string, languages: readonly CompiledLanguage[]): BotReading {
-	const any = (pick: (language: CompiledLanguage) => RegExp, sentence: string) =>
-		languages.some((language) => has(pick(language), sentence));
-	if (any((language) => language.bot.fallback, text) || excuses(text, languages))
-		return { fallback: true, answer: '', asks: false };
-	const informative: string[] = [];
-	let asks = false;
-	for (const span of sentenceSpans(text)) {
-		const sentence = text.slice(span.start, span.end);
-		if (/[?？؟]\s*$/u.test(sentence)) {
-			asks = true;
-			continue;
-		}
-		if (any((language) => language.bot.handoff, sentence)) continue;
-		if (any((language) => language.bot.empty, sentence)) {
-			asks = true;
-			// "Hello Ana, your order left our warehouse today": what follows the greeting counts.
-			const rest = afterGreeting(sentence, languages);
-			if (rest === '' || any((language) => language.bot.empty, rest)) continue;
-		}
-		if (any((language) => language.patterns.courtesy, sentence) && words(sentence).length < 3)
-			continue;
-		if (words(sentence).length < MIN_ANSWER_WORDS) continue;
-		informative.push(sentence);
-	}
-	return { fallback: false, answer: informative.join(' '), asks };
-}
-
-/** Longest excuse; whoever says more than this has said something. */
-const EXCUSE_WORDS = 12;
-/** "Sorry, I can't make sense of that": so curt that it cannot say what exactly is impossible. */
-const CURT_WORDS = 8;
-
-/** "Sorry, your question is not clear to me", in whatever words: begins with an apology, is short, names no number. */
-function excuses(text: string, languages: readonly CompiledLanguage[]): boolean {
-	const length = words(text).length;
-	if (length > EXCUSE_WORDS || /\p{Nd}/u.test(text)) return false;
-	return languages.some((language) => {
-		const at = text.search(language.bot.apology);
-		if (at < 0 || at > 12) return false;
-		return has(language.bot.said, text) || (length <= CURT_WORDS && has(language.bot.cannot, text));
-	});
-}
-
-/** What follows a greeting and its comma, if it is long enough to say something; else nothing. */
-function afterGreeting(sentence: string, languages: readonly CompiledLanguage[]): string {
-	const comma = sentence.search(/[,:!،]/u);
-	if (comma < 0 || comma > 40) return '';
-	if (!languages.some((language) => has(language.patterns.courtesy, sentence.slice(0, comma))))
-		return '';
-	const rest = sentence.slice(comma + 1).trim();
-	return words(rest).length >= 5 ? rest : '';
 }

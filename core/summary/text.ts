@@ -68,11 +68,12 @@ export function clip(text: string, max: number): string {
  */
 export function sentenceSpans(text: string, whole: readonly Span[] = []): Span[] {
 	const spans: Span[] = [];
-	const add = (from: number, to: number) => {
+	const add = (start: number, to: number) => {
+		let from = start;
 		// Unicode's rules see no end of a sentence before a small letter; people who type fast do.
-		for (const match of text.slice(from, to).matchAll(SMALL_LETTER_AFTER_STOP)) {
-			const stop = from + match.index + match[0].length;
-			if (ABBREVIATION.test(text.slice(Math.max(0, stop - 12), stop))) continue;
+		for (const match of text.slice(start, to).matchAll(SMALL_LETTER_AFTER_STOP)) {
+			const stop = start + match.index + match[0].length;
+			if (endsInAbbreviation(text, stop)) continue;
 			if (whole.some((span) => span.start < stop && span.end > stop)) continue;
 			push(from, stop);
 			from = stop;
@@ -87,7 +88,7 @@ export function sentenceSpans(text: string, whole: readonly Span[] = []): Span[]
 	for (const { index, segment } of SENTENCES.segment(text)) {
 		const end = index + segment.length;
 		// "Nr. 5", "Av. 9 de Julio", "No. 12": an abbreviation before a number or a name is not the end of a sentence.
-		if (end < text.length && ABBREVIATION.test(text.slice(Math.max(0, end - 12), end))) continue;
+		if (end < text.length && endsInAbbreviation(text, end)) continue;
 		if (whole.some((span) => span.start < end && span.end > end)) continue;
 		add(start, end);
 		start = end;
@@ -101,6 +102,19 @@ const SMALL_LETTER_AFTER_STOP =
 
 const ABBREVIATION =
 	/(?:^|[\s(])(?:nr|no|núm|num|n|art|av|avda|st|str|jl|rp|dr|mr|mrs|ms|sr|sra|sig|tel|ref|ord|pls|approx|ca|z\.\s?b|bzw|rs|\d{1,2})\.\s*$/iu;
+/** "2. Mai", "am 3. Tag": a number that counts, in place of one that ends a sentence ("after the 10. Do I need"). */
+const ORDINAL_AFTER =
+	/^(?:(?:jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)\p{L}*|(?:Tag|Woche|Monat|Stock|Etage|Klasse|Quartal|Mal)\p{L}*)/iu;
+const ORDINAL_BEFORE =
+	/(?:^|\s)(?:am|zum|vom|den|dem|der|bis|ab|die|das|im|beim)\s+\d{1,2}\.\s*$/iu;
+
+function endsInAbbreviation(text: string, end: number): boolean {
+	const before = text.slice(Math.max(0, end - 16), end);
+	if (!ABBREVIATION.test(before)) return false;
+	if (!/(?:^|\s)\d{1,2}\.\s*$/u.test(before)) return true;
+	const after = text.slice(end);
+	return /^\p{Ll}|^\d/u.test(after) || ORDINAL_AFTER.test(after) || ORDINAL_BEFORE.test(before);
+}
 
 function trimmed(text: string, start: number, end: number): Span {
 	while (start < end && /\s/u.test(text[start] as string)) start += 1;

@@ -131,6 +131,14 @@ export const parameters: INodeProperties[] = [
 				description: 'Name to greet by, where no stored conversation knows it',
 			},
 			{
+				displayName: 'Detected Intent',
+				name: 'intent',
+				type: 'string',
+				default: '={{ $json.bot?.intent }}',
+				description:
+					'What the bot took the message for. Left out, it is read from the field "bot" of the item, where the Escalation Scorer finds it too.',
+			},
+			{
 				displayName: 'Longest CRM Note',
 				name: 'maxNote',
 				type: 'number',

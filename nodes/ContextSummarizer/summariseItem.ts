@@ -8,7 +8,7 @@ import { readMessage } from '../../core/escalation/reading';
 import { StoreError } from '../../core/ports/store';
 import type { SummaryInput } from '../../core/summary';
 import { countryOfNumber, summarise } from '../../core/summary';
-import type { Brief } from '../../core/summary/brief';
+import type { Brief, DetectedIntent } from '../../core/summary/brief';
 import { refreshBrief } from '../../core/summary/refresh';
 import type { RenderFormat, Renderings } from '../../core/summary/render';
 import { render, renderHeadline } from '../../core/summary/render';
@@ -20,6 +20,7 @@ import { withBrief } from '../../core/routing/notification';
 import type { TeamNotification } from '../../core/routing/notification';
 import { storeFor } from '../shared/store';
 import { messagesFrom } from '../../core/summary/otherMessages';
+import { readBotFacts } from '../EscalationScorer/botFacts';
 import { withModel } from './withModel';
 
 interface Options {
@@ -27,6 +28,7 @@ interface Options {
 	customPatterns?: { pattern?: CustomPattern[] };
 	customerName?: string;
 	firstRead?: number;
+	intent?: string;
 	language?: string;
 	maxHeadline?: number;
 	maxMarkdown?: number;
@@ -49,6 +51,7 @@ export async function summariseItem(
 	const custom = patternsOf(options);
 	const now = systemClock.now();
 	const escalation = escalationOf(item);
+	const intent = intentOf(item, options);
 	const request = {
 		now: isoTime(now),
 		openDeals: dealsOf(listOf(options.openDeals ?? pick(item, 'crm', 'openDeals'))),
@@ -57,6 +60,7 @@ export async function summariseItem(
 		sentiment: feelingOf,
 		...(options.transcriptLines === undefined ? {} : { transcriptLimit: options.transcriptLines }),
 		...(escalation ? { escalation } : {}),
+		...(intent ? { intent } : {}),
 		...(options.language ? { language: options.language } : {}),
 	};
 
@@ -192,6 +196,24 @@ function escalationOf(item: IDataObject): SummaryInput['escalation'] {
 		priority: PRIORITIES.includes(priority) ? priority : 'normal',
 		signals: Array.isArray(escalation.signals) ? (escalation.signals as SignalResult[]) : [],
 		...(typeof escalation.leadClass === 'string' ? { leadClass: escalation.leadClass } : {}),
+	};
+}
+
+/** What the bot took the message for: as an option says it, else as the item's `bot` does, by the scorer's rules. */
+function intentOf(item: IDataObject, options: Options): DetectedIntent | undefined {
+	const bot = item.bot;
+	const facts = typeof bot === 'object' && bot !== null ? readBotFacts(bot as IDataObject) : {};
+	const name = (options.intent || facts.intent || '').trim();
+	if (name === '') return undefined;
+	const { confidence } = facts;
+	const messageId = pick(item, 'message', 'id');
+	return {
+		name,
+		// Bots that count to a hundred mean per cent.
+		...(confidence === undefined
+			? {}
+			: { confidence: Math.min(1, Math.max(0, confidence > 1 ? confidence / 100 : confidence)) }),
+		messageIds: typeof messageId === 'string' && messageId !== '' ? [messageId] : [],
 	};
 }
 

@@ -18,6 +18,9 @@ export const LANGUAGES: readonly CompiledLanguage[] = [en, es, pt, de, fr, it, n
 
 export const ENGLISH = LANGUAGES[0] as CompiledLanguage;
 
+/** Longest text that is read for its language word by word. */
+const MAX_TELLING = 300;
+
 /** By BCP 47 tag ("pt-BR" is read as "pt"); English for a language that has no file here. */
 export function languageFor(tag: string | undefined): CompiledLanguage {
 	const primary = (tag ?? '').toLowerCase().split(/[-_]/u)[0];
@@ -40,6 +43,15 @@ export function languageVotes(text: string): Record<string, number> {
 		let count = 0;
 		for (const word of own) if (language.commonWords.has(word)) count += 1;
 		if (count > 0) votes[language.code] = (votes[language.code] ?? 0) + count;
+	}
+	if (Object.keys(votes).length > 0 || own.length < 2) return votes;
+	// No small word of any language: what people buy, want and complain about tells as well.
+	const short = text.slice(0, MAX_TELLING);
+	for (const { code, patterns } of LANGUAGES) {
+		let count = 0;
+		for (const pattern of [patterns.things, patterns.want, patterns.trouble, patterns.courtesy])
+			count += short.match(pattern)?.length ?? 0;
+		if (count > 0) votes[code] = count;
 	}
 	return votes;
 }

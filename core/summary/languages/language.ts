@@ -38,8 +38,26 @@ export interface Language {
 	trouble: string[];
 	/** Sentences that are questions although the mark is missing begin so. */
 	questionStart: string[];
+	/** Small words before a question: "and", "so", "by the way". */
+	questionLead: string[];
+	/** Words that make a sentence a question wherever they stand. */
+	questionAnywhere?: string[];
 	/** Asking for a person is the reason of the handoff, neither need nor question. */
 	person: string[];
+	/** "not", "no", "never", "nothing". */
+	negation: string[];
+	/** "ordered", "yesterday", "since": a time in such a clause lies behind. */
+	past: string[];
+	/** "Are you kidding?": a question that wants no answer. */
+	rhetorical: string[];
+	/** "My name is": a name follows. */
+	nameAfter: string[];
+	/** "This is", "I am": a name follows if it is written with a capital. */
+	nameMaybe: string[];
+	/** "here from", "speaking": a name with a capital stands before. */
+	nameBefore?: string[];
+	/** What stands where a name might and is none. */
+	noName: string;
 	/** "Hello", "good morning", "thanks", "ok": nothing to know. */
 	courtesy: string[];
 	/** The customer says that the answer missed the question. */
@@ -53,6 +71,18 @@ export interface Language {
 	/** What follows those is no product if it looks like this: an infinitive. */
 	infinitive?: RegExp;
 	productBefore?: string[];
+	/** What customers buy, own and book: head nouns as sources, between commas ("washing machines?, fridges?"). */
+	things: string;
+	/** How a thing's name goes on behind it: " de lavar", " en PVC". Sources that begin with the space. */
+	thingTail?: string[];
+	/** "in", "for": behind them a thing is the place or the purpose, not what it is about. */
+	placeWords: string;
+	/** A word that begins so ends a name: Arabic glues "for" to what follows. */
+	nameBreak?: RegExp;
+	/** Whether the words that tell which thing stand before it ("blue car"). */
+	qualifiersBefore?: boolean;
+	/** Whether a thing may be the end of a longer word ("Kaffeemaschine"). */
+	compounds?: boolean;
 	/** Words that may stand between them and the name. */
 	determiners: string;
 	/** Words that end the name. */
@@ -64,12 +94,23 @@ export interface Language {
 		fallback: string[];
 		/** "A colleague will be with you". */
 		handoff: string[];
-		/** "Sorry": a short message that begins so and speaks of what was asked (`said`) is a fallback in other words. */
+		/** "Sorry". */
 		apology: string[];
-		/** "question", "message", "request". */
+		/** "question", "message", "request": a short apology that speaks of them is a fallback in other words. */
 		said: string[];
+		/** "understand", "answer", "information", "question": what a bot lacks that says "sorry, no …" or "I cannot …". */
+		knows: string[];
 		/** "I cannot", of the bot itself: an answer speaks for the company. */
 		cannot: string[];
+		/** "Have you tried": advice in the form of a question. */
+		suggests: string[];
+		/** "Please tell me your": wants to know something, though without a question mark. */
+		asks: string[];
+		/** Asks for a day or a time; asks for the name. */
+		asksWhen: string[];
+		asksName: string[];
+		/** "On our website", "in the catalogue". */
+		elsewhere: string[];
 		/** Greetings, fillers and menus: say nothing. */
 		empty: string[];
 	};
@@ -99,6 +140,8 @@ export interface CompiledLanguage extends Omit<Language, Lists | 'bot' | 'refere
 	determinerWords: ReadonlySet<string>;
 	stopWords: ReadonlySet<string>;
 	noProductWords: ReadonlySet<string>;
+	noNameWords: ReadonlySet<string>;
+	places: ReadonlySet<string>;
 }
 
 type Lists =
@@ -111,7 +154,17 @@ type Lists =
 	| 'want'
 	| 'refuse'
 	| 'trouble'
+	| 'negation'
+	| 'past'
+	| 'rhetorical'
+	| 'nameAfter'
+	| 'nameMaybe'
+	| 'nameBefore'
 	| 'questionStart'
+	| 'questionLead'
+	| 'questionAnywhere'
+	| 'things'
+	| 'thingTail'
 	| 'person'
 	| 'courtesy'
 	| 'missed'
@@ -144,6 +197,21 @@ export function compile(language: Language): CompiledLanguage {
 				`^(?:${language.questionStart.join('|') || '(?!)'})(?![\\p{L}\\p{M}\\p{N}])`,
 				'iu',
 			),
+			questionLead: new RegExp(
+				`^(?:(?:${[...language.questionLead, ...language.courtesy].join('|')})(?![\\p{L}\\p{M}\\p{N}])[\\s\\p{P}]*)+`,
+				'iu',
+			),
+			questionAnywhere: list(language.questionAnywhere),
+			negation: list(language.negation),
+			past: list(language.past),
+			rhetorical: list(language.rhetorical),
+			nameAfter: list(language.nameAfter),
+			nameMaybe: list(language.nameMaybe),
+			nameBefore: list(language.nameBefore),
+			things: list([
+				`${language.compounds ? '[\\p{L}-]{0,24}' : ''}(?:${language.things.split(/,\s*/u).join('|')})`,
+			]),
+			thingTail: new RegExp(`^(?:${(language.thingTail ?? ['(?!)']).join('|')})`, 'iu'),
 			person: list(language.person),
 			courtesy: list(language.courtesy),
 			missed: list(language.missed),
@@ -157,13 +225,21 @@ export function compile(language: Language): CompiledLanguage {
 			handoff: list(language.bot.handoff),
 			apology: list(language.bot.apology),
 			said: list(language.bot.said),
+			knows: list(language.bot.knows),
 			cannot: list(language.bot.cannot),
+			suggests: list(language.bot.suggests),
+			asks: list(language.bot.asks),
+			asksWhen: list(language.bot.asksWhen),
+			asksName: list(language.bot.asksName),
+			elsewhere: list(language.bot.elsewhere),
 			empty: list(language.bot.empty),
 		},
 		commonWords: set(language.common),
 		determinerWords: set(language.determiners),
 		stopWords: set(language.productStop),
 		noProductWords: set(language.noProduct),
+		noNameWords: set(language.noName),
+		places: set(language.placeWords),
 	};
 }
 

@@ -141,6 +141,26 @@ describe('Context Summarizer', () => {
 		});
 	});
 
+	it('shows the intent that the bot detected in the brief and in every rendering, with how sure the bot is', async () => {
+		const bot = { reply: 'Hm?', intent: 'track_order', confidence: '62' };
+		const [item] = await execute({}, { items: [{ bot, message: { id: 'wamid.0' } }] });
+		const { brief } = item!.json;
+		expect(brief.intent).toEqual({
+			name: 'track_order',
+			confidence: 0.62,
+			messageIds: ['wamid.0'],
+		});
+		const { text, markdown, note } = brief.renderings;
+		expect(text).toContain('Detected intent: track_order (62 % sure)');
+		expect(markdown).toContain('**Detected intent:** track\\_order \\(62 % sure\\)');
+		expect(note).toContain('<strong>Detected intent:</strong> track_order (62 % sure)');
+
+		const [later] = await execute();
+		expect(later!.json.brief.intent).toMatchObject({ name: 'track_order' });
+		const [own] = await execute({ options: { intent: 'delivery' } });
+		expect(own!.json.brief.intent).toEqual({ name: 'delivery', messageIds: [] });
+	});
+
 	it('takes open deals and orders from the CRM node, however its fields are called', async () => {
 		const crm = {
 			openDeals: [{ id: '7', dealname: 'Desks', dealstage: 'Offer', amount: '900' }],

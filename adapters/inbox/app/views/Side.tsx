@@ -60,6 +60,7 @@ function Why({ detail: { conversation } }: { detail: Detail }) {
 
 function Brief({ detail: { brief }, mine }: { detail: Detail; mine: boolean }) {
 	if (!brief) return null;
+	const intent = brief.intent && intentOf(brief.intent);
 	const facts = (['product', 'budget', 'timeline', 'urgency'] as const).flatMap((key) =>
 		brief[key] ? [[t(`side.${key}`), brief[key].value] as const] : [],
 	);
@@ -70,6 +71,11 @@ function Brief({ detail: { brief }, mine }: { detail: Detail; mine: boolean }) {
 				{brief.sentiment && (
 					<p class="quiet">
 						{t('side.mood')}: {brief.sentiment.summary}
+					</p>
+				)}
+				{intent && (
+					<p class="quiet">
+						{t('side.intent')}: {plain(intent, 200)}
 					</p>
 				)}
 				{brief.escalation?.leadClass && (
@@ -125,6 +131,13 @@ function Brief({ detail: { brief }, mine }: { detail: Detail; mine: boolean }) {
 			)}
 		</>
 	);
+}
+
+/** "track_order, 92 %" */
+function intentOf({ name, confidence }: { name: string; confidence?: number }): string {
+	return confidence === undefined
+		? words(name)
+		: `${words(name)}, ${Math.round(confidence * 100)} %`;
 }
 
 /** What was promised, and how it stands. */

@@ -1,0 +1,110 @@
+import type { CompiledLanguage } from './languages/language';
+import { has } from './languages/language';
+
+const LETTERS = /[\p{L}\p{M}]+(?:[’'.-][\p{L}\p{M}]+)*\.?/gu;
+const MAX_NAME_WORDS = 3;
+/** "Maria from the office" answers "What is your name?"; a longer sentence says something else. */
+const MAX_ANSWER_WORDS = 4;
+/** Small words inside a name. */
+const PARTICLE =
+	/^(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|der|den|ter|ten|bin|al|el|y|e)$/u;
+const CAPITAL = /^\p{Lu}/u;
+/** A letter of a script without capitals. */
+const NO_CASE = /^\p{Lo}/u;
+
+/** The name by which a customer introduces himself in a sentence; `asked` after "What is your name?". */
+export function findName(
+	sentence: string,
+	languages: readonly CompiledLanguage[],
+	asked: boolean,
+): string | undefined {
+	for (const language of languages) {
+		for (const match of sentence.matchAll(language.patterns.nameAfter)) {
+			const name = nameFrom(sentence.slice(match.index + match[0].length), language, true);
+			if (name) return name;
+		}
+		for (const match of sentence.matchAll(language.patterns.nameMaybe)) {
+			const name = nameFrom(sentence.slice(match.index + match[0].length), language, false);
+			if (name) return name;
+		}
+		for (const match of sentence.matchAll(language.patterns.nameBefore)) {
+			const before = /((?:\p{Lu}[\p{L}\p{M}’'-]+ ){1,3})$/u.exec(
+				`${sentence.slice(0, match.index).trimEnd()} `,
+			);
+			const name = before && nameFrom(before[1] as string, language, false);
+			if (name) return name;
+		}
+	}
+	const signed = signedName(sentence, languages);
+	if (signed || !asked) return signed;
+	const language = languages[0];
+	if (!language) return undefined;
+	const bare = sentence.replace(language.patterns.courtesy, ' ').trim();
+	if ((bare.match(LETTERS)?.length ?? 0) > MAX_ANSWER_WORDS || /\p{Nd}|[?؟？]/u.test(bare))
+		return undefined;
+	return nameFrom(bare, language, true);
+}
+
+const NAME = "\\p{Lu}[\\p{L}\\p{M}’'-]+(?: \\p{Lu}[\\p{L}\\p{M}’'-]+){0,2}";
+/** "Good morning, Sam Field from Harbour Tools": behind a greeting, before where somebody is from. */
+const SIGNED = new RegExp(
+	`^[\\s,!.]*(${NAME}),?\\s+(?:from|of|de|del|de la|do|da|von|vom|du|des|della|dello|dell['’]|di|van|bij|dari)\\s`,
+	'u',
+);
+
+function signedName(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
+	for (const language of languages) {
+		const greeting = language.patterns.courtesy.exec(sentence);
+		language.patterns.courtesy.lastIndex = 0;
+		if (greeting?.index !== 0) continue;
+		const match = SIGNED.exec(sentence.slice(greeting[0].length));
+		const name = match && nameFrom(match[1] as string, language, false);
+		if (name) return name;
+	}
+	return undefined;
+}
+
+/** The name at the beginning of a text. Without capitals only where `sure` says that a name stands there. */
+function nameFrom(text: string, language: CompiledLanguage, sure: boolean): string | undefined {
+	const own: Array<{ word: string; end: number }> = [];
+	let end = 0;
+	for (const match of text.matchAll(LETTERS)) {
+		if (!/^[\s:"“«*]*$/u.test(text.slice(end, match.index))) break;
+		const word = match[0].replace(/\.$/u, '');
+		if (own.length > 0 && PARTICLE.test(word) && CAPITAL.test(text.slice(own[0]!.end - 1))) {
+			own.push({ word, end: match.index + word.length });
+			end = match.index + match[0].length;
+			continue;
+		}
+		if (!isNamePart(word, language)) break;
+		const capital = CAPITAL.test(word);
+		if (
+			!capital &&
+			!(sure && (NO_CASE.test(word) || own.length === 0 || !CAPITAL.test(own[0]!.word)))
+		)
+			break;
+		own.push({ word, end: match.index + word.length });
+		end = match.index + match[0].length;
+		if (word !== match[0] || own.length === MAX_NAME_WORDS) break;
+		// Without capitals nothing shows where a name ends: two words at most.
+		if (!capital && own.length === 2) break;
+	}
+	while (own.length > 0 && PARTICLE.test(own[own.length - 1]!.word)) own.pop();
+	if (own.length === 0) return undefined;
+	return text.slice(0, own[own.length - 1]!.end).replace(/^[\s:"“«*]+/u, '');
+}
+
+function isNamePart(word: string, language: CompiledLanguage): boolean {
+	const small = word.toLowerCase();
+	if (word.length < 2) return false;
+	if (language.noNameWords.has(small)) return false;
+	if (CAPITAL.test(word)) return !has(language.patterns.courtesy, word);
+	return (
+		!language.commonWords.has(small) &&
+		!language.stopWords.has(small) &&
+		!language.determinerWords.has(small) &&
+		!has(language.patterns.courtesy, word) &&
+		!has(language.patterns.want, word) &&
+		!has(language.patterns.trouble, word)
+	);
+}

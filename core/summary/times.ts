@@ -1,0 +1,85 @@
+import type { CompiledLanguage } from './languages/language';
+import { has } from './languages/language';
+
+/** Where one thought ends and the next begins within a sentence. */
+const CLAUSE =
+	/[,;،–—]\s|\s(?:and|but|so|y|pero|e|mas|und|aber|et|mais|ma|en|maar|dan|tapi|lekin|aur|और|लेकिन|لكن|ولكن)\s/giu;
+
+/** Characters before a time in which its verb stands. */
+const REACH = 120;
+/** Characters between a verb and the time it speaks of. */
+const NEAR = 12;
+
+const RUNNING =
+	/^(?:today|this|on this|est[ea]|n?est[ae]|hoy|hoje|heute|diese[nrms]?|ce|cette|aujourd|quest[oa]|oggi|vandaag|deze|dit|इस|आज|aaj|hari ini|هذا|اليوم|minggu ini|bulan ini)(?![\p{L}\p{M}])/iu;
+
+/** When something must be ready or shall begin, as said in one sentence; not when something happened. */
+export function findTimeline(
+	sentence: string,
+	languages: readonly CompiledLanguage[],
+	is: { trouble: boolean; want: boolean; question: boolean; urgent: boolean },
+	asked: boolean,
+): { value: string; score: number } | undefined {
+	if (is.trouble && !is.want && !is.question && !is.urgent && !asked) return undefined;
+	// "Are you open on Saturday?" asks for the company's hours.
+	if (is.question && !is.want && languages.some(({ patterns }) => has(patterns.opening, sentence)))
+		return undefined;
+	const clauses = clausesOf(sentence);
+	let best: { value: string; score: number } | undefined;
+	for (const language of languages) {
+		for (const { value, start } of alternatives(sentence, language)) {
+			if (isBehind(sentence.slice(Math.max(0, start - REACH), start), language)) continue;
+			const clause = clauses.find(({ end }) => start < end)?.text ?? sentence;
+			// "I ordered it on Monday" lies behind; a wish in the same breath does not.
+			if (has(language.patterns.past, clause) && !has(language.patterns.want, clause)) continue;
+			if (has(language.patterns.past, sentence) && !is.want && !is.question && !asked) continue;
+			// "What I paid this month", "it broke today": only beside a wish does the running period lie ahead.
+			if (RUNNING.test(value) && !is.want && !is.urgent && !asked && (is.question || is.trouble))
+				continue;
+			const score = 1 + Math.min(value.length, 30) / 60 + (is.want || asked ? 0.3 : 0);
+			if (!best || score > best.score) best = { value, score };
+		}
+	}
+	return best;
+}
+
+/** "I want to return what I bought in August": of the two verbs the nearer one speaks of the time. */
+function isBehind(before: string, language: CompiledLanguage): boolean {
+	const past = lastEnd(before, language.patterns.past);
+	return past > 0 && before.length - past <= NEAR && past > lastEnd(before, language.patterns.want);
+}
+
+function lastEnd(text: string, pattern: RegExp): number {
+	let end = 0;
+	for (const match of text.matchAll(pattern)) end = match.index + match[0].length;
+	return end;
+}
+
+/** "Thursday afternoon, or Friday before noon": what is left to choose from is said together. */
+const OR =
+	/^,? ?(?:or|or else|o|u|o si no|o bien|ou|ou alors|ou bien|oder|oder auch|oder sonst|of|of anders|oppure|atau|atau kalau tidak|أو|او|या|ya|or maybe) $/iu;
+
+function alternatives(
+	sentence: string,
+	language: CompiledLanguage,
+): Array<{ value: string; start: number }> {
+	const found: Array<{ start: number; end: number }> = [];
+	for (const match of sentence.matchAll(language.patterns.timeline)) {
+		const span = { start: match.index, end: match.index + match[0].length };
+		const last = found[found.length - 1];
+		if (last && OR.test(sentence.slice(last.end, span.start))) last.end = span.end;
+		else found.push(span);
+	}
+	return found.map(({ start, end }) => ({ value: sentence.slice(start, end).trim(), start }));
+}
+
+function clausesOf(sentence: string): Array<{ text: string; end: number }> {
+	const clauses: Array<{ text: string; end: number }> = [];
+	let start = 0;
+	for (const match of sentence.matchAll(CLAUSE)) {
+		clauses.push({ text: sentence.slice(start, match.index), end: match.index });
+		start = match.index + match[0].length;
+	}
+	clauses.push({ text: sentence.slice(start), end: sentence.length });
+	return clauses;
+}
