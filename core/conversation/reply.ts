@@ -3,13 +3,14 @@ import { MessagingError } from '../ports/messaging';
 import type { HandoffStore } from '../ports/store';
 import { StoreError } from '../ports/store';
 import { settle } from '../sla';
-import type { Clock } from '../time';
+import type { Clock, IsoTime } from '../time';
 import { isoTime } from '../time';
 import type { Actor } from './audit';
 import type { TemplatePurpose } from './consent';
 import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
 import { isCaptured, windowClosesAt } from './conversation';
+import type { MessageOrigin } from './message';
 import { describeState, transition } from './transitions';
 
 /**
@@ -41,7 +42,23 @@ export interface ReplyRequest {
 	 * into another episode.
 	 */
 	seen?: Pick<Conversation, 'episode' | 'handoffCount'>;
+	/** Where the agent wrote it, if not in the embedded inbox. */
+	origin?: MessageOrigin;
+	/** When and for which handoff an inbox took it, while a person was in charge; see {@link ACCEPTED_FOR_MS}. */
+	accepted?: AcceptedReply;
 }
+
+/** An agent's reply that an inbox has taken. */
+export interface AcceptedReply {
+	handoffId: string;
+	at: IsoTime;
+}
+
+/**
+ * How long an agent's reply that an inbox has taken still goes out although its author has closed the conversation or given it back
+ * since: "answer and resolve" are two clicks, and the answer must not be lost because the second one was quick.
+ */
+const ACCEPTED_FOR_MS = 10 * 60 * 1000;
 
 export type ReplyResult =
 	| { outcome: 'sent'; messageIds: string[]; conversation: Conversation; repeated: boolean }
@@ -263,6 +280,7 @@ function record(
 				? step.conversation
 				: {
 						...current,
+						...(request.author === 'agent' ? answeredLate(current, at) : {}),
 						lastMessageAt: current.lastMessageAt > at ? current.lastMessageAt : at,
 						counters: {
 							...current.counters,
@@ -295,10 +313,19 @@ function record(
 					sentAt: at,
 					receivedAt: at,
 					status: 'sent',
+					...(request.origin ? { origin: request.origin } : {}),
 				},
 			],
 		};
 	});
+}
+
+/** An answer that goes out after the conversation was closed is an answer nevertheless. */
+function answeredLate({ handoff }: Conversation, sentAt: IsoTime): Partial<Conversation> {
+	return {
+		lastAgentMessageAt: sentAt,
+		...(handoff && !handoff.answeredAt ? { handoff: { ...handoff, answeredAt: sentAt } } : {}),
+	};
 }
 
 /** In which states each may write to the customer, and what staff can do where it may not. */
@@ -332,7 +359,7 @@ function objection(
 	now: string,
 ): { reason: string; advice: string } | undefined {
 	const { speaksIn, what, advice } = SPEAKERS[request.author];
-	if (!speaksIn.includes(conversation.state)) {
+	if (!speaksIn.includes(conversation.state) && !wasAccepted(conversation, request, now)) {
 		return {
 			reason: `The conversation is ${describeState(conversation)}, so this ${what} was not sent`,
 			advice,
@@ -364,6 +391,15 @@ function isPast(seen: NonNullable<ReplyRequest['seen']>, now: Conversation): boo
 	// A captured request leaves the bot in charge.
 	const handedOver = now.handoffCount > seen.handoffCount && !isCaptured(now);
 	return handedOver || now.episode > seen.episode;
+}
+
+function wasAccepted(
+	{ handoff }: Conversation,
+	{ author, accepted }: ReplyRequest,
+	now: IsoTime,
+): boolean {
+	if (author !== 'agent' || !accepted || handoff?.id !== accepted.handoffId) return false;
+	return Date.parse(now) - Date.parse(accepted.at) <= ACCEPTED_FOR_MS;
 }
 
 function windowOpen(conversation: Conversation, now: string): boolean {

@@ -2,7 +2,8 @@ import { applyEvent, TransitionRefused } from '../conversation/apply';
 import type { Actor, AuditEntry } from '../conversation/audit';
 import type { Conversation, Owner } from '../conversation/conversation';
 import { holdOf, windowClosesAt } from '../conversation/conversation';
-import type { ConversationMessage } from '../conversation/message';
+import type { ConversationMessage, MessageOrigin } from '../conversation/message';
+import type { AcceptedReply } from '../conversation/reply';
 import type { ConversationEvent } from '../conversation/transitions';
 import { describeState } from '../conversation/transitions';
 import type { Changes, ConversationView, HandoffStore } from '../ports/store';
@@ -47,6 +48,8 @@ export interface InboxAction {
 	template?: ReplyTemplate;
 	/** A file that goes with the reply; its bytes travel beside it. */
 	file?: { fileName: string; mimeType: string; bytes: number };
+	/** Where it was written, if not on the page. */
+	origin?: MessageOrigin;
 }
 
 export interface ReplyTemplate {
@@ -73,6 +76,10 @@ export interface InboxReply {
 	author: 'agent' | 'system';
 	template?: ReplyTemplate;
 	file?: { fileName: string; mimeType: string; bytes: number };
+	/** Where it was written, if not on the page. */
+	origin?: MessageOrigin;
+	/** That its author was in charge when it was written: it goes out, too, if they have closed the conversation since. */
+	accepted?: AcceptedReply;
 }
 
 /** What the workflow is told. */
@@ -296,7 +303,11 @@ export async function performInboxAction(
 				}
 				return { result: current };
 			});
-			return { event: 'reply', conversation, reply };
+			return {
+				event: 'reply',
+				conversation,
+				reply: { ...reply, ...accepted(conversation, by.now) },
+			};
 		}
 		case 'note': {
 			const id = `note:${request.conversationId}:${request.key}`;
@@ -317,6 +328,7 @@ export async function performInboxAction(
 						internal: true,
 						sentAt: by.now,
 						receivedAt: by.now,
+						...(request.origin ? { origin: request.origin } : {}),
 					};
 					return { result: next, conversation: next, messages: [message] };
 				},
@@ -364,8 +376,13 @@ export async function endHoldIfOver(
 	});
 }
 
+/** What a reply carries that an inbox takes now. */
+export function accepted({ handoff }: Conversation, now: IsoTime): { accepted?: AcceptedReply } {
+	return handoff ? { accepted: { handoffId: handoff.id, at: now } } : {};
+}
+
 /** Whoever moves a conversation on ends its hold: the next one must not wait for a time that somebody else set. */
-function withoutHold(
+export function withoutHold(
 	{ clocks }: ConversationView,
 	changes: Changes<Conversation>,
 	now: IsoTime,

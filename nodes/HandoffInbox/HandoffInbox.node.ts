@@ -9,12 +9,15 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { CHATWOOT_CREDENTIAL } from '../../adapters/inbox/chatwoot/open';
 import { endHolds } from '../../adapters/inbox/holds';
 import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
 import { storeCredential, storeFor } from '../shared/store';
 import { handleAction } from './actions';
+import { receiveChatwoot, watchForMissed } from './chatwoot';
 import { servePage } from './pages';
 import { parameters } from './parameters';
+import { sendText } from './respond';
 
 export class HandoffInbox implements INodeType {
 	description: INodeTypeDescription = {
@@ -23,9 +26,10 @@ export class HandoffInbox implements INodeType {
 		icon: { light: 'file:handoffInbox.svg', dark: 'file:handoffInbox.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: 'Shared inbox for agents',
+		subtitle:
+			'={{ $parameter["inbox"] === "chatwoot" ? "Agents in Chatwoot" : "Shared inbox for agents" }}',
 		description:
-			'A web page on which agents see waiting WhatsApp conversations, claim them and answer; what they do starts the workflow',
+			'A web page on which agents see waiting WhatsApp conversations, claim them and answer, or Chatwoot in its place; what they do starts the workflow',
 		defaults: { name: 'Handoff Inbox' },
 		inputs: [],
 		outputs: [
@@ -38,12 +42,24 @@ export class HandoffInbox implements INodeType {
 		],
 		outputNames: ['Claimed', 'Reply', 'Note', 'Reassigned', 'Resolved', 'Returned to Bot'],
 		credentials: [
-			{ name: 'whatsAppHandoffInboxApi', displayName: 'Inbox Sign-In', required: true },
+			{
+				name: 'whatsAppHandoffInboxApi',
+				displayName: 'Inbox Sign-In',
+				required: true,
+				displayOptions: { show: { inbox: ['embedded'] } },
+			},
+			{
+				name: CHATWOOT_CREDENTIAL,
+				displayName: 'Chatwoot',
+				required: true,
+				displayOptions: { show: { inbox: ['chatwoot'] } },
+			},
 			// Only to show agents the files that customers send.
 			{
 				name: WHATSAPP_CREDENTIAL,
 				displayName: 'WhatsApp (Optional, Shows Files)',
 				required: false,
+				displayOptions: { show: { inbox: ['embedded'] } },
 			},
 			storeCredential,
 		],
@@ -62,7 +78,7 @@ export class HandoffInbox implements INodeType {
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				const store = await storeFor(this);
-				if (this.getActivationMode() !== 'manual') {
+				if (this.getActivationMode() !== 'manual' && !isChatwoot(this)) {
 					await store.putSetting('inbox.url', this.getNodeWebhookUrl('setup'));
 				}
 				return true;
@@ -80,10 +96,28 @@ export class HandoffInbox implements INodeType {
 		const holds = endHolds(await storeFor(this), (error) =>
 			this.logger.warn(`Handoff Inbox could not end a hold: ${(error as Error).message}`),
 		);
-		return { closeFunction: () => holds.stop() };
+		const missed = isChatwoot(this) ? watchForMissed(this) : undefined;
+		return {
+			async closeFunction() {
+				await Promise.all([holds.stop(), missed?.stop()]);
+			},
+		};
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		return this.getWebhookName() === 'setup' ? servePage(this) : handleAction(this);
+		const isSetup = this.getWebhookName() === 'setup';
+		if (isChatwoot(this)) {
+			return isSetup
+				? sendText(this, 200, 'Enter this address in Chatwoot as the address of a webhook.')
+				: receiveChatwoot(this);
+		}
+		return isSetup ? servePage(this) : handleAction(this);
 	}
+}
+
+/** Where agents work. */
+function isChatwoot(context: {
+	getNodeParameter(name: string, fallback: unknown): unknown;
+}): boolean {
+	return context.getNodeParameter('inbox', 'embedded') === 'chatwoot';
 }

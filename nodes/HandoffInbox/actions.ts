@@ -20,17 +20,11 @@ import type { HandoffStore } from '../../core/ports/store';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
-import { handoffItem, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
+import { FILE, outputsOf } from './outputs';
 import { sendJson } from './respond';
 import { headersOf, isFromPage, signOut, signedIn, withinLimits } from './session';
 import { maxFileBytes } from './settings';
-
-/** Outputs in their order on the canvas. */
-const OUTPUTS = ['claimed', 'reply', 'note', 'reassigned', 'resolved', 'returned_to_bot'] as const;
-
-/** Under this name the file of a reply lies in the item's binary data. */
-const FILE = 'file';
 
 /** POST: what an agent does. Checked here whatever the page allowed, and told to the workflow once it is written. */
 export async function handleAction(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -164,19 +158,10 @@ function toWorkflow(
 	binary: IBinaryKeyData | undefined,
 ): IWebhookResponseData {
 	if (done.event === 'updated') return { noWebhookResponse: true };
-	const json = {
-		...handoffItem(done.conversation),
-		agent: { id: user.id, name: user.name },
-		...(done.reply ? { reply: toJson(done.reply) } : {}),
-		...(done.note ? { note: toJson(done.note) } : {}),
-	};
-	const item = binary ? { json, binary } : { json };
+	const agent = { id: user.id, name: user.name };
 	return {
 		noWebhookResponse: true,
-		workflowData: OUTPUTS.map((output) =>
-			// A closing message is a reply to send as well as a part of the resolution.
-			output === done.event || (output === 'reply' && done.reply) ? [item] : [],
-		),
+		workflowData: outputsOf([{ done, agent, ...(binary ? { binary } : {}) }]),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-export const parameters: INodeProperties[] = [
+/** What the page needs; Chatwoot has settings of its own for all of it. */
+const page: INodeProperties[] = [
 	{
 		displayName:
 			'Agents open the production address of this node. They sign in with a personal link; the operation Create Sign-in Link of the Conversation node makes one.',
@@ -131,4 +132,87 @@ export const parameters: INodeProperties[] = [
 			},
 		],
 	},
+];
+
+const chatwoot: INodeProperties[] = [
+	{
+		displayName:
+			'In Chatwoot, enter the production address of this node as a webhook (Settings → Integrations → Webhooks) with <b>Message Created</b>, <b>Conversation Status Changed</b> and <b>Conversation Updated</b>, and its secret in the credential. <b>Inbox Sync</b> brings conversations there.',
+		name: 'chatwootNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Verify Signature',
+		name: 'verifySignature',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether calls that are not signed by your Chatwoot are refused. Versions before 4.11.2 do not sign: for those, switch it off.',
+	},
+	{
+		displayName:
+			'Anyone who knows the address can now make n8n look at Chatwoot. They can tell it nothing: what agents wrote is read from Chatwoot itself.',
+		name: 'unsignedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { verifySignature: [false] } },
+	},
+	{
+		displayName: 'Options',
+		name: 'chatwootOptions',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [
+			{
+				displayName: 'Largest Attachment (MB)',
+				name: 'maxFileSize',
+				type: 'number',
+				typeOptions: { minValue: 1, maxValue: 100 },
+				default: 16,
+				description:
+					'Size up to which agents’ files are sent. WhatsApp itself takes pictures up to 5 MB, sound and video up to 16 MB, documents up to 100 MB.',
+			},
+			{
+				displayName: 'Outcome Attribute',
+				name: 'outcomeAttribute',
+				type: 'string',
+				default: 'outcome',
+				description:
+					'Key of the conversation attribute in which agents choose how it ended. “Solved” where it is empty.',
+			},
+		],
+	},
+];
+
+const shownFor = (inbox: string, properties: INodeProperties[]): INodeProperties[] =>
+	properties.map((property) => ({
+		...property,
+		displayOptions: { show: { inbox: [inbox], ...property.displayOptions?.show } },
+	}));
+
+export const parameters: INodeProperties[] = [
+	{
+		displayName: 'Inbox',
+		name: 'inbox',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{
+				name: 'Chatwoot',
+				value: 'chatwoot',
+				description: 'For teams that work in Chatwoot; Inbox Sync brings conversations there',
+			},
+			{
+				name: 'Embedded Page',
+				value: 'embedded',
+				description: 'A web page that this node serves',
+			},
+		],
+		default: 'embedded',
+		description: 'Where agents work',
+	},
+	...shownFor('embedded', page),
+	...shownFor('chatwoot', chatwoot),
 ];

@@ -22,17 +22,18 @@ export async function signedInClient(): Promise<N8nClient> {
 	return client;
 }
 
-/** Posts a body to the intake webhook, signed as Meta signs it unless a signature is given. */
+/** Posts a body to the intake webhook (or another trigger's), signed as Meta signs it unless a signature is given. */
 export async function deliver(
 	body: string | object,
 	signature?: string | null,
+	url = environment.intakeUrl,
 ): Promise<{ status: number; text: string }> {
 	const text = typeof body === 'string' ? body : JSON.stringify(body);
 	const signed =
 		signature === undefined
 			? `sha256=${createHmac('sha256', environment.appSecret).update(text).digest('hex')}`
 			: signature;
-	const response = await fetch(environment.intakeUrl, {
+	const response = await fetch(url, {
 		method: 'POST',
 		headers: {
 			'content-type': 'application/json',

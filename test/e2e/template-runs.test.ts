@@ -23,6 +23,12 @@ const ELSEWHERE: Record<string, object> = {
 	googleCalendarOAuth2Api: { clientId: 'none', clientSecret: 'none' },
 	pipedriveApi: { apiToken: 'none' },
 	salesforceOAuth2Api: { clientId: 'none', clientSecret: 'none' },
+	whatsAppHandoffChatwootApi: {
+		baseUrl: 'http://127.0.0.1:1',
+		accountId: 1,
+		accessToken: 'none',
+		webhookSecrets: 'none',
+	},
 };
 
 let client: N8nClient;
@@ -144,6 +150,17 @@ describe('the samples of a template', () => {
 			expect(await hubspot.state()).toEqual(before);
 		},
 	);
+
+	it('show what would be in Chatwoot, and write nothing there: 13-whatsapp-intake-chatwoot.json', async () => {
+		const run = await succeeded('13-whatsapp-intake-chatwoot.json', 'Simulate');
+		expect(itemsOf(run, 'Show the bot at work')[0]).toMatchObject({
+			inbox: { name: 'chatwoot', planned: true, status: 'pending' },
+		});
+		expect(itemsOf(run, 'Open for an agent')[0]).toMatchObject({
+			inbox: { planned: true, status: 'open', note: expect.stringContaining('Sample') as string },
+		});
+		expect(itemsOf(run, 'Contact and deal')[0]).toMatchObject({ crm: { planned: true } });
+	});
 
 	it('make a sign-in link: 02-agent-inbox.json', async () => {
 		const run = await succeeded('02-agent-inbox.json', 'Run by hand');

@@ -116,6 +116,10 @@ export class ChatwootApi {
 		return `${new URL(this.account.baseUrl).host}/${this.account.accountId}`;
 	}
 
+	get baseUrl(): string {
+		return this.account.baseUrl;
+	}
+
 	get hasBot(): boolean {
 		return this.asBot !== undefined;
 	}

@@ -106,6 +106,11 @@ export class ChatwootInbox implements InboxPort {
 		});
 	}
 
+	/** A note to the agents, for whoever holds the lock of the thread already. */
+	async tell(threadId: string, state: ThreadState, key: string, text: string): Promise<void> {
+		await this.post(threadId, state, [noteOf(`note:${threadId}:${key}`, text)]);
+	}
+
 	/** As {@link setStatus}, for whoever holds the lock of the thread already. */
 	async settle(
 		threadId: string,

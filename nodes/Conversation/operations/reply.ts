@@ -104,7 +104,7 @@ export const reply: Operation = {
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
-		const { text, message, prepare, purpose } = await contentOf(
+		const { text, message, prepare, purpose, origin, accepted } = await contentOf(
 			run,
 			options.quote ? answered : undefined,
 		);
@@ -121,6 +121,8 @@ export const reply: Operation = {
 			...(text ? { says: text } : {}),
 			...(prepare ? { prepare } : {}),
 			...(purpose ? { purpose } : {}),
+			...(origin ? { origin } : {}),
+			...(accepted ? { accepted } : {}),
 			...(options.templateName
 				? {
 						templateOutsideWindow: {

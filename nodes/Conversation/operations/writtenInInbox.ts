@@ -1,5 +1,7 @@
 import type { FileToSend } from '../../../adapters/whatsapp/upload';
 import { mediaKindOf, uploadMedia } from '../../../adapters/whatsapp/upload';
+import type { MessageOrigin } from '../../../core/conversation/message';
+import type { AcceptedReply } from '../../../core/conversation/reply';
 import { SIMULATION_CHANNEL } from '../../../core/conversation/simulation';
 import type { InboxReply } from '../../../core/inbox/actions';
 import type { OutboundMessage } from '../../../core/ports/messaging';
@@ -14,11 +16,25 @@ export interface Written {
 	message: OutboundMessage;
 	/** Uploads the file, once it is certain that it goes out. */
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
+	/** Of an agent's reply: where it was written, and that an inbox has taken it. */
+	origin?: MessageOrigin;
+	accepted?: AcceptedReply;
 }
 
 /** The reply of the item as a message: a text, an approved template with its values, or a file. Throws StoreError. */
 export async function writtenInInbox(run: OperationRun): Promise<Written> {
 	const reply = run.item.reply as Partial<InboxReply> | undefined;
+	return {
+		...(await written(run, reply)),
+		...(reply?.origin ? { origin: reply.origin } : {}),
+		...(reply?.accepted ? { accepted: reply.accepted } : {}),
+	};
+}
+
+async function written(
+	run: OperationRun,
+	reply: Partial<InboxReply> | undefined,
+): Promise<Written> {
 	const text = typeof reply?.text === 'string' ? reply.text : '';
 	if (reply?.kind === 'template' && reply.template) {
 		return { text, message: { type: 'template', ...reply.template } };

@@ -275,4 +275,55 @@ describe('reply with the send guard', () => {
 		expect(await say()).toMatchObject({ outcome: 'sent' });
 		expect(messaging.sent).toHaveLength(1);
 	});
+
+	describe('an agent’s answer that an inbox has taken', () => {
+		const taken = async (minute: number) => {
+			const { handoff } = (await store.conversation(conversationId))!;
+			return { handoffId: handoff!.id, at: at(minute) };
+		};
+		const end = (event: 'resolve' | 'return_to_bot', minute: number) =>
+			store.decide(conversationId, (view) =>
+				applyEvent(view, event === 'resolve' ? { type: event } : { type: event, anyway: true }, {
+					actor: workflow,
+					now: at(minute),
+					policies: DEFAULT_POLICIES,
+				}),
+			);
+		const answer = (accepted?: ReplyRequest['accepted']) =>
+			say({
+				author: 'agent',
+				authorId: 'ana',
+				...(accepted ? { accepted } : {}),
+				origin: { inbox: 'chatwoot', id: '77' },
+			});
+
+		it.each(['resolve', 'return_to_bot'] as const)(
+			'goes out although a quick second click has ended the conversation: %s',
+			async (event) => {
+				await handToAna(1);
+				const accepted = await taken(2);
+				await end(event, 2);
+				clock.set(at(3));
+				expect((await answer(accepted)).outcome).toBe('sent');
+				const conversation = (await store.conversation(conversationId))!;
+				expect(conversation.handoff!.answeredAt).toBe(at(3));
+				expect(conversation.state).toBe(event === 'resolve' ? 'closed' : 'bot');
+				expect((await store.history(conversationId, { limit: 1 }))[0]!.origin).toEqual({
+					inbox: 'chatwoot',
+					id: '77',
+				});
+			},
+		);
+
+		it('is withheld when it comes much later, belongs to an earlier handoff, or was never taken', async () => {
+			await handToAna(1);
+			const accepted = await taken(2);
+			await end('resolve', 2);
+			clock.set(at(13));
+			expect((await answer(accepted)).outcome).toBe('withheld');
+			clock.set(at(3));
+			expect((await answer({ ...accepted, handoffId: 'another' })).outcome).toBe('withheld');
+			expect((await answer()).outcome).toBe('withheld');
+		});
+	});
 });
