@@ -41,7 +41,7 @@ export class Conversation implements INodeType {
 				displayName: 'WhatsApp',
 				// Sample conversations send nothing; docs/decisions/0008.
 				required: false,
-				displayOptions: { show: { operation: ['reply', 'resolve', 'diagnose'] } },
+				displayOptions: { show: { operation: ['reply', 'resolve', 'takeOver', 'diagnose'] } },
 			},
 			{
 				name: 'whatsAppHandoffInboxApi',

@@ -10,6 +10,7 @@ import { recordMessage } from './recordMessage';
 import { reply } from './reply';
 import { setDetails } from './setDetails';
 import { signInLink } from './signInLink';
+import { takeOver } from './takeOver';
 
 /** Every operation of the node, in the order in which it is offered. To add one, add its file and its name here. */
 export const operations: readonly Operation[] = [
@@ -29,5 +30,6 @@ export const operations: readonly Operation[] = [
 	resolve,
 	returnToBot,
 	setDetails,
+	takeOver,
 	diagnose,
 ];
