@@ -10,8 +10,9 @@ import {
 	defined,
 	safeCopy,
 } from '../whatsapp/fields';
+import type { Delivery } from '../whatsapp/webhook';
 import { readAddress } from './address';
-import type { GatewayReader, Line } from './reading';
+import type { GatewayContext, GatewayReader, Line } from './reading';
 import { NOTHING, delivered, idOf, readVcards, reported, timeOf } from './reading';
 
 /** Acknowledgements in the words of the library that Evolution API is built on. */
@@ -34,9 +35,23 @@ const PHONES: ReadonlySet<string> = new Set(['android', 'ios', 'desktop']);
 export const evolution: GatewayReader = (payload, context) => {
 	const event = asFilledText(payload.event)?.toLowerCase().replaceAll('_', '.');
 	if (!event || payload.instance === undefined) return undefined;
+	const one = asFields(payload.data);
+	// Some versions put several messages into one call.
+	return (one ? [one] : asList(payload.data))
+		.map((data) => readOne(event, data, payload, context))
+		.reduce(together, NOTHING);
+};
+
+function together(a: Delivery, b: Delivery): Delivery {
+	return {
+		...NOTHING,
+		inbound: [...a.inbound, ...b.inbound],
+		statuses: [...a.statuses, ...b.statuses],
+	};
+}
+
+function readOne(event: string, data: Fields, payload: Fields, context: GatewayContext): Delivery {
 	const channel = `evolution:${asFilledText(payload.instance) ?? 'default'}`;
-	const data = asFields(payload.data) ?? asList(payload.data)[0];
-	if (!data) return NOTHING;
 	const key = asFields(data.key);
 	if (event === 'messages.update') {
 		const word = asFilledText(data.status) ?? '';
@@ -58,7 +73,7 @@ export const evolution: GatewayReader = (payload, context) => {
 	const number = key.remoteJidAlt ?? key.senderPn;
 	const address = readAddress(key.remoteJid, fromUs ? undefined : name, number);
 	return delivered(payload, context, channel, address, fromUs, line, name ? { name } : {});
-};
+}
 
 /** Envelopes that hold a message of another kind. */
 const WRAPPERS = [

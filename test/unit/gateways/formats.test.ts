@@ -62,6 +62,13 @@ describe('a text through a gateway', () => {
 		},
 	);
 
+	it('is read with all others that one call of Evolution API brings', () => {
+		const [first, second] = ['evolution/text', 'evolution/voice'].map((name) => sample(name));
+		const both = { ...first, data: [first!.data, second!.data] };
+		const { inbound } = readGateway('evolution', both, { now: NOW, channel: '' })!;
+		expect(inbound.map(({ message }) => message.type)).toEqual(['text', 'audio']);
+	});
+
 	it('goes to the channel that staff name instead of the one in the payload', () => {
 		expect(read('waha/text', 'shop-line').inbound[0]?.channelId).toBe('gateway:shop-line');
 		expect(read('waha/text', 'simulation').inbound[0]?.channelId).toBe('simulation');
