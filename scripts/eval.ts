@@ -389,11 +389,13 @@ function summaries() {
 	}
 }
 
-if (wanted('human')) humanRequests();
-if (wanted('bot')) botTraffic();
-if (wanted('sentiment')) sentiments();
-if (wanted('complaints')) complaints();
-if (wanted('dialogues')) dialogues();
-if (wanted('topics')) topics();
-if (wanted('calibration')) calibration();
-if (wanted('summary')) summaries();
+if (require.main === module) {
+	if (wanted('human')) humanRequests();
+	if (wanted('bot')) botTraffic();
+	if (wanted('sentiment')) sentiments();
+	if (wanted('complaints')) complaints();
+	if (wanted('dialogues')) dialogues();
+	if (wanted('topics')) topics();
+	if (wanted('calibration')) calibration();
+	if (wanted('summary')) summaries();
+}

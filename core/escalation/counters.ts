@@ -5,7 +5,9 @@ import type { BotFacts, SentimentResult } from './types';
 
 /** A negative mood raises the bar that the bot's confidence has to clear, by up to this much. */
 const MOOD_RAISES_BAR = 0.25;
-const NEGATIVE = -0.2;
+/** From here on a message counts towards several in a row, if one of its words is clearly bad and not only many a little. */
+const NEGATIVE = -0.3;
+const CLEARLY_BAD = -1.5;
 
 interface Turn {
 	before: Counters;
@@ -39,7 +41,8 @@ export function countTurn(turn: Turn): { after: Counters; sentiment: SentimentRe
 					? before.fallbacks
 					: 0,
 			negatives:
-				sentiment.value <= NEGATIVE
+				sentiment.value <= NEGATIVE &&
+				(turn.reading.feeling.evidence[0]?.strength ?? 0) <= CLEARLY_BAD
 					? before.negatives + 1
 					: sentiment.value >= 0 && sentiment.label !== 'neutral'
 						? 0

@@ -98,10 +98,29 @@ function weigh(context: SignalContext): Weighed[] {
 		const own = context.settings.weights[signal.name];
 		if (own === 0) continue;
 		const finding = signal.find(context);
-		if (!finding || finding.value <= 0) continue;
+		if (!finding || Math.max(finding.value, finding.alone ?? 0) <= 0) continue;
 		result.push({ signal, finding, weight: finding.weight ?? own });
 	}
-	return result;
+	inCompany(result);
+	return result.filter(({ finding }) => finding.value > 0);
+}
+
+/** Points of other signals at which nothing is left of what counts {@link Finding.alone}. */
+const ENOUGH = 40;
+
+/** Of signals that count {@link Finding.alone}, the strongest first; each leaves less for the next. */
+function inCompany(all: Weighed[]): void {
+	const shy = all
+		.filter(({ finding }) => finding.alone !== undefined)
+		.sort((a, b) => b.weight * b.finding.alone! - a.weight * a.finding.alone!);
+	for (const one of shy) {
+		const { value, alone } = one.finding;
+		const others = all.reduce((sum, o) => (o === one ? sum : sum + o.weight * o.finding.value), 0);
+		one.finding = {
+			...one.finding,
+			value: Math.max(value, alone! * Math.max(0, 1 - others / ENOUGH)),
+		};
+	}
 }
 
 /** At most this many signals are named in the reason. */

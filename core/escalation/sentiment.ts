@@ -24,7 +24,7 @@ const NEGATED_GOOD = -0.75;
 const NEGATED_BAD = -0.3;
 const INTENSIFIED = 1.4;
 const WEAKENED = 0.6;
-/** Sum of strengths at which {@link Feeling.value} is 0.5 from 0. */
+/** Mood at which {@link Feeling.value} is 0.5 from 0. */
 const HALF = 4;
 /** A word of this strength is a feeling; weaker ones count for a fraction. */
 const STRONG = -2.5;
@@ -44,6 +44,10 @@ const OUTSPOKEN = 1.5;
 const ARABIC_PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
 /** What the bot said is turned down: not anger yet, but no praise either. */
 const REJECTED = 1.3;
+/** How praise counts against complaint. English complaints are full of thanks and pleases. */
+const PRAISE = 0.8;
+const POLITE_PRAISE = 0.5;
+const STEEP = 0.8;
 /** Who passes on a link is seldom complaining. */
 const LINK = 0.5;
 
@@ -83,7 +87,9 @@ export function feel(
 		['positive', 1],
 	] as const) {
 		for (const match of found.get(group) ?? []) {
-			const strength = sign * match.strength * PHRASE;
+			let strength = sign * match.strength * PHRASE;
+			// "not very helpful", "not a great experience".
+			if (sign > 0) strength = inContext(read, match.from, strength, languages, lexicon, false);
 			let fresh = false;
 			for (let i = match.from; i < match.to; i++) {
 				if (!taken[i]) fresh = true;
@@ -102,14 +108,19 @@ export function feel(
 	}
 	const english = languages.includes('en') && read.scripts.latin > 0;
 	for (let i = 0; i < count; i++) {
-		if (taken[i]) continue;
+		// A name ("@united") is no feeling.
+		if (taken[i] || read.text[read.starts[i]! - 1] === '@') continue;
 		const here = strengthAt(read, i, lists, english);
 		if (here.strength === 0) continue;
 		const turned = inContext(read, i, here.strength, languages, lexicon);
 		if (turned === 0) continue;
 		if (turned < 0) {
 			bad -= turned;
-			strong -= turned <= STRONG ? turned : turned * FAINT;
+			// What happened ("failed", "damaged") is no feeling, however bad.
+			const event = languages.some((language) =>
+				lexicon.matcher.listAt(language, 'event', read, i),
+			);
+			strong -= turned <= STRONG && !event ? turned : turned * FAINT;
 		} else good += turned;
 		evidence.push({ from: i, to: i + here.length, strength: turned });
 		i += here.length - 1;
@@ -123,7 +134,8 @@ export function feel(
 		if (BAD_EMOTICON.test(emoticon)) bad += 2;
 		else if (GOOD_EMOTICON.test(emoticon)) good += 2;
 	}
-	if (found.has('rejection')) bad += REJECTED;
+	// "No, thank you" turns down no answer.
+	if (found.has('rejection') && !found.has('positive')) bad += REJECTED;
 	const link = read.text.includes('http') ? LINK : 0;
 	// Capitals, exclamation marks and drawn-out words turn up what is there; on their own they are at most impatience.
 	const shouting = read.cased >= 2 && read.capitals / read.cased > 0.6 ? 1 : 0;
@@ -137,7 +149,9 @@ export function feel(
 	good *= good > bad ? loud : 1;
 	if (shouting && bad + good === 0) bad += 1.5;
 	if (shouting && good === 0) strong += 1;
-	if (read.exclamations >= 3 && good === 0) bad += 1;
+	// Without a bad word, exclamation marks are rather joy.
+	if (bad === 0 && !shouting) good += 0.5 * Math.min(read.exclamations, 3);
+	const praise = languages[0] === 'en' && languages.length === 1 ? POLITE_PRAISE : PRAISE;
 
 	const emotions = Object.fromEntries(EMOTIONS.map((e) => [e, 0])) as Record<Emotion, number>;
 	for (const emotion of EMOTIONS) {
@@ -146,17 +160,22 @@ export function feel(
 		emotions[emotion] = round(Math.min(1, sum * 0.7));
 	}
 	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
-	const total = good - bad;
+	const mood = much(bad) - praise * much(good) - link;
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
-		value: round(total / (Math.abs(total) + HALF)),
+		value: round(-mood / (Math.abs(mood) + HALF)),
 		displeasure: round(
 			Math.max(0, strong - good * 0.5) / (Math.max(0, strong - good * 0.5) + HALF),
 		),
-		negativity: round(1 / (1 + Math.exp(-(0.55 * bad - 0.45 * good - link - 1.2)))),
+		negativity: round(1 / (1 + Math.exp(-(STEEP * mood - 1.2)))),
 		emotions,
 		evidence,
 	};
+}
+
+/** The first bad word says more than the tenth. */
+function much(strength: number): number {
+	return 3 * Math.log1p(strength / 2);
 }
 
 function strengthAt(
@@ -210,6 +229,7 @@ function inContext(
 	strength: number,
 	languages: readonly Language[],
 	lexicon: Lexicon,
+	degrees = true,
 ): number {
 	let result = strength;
 	const { matcher } = lexicon;
@@ -218,11 +238,11 @@ function inContext(
 		const i = index - k;
 		if (i < 0 || read.sentences[i] !== sentence) break;
 		for (const language of languages) {
-			if (k <= 2 && matcher.listAt(language, 'very', read, i)) {
+			if (degrees && k <= 2 && matcher.listAt(language, 'very', read, i)) {
 				result *= INTENSIFIED;
 				break;
 			}
-			if (k <= 2 && matcher.listAt(language, 'less', read, i)) {
+			if (degrees && k <= 2 && matcher.listAt(language, 'less', read, i)) {
 				result *= WEAKENED;
 				break;
 			}

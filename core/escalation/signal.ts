@@ -27,6 +27,11 @@ export const HISTORY_LIMIT = 20;
 export interface Finding {
 	/** 0 to 1. */
 	value: number;
+	/**
+	 * At least this value where no other signal speaks; the more the others say, the less of it counts. For what ranks
+	 * messages but should not tip a decision.
+	 */
+	alone?: number;
 	/** One sentence for the team, without a full stop. */
 	reason: string;
 	/** The very words. */

@@ -150,6 +150,12 @@ export function readWords(text: string): Words {
 				addWord(tail, start + apostrophe + 1, start + token.length);
 				return;
 			}
+			// "I'll" is not "ill", nor "he'll" "hell".
+			if (token.length - apostrophe === 3 && token.slice(apostrophe + 1).toLowerCase() === 'll') {
+				add(head, token.slice(0, apostrophe), start, start + apostrophe);
+				add('will', token.slice(apostrophe + 1), start + apostrophe + 1, start + token.length);
+				return;
+			}
 		}
 		addWord(apostrophe > 0 ? token.replace(APOSTROPHES, '') : token, start, start + token.length);
 	}

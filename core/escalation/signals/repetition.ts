@@ -30,12 +30,18 @@ export const repetition: Signal = {
 	},
 };
 
+function pleased({ found }: SignalContext['reading']): boolean {
+	return found.has('positive') && !found.has('negative') && !found.has('trouble');
+}
+
 /** The earlier message of the customer that asks what this one asks. */
 export function earlierQuestion({
 	input,
 	history,
 	reading,
 }: Pick<SignalContext, 'input' | 'history' | 'reading'>) {
+	// "Yes, sounds good" and "thank you" are said again and again, and ask for nothing.
+	if (reading.words.questions.size === 0 && pleased(reading)) return undefined;
 	const small = (word: string) => reading.lexicon.functionWords.has(word);
 	const now = gistOf(input.message.text, small);
 	if (now.size < LEAST_WORDS && input.message.text.trim().length < 12) return undefined;

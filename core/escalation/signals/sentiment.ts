@@ -12,6 +12,12 @@ const WORDS: Record<Emotion, string> = {
 
 /** One "not" or "late" is no mood: this much is taken off first. */
 const NOISE = 0.15;
+/** How negative a message without any feeling in it reads. */
+const EVEN = 0.231;
+/** What went wrong, without a word on how the customer feels about it, ranks messages but does not hand over by itself. */
+const TONE = 0.5;
+/** Less than a point. */
+const LEAST = 0.015;
 
 /** Negative feeling in this message; which one it is stands in the reason. */
 export const sentiment: Signal = {
@@ -28,8 +34,9 @@ export const sentiment: Signal = {
 		);
 		const negative = reading.feeling.displeasure;
 		const felt = Math.min(1, Math.max(negative, pressing * 0.75 + negative * 0.4));
-		const value = (felt - NOISE) / (1 - NOISE);
-		if (value < 0.03) return undefined;
+		const tone = Math.max(0, (reading.feeling.negativity - EVEN) / (1 - EVEN));
+		const value = Math.max(0, (felt - NOISE) / (1 - NOISE));
+		if (Math.max(value, TONE * tone) < LEAST) return undefined;
 		let strongest: Emotion | undefined;
 		for (const emotion of Object.keys(WORDS) as Emotion[]) {
 			if (emotions[emotion] > (strongest ? emotions[strongest] : 0.2)) strongest = emotion;
@@ -37,6 +44,7 @@ export const sentiment: Signal = {
 		const worst = reading.feeling.evidence[0];
 		return {
 			value,
+			alone: TONE * tone,
 			reason: strongest ? WORDS[strongest] : 'The customer sounds unhappy',
 			...(result.evidence ? { evidence: result.evidence } : {}),
 			...(!result.evidence && worst

@@ -70,6 +70,9 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
 	technical: { reason: 'Something does not work', queue: 'support', skill: 'technical' },
 };
 
+/** Below this the model alone does not hand over. */
+const SURE = 0.6;
+const DOUBT = 0.6;
 /** A topic of this strength hands over at once. */
 const CERTAIN = 0.85;
 
@@ -87,9 +90,14 @@ export const topic: Signal = {
 			}
 		}
 		const learnt = recognise('topics', reading);
+		const learntValue = learnt
+			? learnt.probability < SURE
+				? learnt.probability * DOUBT
+				: learnt.probability
+			: 0;
 		const policy = reading.found.has('topic_harmless');
-		if (learnt && !policy && learnt.label in TOPICS && (!best || learnt.probability > best.value)) {
-			best = { name: learnt.label, value: learnt.probability, evidence: learnt.evidence };
+		if (learnt && !policy && learnt.label in TOPICS && (!best || learntValue > best.value)) {
+			best = { name: learnt.label, value: learntValue, evidence: learnt.evidence };
 		}
 		if (!best || best.value < 0.15) return undefined;
 		const { reason, queue, skill, urgent } = TOPICS[best.name]!;

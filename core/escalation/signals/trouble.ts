@@ -1,10 +1,17 @@
 import { recognise } from '../model';
-import { strongest, words } from '../reading';
+import { type Reading, strongest, words } from '../reading';
 import type { Signal } from '../signal';
 import { refusesPerson } from './humanRequest';
 
 /** The model is heard from here on; below, a short message alone would count. */
 const LEAST = 0.3;
+
+/** "No" alone may answer anything: it does not hand over by itself. */
+const BARE_NO = 0.8;
+
+function bare(reading: Reading): boolean {
+	return reading.words.words.length <= 2 && reading.found.has('rejection');
+}
 
 /**
  * The conversation is going sideways with no trigger word in it: something is wrong, missing or does not work, or the customer
@@ -16,21 +23,24 @@ export const trouble: Signal = {
 	find({ reading, history }) {
 		if (refusesPerson(reading)) return undefined;
 		const match = strongest(reading, 'trouble');
-		let value = match?.strength ?? 0;
+		// "Still waiting" may be frustration too: phrases count in full only where nothing else speaks.
+		const alone = match?.strength ?? 0;
+		let value = 0;
 		let evidence = match ? words(reading, match) : undefined;
 		const learnt = recognise('handoff', reading);
-		if (learnt && learnt.probability >= LEAST && learnt.evidence && learnt.probability > value) {
-			value = learnt.probability;
+		if (learnt && learnt.probability >= LEAST && learnt.evidence && learnt.probability > alone) {
+			value = bare(reading) ? Math.min(BARE_NO, learnt.probability) : learnt.probability;
 			evidence = learnt.evidence;
 		}
 		const rejected = strongest(reading, 'rejection');
-		if (rejected && history.some((m) => m.author === 'bot')) {
+		if (rejected && !reading.found.has('positive') && history.some((m) => m.author === 'bot')) {
 			value = Math.max(value, 0.3);
 			evidence ??= words(reading, rejected);
 		}
-		if (value < 0.15) return undefined;
+		if (Math.max(value, alone) < 0.15) return undefined;
 		return {
 			value,
+			alone,
 			reason: 'Something went wrong for the customer',
 			...(evidence ? { evidence } : {}),
 		};
