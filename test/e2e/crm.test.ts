@@ -321,21 +321,11 @@ describe('CRM Upsert in a real n8n', () => {
 
 	it('signs in to Salesforce by JWT without anybody, and anew where the session has ended', async () => {
 		const salesforce = crmAt(environment.salesforceUrl);
-		const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
-			name: `Salesforce JWT ${randomUUID()}`,
-			type: 'salesforceJwtApi',
-			data: {
-				environment: 'production',
-				clientId: LOCAL_HUBSPOT_APP.clientId,
-				username: SALESFORCE_USER,
-				privateKey: environment.salesforceKey,
-				myDomainUrl: environment.salesforceUrl,
-			},
-		});
+		const credentials = await salesforceJwt(client);
 		const post = await chain(client, [
 			{
 				name: 'Bring in',
-				credentials: { salesforceJwtApi: { id, name } },
+				credentials,
 				parameters: {
 					crm: 'salesforce',
 					salesforceAuthentication: 'jwt',
@@ -359,16 +349,11 @@ describe('CRM Upsert in a real n8n', () => {
 	});
 
 	it('keeps a conversation as a lead of Pipedrive with n8n’s own API token', async () => {
-		const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
-			name: `Pipedrive ${randomUUID()}`,
-			type: 'pipedriveApi',
-			data: { apiToken: PIPEDRIVE_TOKEN },
-		});
-		const pipedriveApi = { id, name };
+		const credentials = await pipedriveToken(client);
 		const post = await chain(client, [
 			{
 				name: 'Bring in',
-				credentials: { pipedriveApi },
+				credentials,
 				parameters: {
 					crm: 'pipedrive',
 					recordKind: 'lead',
@@ -419,37 +404,87 @@ describe('CRM Upsert in a real n8n', () => {
 		expect(await hubspot.state()).toEqual(before);
 	});
 
-	it('fills the editor’s lists from the account', async () => {
-		const ask = <T>(kind: string, methodName: string, parameters: object) =>
-			client.call<T>('POST', `/rest/dynamic-node-parameters/${kind}`, {
-				nodeTypeAndVersion: { name: TYPE, version: 1 },
-				path: 'parameters.stage',
-				methodName,
-				currentNodeParameters: {
-					crm: 'hubspot',
-					authentication: 'appToken',
-					recordKind: 'deal',
-					operation: 'upsert',
-					options: options(),
-					...parameters,
-				},
-				credentials: appToken,
-			});
-		const stages = await ask<Array<{ name: string }>>('options', 'getStages', {
-			pipeline: 'default',
-		});
-		expect(stages.map(({ name }) => name)).toEqual(
-			expect.arrayContaining(['First Open Stage', 'Qualified To Buy', 'Closed Won (Closed)']),
-		);
-		const tickets = await ask<Array<{ name: string }>>('options', 'getPipelines', {
-			recordKind: 'ticket',
-		});
-		expect(tickets.map(({ name }) => name)).toEqual(['Default Pipeline', 'Support Pipeline']);
-		const { fields } = await ask<{ fields: Array<{ id: string }> }>(
-			'resource-mapper-fields',
-			'getContactMapping',
-			{},
-		);
-		expect(fields.map(({ id }) => id)).toEqual(expect.arrayContaining(['email', 'phone']));
-	});
+	const lists = {
+		HubSpot: {
+			parameters: { crm: 'hubspot', authentication: 'appToken', options: options() },
+			credential: () => Promise.resolve(appToken),
+			stages: ['First Open Stage', 'Qualified To Buy', 'Closed Won (Closed)'],
+			kind: 'ticket',
+			pipelines: ['Default Pipeline', 'Support Pipeline'],
+			fields: ['email', 'phone'],
+		},
+		Pipedrive: {
+			parameters: {
+				crm: 'pipedrive',
+				pipedriveAuthentication: 'apiToken',
+				options: { baseUrl: environment.pipedriveUrl },
+			},
+			credential: () => pipedriveToken(client),
+			stages: ['First Open Stage', 'Proposal Made', 'Won (Closed)', 'Lost (Closed)'],
+			kind: 'lead',
+			pipelines: ['Default Pipeline', 'Leads Inbox'],
+			// The account's own are none yet; those of Pipedrive go by other fields of the node.
+			fields: [],
+		},
+		Salesforce: {
+			parameters: { crm: 'salesforce', salesforceAuthentication: 'jwt', options: {} },
+			credential: () => salesforceJwt(client),
+			stages: ['First Open Stage', 'Prospecting', 'Closed Won (Closed)'],
+			kind: 'ticket',
+			pipelines: ['Default Pipeline', 'Case statuses'],
+			fields: ['Email', 'MobilePhone', 'Description'],
+		},
+	};
+
+	it.each(Object.entries(lists))(
+		'fills the editor’s lists from the account of %s',
+		async (_title, { parameters, credential, stages, kind, pipelines, fields }) => {
+			const credentials = await credential();
+			const ask = <T>(what: string, methodName: string, more: object) =>
+				client.call<T>('POST', `/rest/dynamic-node-parameters/${what}`, {
+					nodeTypeAndVersion: { name: TYPE, version: 1 },
+					path: 'parameters.stage',
+					methodName,
+					currentNodeParameters: {
+						recordKind: 'deal',
+						operation: 'upsert',
+						...parameters,
+						...more,
+					},
+					credentials,
+				});
+			type Names = Array<{ name: string }>;
+			const found = await ask<Names>('options', 'getStages', {});
+			expect(found.map(({ name }) => name)).toEqual(expect.arrayContaining(stages));
+			const others = await ask<Names>('options', 'getPipelines', { recordKind: kind });
+			expect(others.map(({ name }) => name)).toEqual(pipelines);
+			const mapper = await ask<{ fields: Array<{ id: string }> }>(
+				'resource-mapper-fields',
+				'getContactMapping',
+				{},
+			);
+			expect(mapper.fields.map(({ id }) => id)).toEqual(expect.arrayContaining(fields));
+		},
+	);
 });
+
+async function savedCredential(client: N8nClient, type: string, data: object) {
+	const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
+		name: `${type} ${randomUUID()}`,
+		type,
+		data,
+	});
+	return { [type]: { id, name } };
+}
+
+const pipedriveToken = (client: N8nClient) =>
+	savedCredential(client, 'pipedriveApi', { apiToken: PIPEDRIVE_TOKEN });
+
+const salesforceJwt = (client: N8nClient) =>
+	savedCredential(client, 'salesforceJwtApi', {
+		environment: 'production',
+		clientId: LOCAL_HUBSPOT_APP.clientId,
+		username: SALESFORCE_USER,
+		privateKey: environment.salesforceKey,
+		myDomainUrl: environment.salesforceUrl,
+	});

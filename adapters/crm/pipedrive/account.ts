@@ -60,21 +60,18 @@ export class PipedriveAccount {
 		definitions: CrmFieldDefinition[],
 	): Promise<Array<{ name: string; label: string; created: boolean }>> {
 		this.forget(object);
-		const labels = object === 'contact' ? [KEY_LABEL] : [KEY_LABEL, SOURCE_LABEL];
 		const before = await this.fields(object);
-		for (const label of labels) {
-			if (!before.some((one) => one.label === label)) await this.makeOwnField(object, label);
-		}
-		for (const definition of definitions) {
-			if (before.some((one) => one.label === definition.label)) continue;
-			await this.makeField(object, definition);
-		}
-		this.forget(object);
+		const lacks = (label: string) => !before.some((one) => one.label === label);
+		const ours = object === 'contact' ? [KEY_LABEL] : [KEY_LABEL, SOURCE_LABEL];
+		await this.makeFields(
+			object,
+			[...ours.map(ofOurs), ...definitions].filter(({ label }) => lacks(label)),
+		);
 		const after = await this.fields(object);
 		return definitions.map(({ label }) => ({
 			name: after.find((one) => one.label === label)?.name ?? label,
 			label,
-			created: !before.some((one) => one.label === label),
+			created: lacks(label),
 		}));
 	}
 
@@ -128,32 +125,45 @@ export class PipedriveAccount {
 	}
 
 	private makeOwnField(object: CrmObject, label: string): Promise<string> {
-		return this.once(`make ${object} ${label}`, () =>
-			this.makeField(object, { name: label, label, type: 'text' }),
-		);
+		return this.once(`make ${object} ${label}`, async () => {
+			const made = await this.makeFields(object, [ofOurs(label)]);
+			return (await this.ownField(object, label)) ?? made.get(label)!;
+		});
 	}
 
 	/**
-	 * Pipedrive lets two fields have one name. Where two workers made one at once, the first in the account's list stays, and the worker
-	 * who made the other removes it before anything stands in it.
+	 * Makes fields; gives what the account calls them. Pipedrive lets two fields have one name: where two workers made one at once, the
+	 * first in the account's list stays, and the worker who made the other removes it before anything stands in it.
 	 */
-	private async makeField(object: CrmObject, { label, type }: CrmFieldDefinition): Promise<string> {
-		const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
-		const { data } = await this.connection.call(`create the field ${label}`, (sdk) =>
-			object === 'contact'
-				? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
-				: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
-		);
-		const made = String((data as unknown as Values).field_code);
-		this.forget(object);
-		const first = await this.ownField(object, label);
-		if (!first || first === made) return made;
-		await this.connection.call(`remove the second field ${label}`, (sdk) =>
-			object === 'contact'
-				? sdk.personFields.deletePersonField({ field_code: made })
-				: sdk.dealFields.deleteDealField({ field_code: made }),
-		);
-		this.forget(object);
-		return first;
+	private async makeFields(
+		object: CrmObject,
+		definitions: readonly CrmFieldDefinition[],
+	): Promise<Map<string, string>> {
+		const made = new Map<string, string>();
+		for (const { label, type } of definitions) {
+			const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
+			const { data } = await this.connection.call(`create the field ${label}`, (sdk) =>
+				object === 'contact'
+					? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
+					: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
+			);
+			made.set(label, String((data as unknown as Values).field_code));
+			this.forget(object);
+		}
+		for (const [label, field_code] of made) {
+			const first = await this.ownField(object, label);
+			if (!first || first === field_code) continue;
+			await this.connection.call(`remove the second field ${label}`, (sdk) =>
+				object === 'contact'
+					? sdk.personFields.deletePersonField({ field_code })
+					: sdk.dealFields.deleteDealField({ field_code }),
+			);
+			this.forget(object);
+		}
+		return made;
 	}
+}
+
+function ofOurs(label: string): CrmFieldDefinition {
+	return { name: label, label, type: 'text' };
 }
