@@ -512,6 +512,7 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 					...description.check({
 						method: exchange.method,
 						path: exchange.path,
+						query: exchange.query,
 						request: exchange.body,
 						status: answer.status,
 						response: answer.body,
