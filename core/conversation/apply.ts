@@ -7,6 +7,7 @@ import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
 import type { Actor } from './audit';
 import type { Conversation } from './conversation';
+import { clocksAfterHold } from './hold';
 import type { ConversationMessage } from './message';
 import type { ConversationEvent, Refusal } from './transitions';
 import { transition } from './transitions';
@@ -39,7 +40,16 @@ export function applyEvent(
 	return {
 		result: step.conversation,
 		...(step.changed
-			? { conversation: step.conversation, clocks: clocksAfter(event, step.conversation, view, by) }
+			? {
+					conversation: step.conversation,
+					clocks: clocksAfterHold(
+						view.conversation,
+						step.conversation,
+						view.clocks,
+						clocksAfter(event, step.conversation, view, by),
+						by.now,
+					),
+				}
 			: {}),
 		...(step.audit ? { audit: [step.audit] } : {}),
 		...(messages.length > 0 ? { messages } : {}),

@@ -109,6 +109,8 @@ export interface HandoffRouting {
 	moves: number;
 	/** The rule that decided on the chain. */
 	rule?: string;
+	/** The router that handed over: whoever routes again without agents of its own asks that one's. */
+	router?: string;
 	/** What led to the last move, e.g. the id of a watchdog's event: the same again moves nothing. */
 	cause?: string;
 	/** The limit on hops was reached: it stays where it is until a person takes it. */

@@ -98,6 +98,8 @@ export function transition(
 			updatedAt: now,
 		};
 		if (next.state !== 'human') delete next.owner;
+		// A hold is its owner's: whoever gets the conversation next must not wait for it.
+		if (!sameOwner(next.owner, conversation.owner)) delete next.hold;
 		return {
 			ok: true,
 			changed: true,

@@ -138,9 +138,7 @@ export async function performInboxAction(
 	const actor: Actor = { kind: 'agent', id: user.id, name: user.name };
 	const me = { kind: 'agent' as const, id: user.id, name: user.name };
 	const change = (event: (view: ConversationView) => ConversationEvent) =>
-		store.decide(request.conversationId, (view) =>
-			withoutHold(view, applyEvent(view, event(view), { actor, ...by }), by.now),
-		);
+		store.decide(request.conversationId, (view) => applyEvent(view, event(view), { actor, ...by }));
 	/** A change that is no transition: state and owner stay as they are. */
 	const note = (
 		changes: (view: ConversationView) => Partial<Conversation> & { clocks?: SlaClock[] },
@@ -379,26 +377,6 @@ export async function endHoldIfOver(
 /** What a reply carries that an inbox takes now. */
 export function accepted({ handoff }: Conversation, now: IsoTime): { accepted?: AcceptedReply } {
 	return handoff ? { accepted: { handoffId: handoff.id, at: now } } : {};
-}
-
-/** Whoever moves a conversation on ends its hold: the next one must not wait for a time that somebody else set. */
-export function withoutHold(
-	{ clocks }: ConversationView,
-	changes: Changes<Conversation>,
-	now: IsoTime,
-): Changes<Conversation> {
-	const { conversation } = changes;
-	if (!conversation?.hold) return changes;
-	const { hold: _over, ...next } = conversation;
-	const written = changes.clocks ?? [];
-	const ids = new Set(written.map(({ id }) => id));
-	const untouched = clocks.filter(({ id }) => !ids.has(id));
-	return {
-		...changes,
-		result: next,
-		conversation: next,
-		clocks: [...written, ...(next.state === 'human' ? settle(untouched, 'resumed', now) : [])],
-	};
 }
 
 /**

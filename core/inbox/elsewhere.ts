@@ -8,7 +8,7 @@ import type { Changes, ConversationView, HandoffStore } from '../ports/store';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
 import type { InboxDone, InboxReply } from './actions';
-import { accepted, performInboxAction, withoutHold } from './actions';
+import { accepted, performInboxAction } from './actions';
 
 export interface AgentElsewhere {
 	/** As the router knows them. */
@@ -92,7 +92,7 @@ async function perform(
 				const before = view.conversation;
 				const wanted = event(before);
 				if (!wanted) return { result: { before, after: before } };
-				const changes = withoutHold(view, applyEvent(view, wanted, { actor, ...by }), by.now);
+				const changes = applyEvent(view, wanted, { actor, ...by });
 				return { ...changes, result: { before, after: changes.result } };
 			},
 		);

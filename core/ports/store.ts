@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { CustomerIdentity } from '../conversation/identity';
 import type { IntakeLog, TriggerAddress } from '../conversation/intakeLog';
 import type { ConversationMessage, DeliveryStatus, MessageError } from '../conversation/message';
+import type { Absences } from '../inbox/availability';
 import type { RoutingView } from '../routing/agent';
 import type { SlaClock, SlaEvent } from '../sla/clock';
 import type { SlaPolicy } from '../sla/policy';
@@ -199,6 +200,8 @@ export interface Settings {
 	'sla.policies': SlaPolicy[];
 	/** Address of the inbox page; a conversation is `${address}#/c/${id}`. */
 	'inbox.url': string;
+	/** Who is away by the inbox. */
+	'inbox.absences': Absences;
 	/** What has reached WhatsApp Trigger. */
 	'intake.log': IntakeLog;
 	/** Where published WhatsApp Triggers listen, by `${workflow id}:${node name}`. */

@@ -82,6 +82,7 @@ export function handOver(
 		hops: 0,
 		moves: 0,
 		...(request.rule ? { rule: request.rule.name } : {}),
+		...(request.router ? { router: request.router } : {}),
 		...(request.cause ? { cause: request.cause } : {}),
 	};
 	const common = {

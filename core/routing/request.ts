@@ -47,6 +47,8 @@ export interface HandoffRequest {
 	policies: readonly SlaPolicy[];
 	/** The rule that decided on queue, steps and skills. */
 	rule?: RuleChoice;
+	/** Which router asks, so that its agents are found again. */
+	router?: string;
 	accountManagers?: readonly string[];
 	vip?: boolean;
 	/** Another team that helps out. */

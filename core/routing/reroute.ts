@@ -2,6 +2,7 @@ import { TransitionRefused } from '../conversation/apply';
 import type { Actor } from '../conversation/audit';
 import type { Handoff, HandoffRouting } from '../conversation/conversation';
 import { isCaptured } from '../conversation/conversation';
+import { clocksAfterHold } from '../conversation/hold';
 import { describeState, sameOwner } from '../conversation/transitions';
 import type { Changes, ConversationView } from '../ports/store';
 import { clocksOnOwnerChange } from '../sla';
@@ -146,7 +147,13 @@ export function routeAgain(
 		now,
 	);
 	const policies = policiesWithin(request.policies, presence.hours);
-	const changed = moved ? ownerClocks(policies, view, next, now) : [];
+	const changed = clocksAfterHold(
+		conversation,
+		next,
+		view.clocks,
+		moved ? ownerClocks(policies, view, next, now) : [],
+		now,
+	);
 	const clocks = stepClocks(next, view.clocks, changed, turnOf(steps, found, presence), now);
 	const result = resultOf(view, request, { outcome, next, found, steps, presence, clocks }, now);
 	const promise = view.clocks.find(({ kind }) => kind === 'first_response');

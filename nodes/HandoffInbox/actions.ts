@@ -11,7 +11,7 @@ import { feedOf } from '../../adapters/inbox/feed';
 import { mayAttach } from '../../adapters/inbox/files';
 import type { InboxUser } from '../../adapters/inbox/tokens';
 import type { TransitionRefused } from '../../core/conversation/apply';
-import type { Absences } from '../../core/inbox/availability';
+
 import { ABSENCES, withAbsence } from '../../core/inbox/availability';
 import type { InboxAction, InboxDone } from '../../core/inbox/actions';
 import { InboxRefused, performInboxAction } from '../../core/inbox/actions';
@@ -147,8 +147,7 @@ async function setAvailable(
 	const ahead = end - Date.parse(now);
 	const ends = ahead > 0 && ahead <= LONGEST_ABSENCE_MS ? isoTime(new Date(end)) : undefined;
 	const absence = available ? undefined : { since: now, ...(ends ? { until: ends } : {}) };
-	const known = (await store.getSetting<Absences>(ABSENCES)) ?? {};
-	await store.putSetting(ABSENCES, withAbsence(known, user.id, absence, now));
+	await store.updateSetting(ABSENCES, (known) => withAbsence(known ?? {}, user.id, absence, now));
 	feedOf(store).forget();
 }
 

@@ -4,7 +4,7 @@ import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
 import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
-import { SHARED_ROSTER, sharedRoster, shareRoster } from '../../adapters/store/roster';
+import { rosterOfHandoff, sharedRoster, shareRoster } from '../../adapters/store/roster';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Actor, AuditEntry } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
@@ -54,16 +54,18 @@ export async function routeItem(
 		context.getNodeParameter(name, index, fallback) as unknown;
 	const store = await storeFor(context);
 	const conversationId = String(read('conversationId') ?? '');
+	const router = `${context.getWorkflow().id ?? ''}:${context.getNode().name}`;
 	const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
 	const again = read('operation', 'handOver') === 'routeAgain';
 	const planOnly = read('planOnly', false) === true;
-	const { roster, shared } = await rosterFor(store, read, again);
+	const handedOver = again ? await store.conversation(conversationId) : undefined;
+	const { roster, shared } = await rosterFor(store, read, again, handedOver);
 	const given = routerSettings(read, policies, context.getTimezone(), roster);
 	if (!planOnly && !shared && given.agents.length > 0) {
-		await shareRoster(store, roster);
+		await shareRoster(store, router, roster);
 		await rememberRoster(store, given.agents);
 	}
-	const settings = await asOfNow(store, given);
+	const settings = await asOfNow(store, { ...given, router });
 	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
 
 	const { result, request } = await decide(store, conversationId, ask, {
@@ -123,13 +125,17 @@ async function rosterFor(
 	store: HandoffStore,
 	read: ParameterReader,
 	again: boolean,
+	handedOver: Conversation | undefined,
 ): Promise<{ roster: unknown; shared: boolean }> {
 	const source = read('agentSource', 'here');
 	if (source === 'store') return { roster: await sharedRoster(store), shared: true };
 	if (source === 'field') return { roster: read('agentsField'), shared: false };
 	const listed = read('agents.agent', []) as unknown[];
 	// Who routes again and names nobody means those whom the handoff could have gone to.
-	const known = again && listed.length === 0 ? await store.getSetting(SHARED_ROSTER) : undefined;
+	const known =
+		again && listed.length === 0
+			? await rosterOfHandoff(store, handedOver?.handoff?.routing?.router)
+			: undefined;
 	return known === undefined ? { roster: listed, shared: false } : { roster: known, shared: true };
 }
 

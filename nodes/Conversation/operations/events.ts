@@ -1,7 +1,7 @@
 import { applyEvent } from '../../../core/conversation/apply';
 import type { Actor } from '../../../core/conversation/audit';
 import { JUST_WRITTEN_MINUTES } from '../../../core/conversation/exchange';
-import type { ConversationMessage } from '../../../core/conversation/message';
+import type { Conversation } from '../../../core/conversation/conversation';
 import type { ConversationEvent } from '../../../core/conversation/transitions';
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
@@ -11,15 +11,19 @@ import { handoffItem, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, byWorkflow, namedAgent } from './operation';
 
-/** Applies an event to the conversation of the item and gives out the item as it is afterwards. */
+/** Applies an event to the conversation of the item, as it is at that moment, and gives out the item as it is afterwards. */
 async function apply(
 	run: OperationRun,
-	event: ConversationEvent,
-	options: { actor?: Actor; messages?: ConversationMessage[] } = {},
+	event: ConversationEvent | ((current: Conversation) => ConversationEvent),
+	options: { actor?: Actor } = {},
 ) {
 	const by = await byWorkflow(run);
 	const conversation = await run.store.decide(run.conversationId, (view) =>
-		applyEvent(view, event, options.actor ? { ...by, actor: options.actor } : by, options.messages),
+		applyEvent(
+			view,
+			typeof event === 'function' ? event(view.conversation) : event,
+			options.actor ? { ...by, actor: options.actor } : by,
+		),
 	);
 	return { json: { ...run.item, ...handoffItem(conversation) } };
 }
@@ -45,21 +49,17 @@ export const claim: Operation = {
 		description: 'Give a waiting conversation to an agent; refused if another agent has it',
 	},
 	fields: agentFields('claim', true),
-	async execute(run) {
+	execute(run) {
 		const agent = namedAgent(run);
-		const current = await run.store.conversation(run.conversationId);
 		return apply(
 			run,
-			{
+			({ owner, handoff }) => ({
 				type: 'assign',
 				owner: { kind: 'agent', ...agent },
 				reason: 'Claimed',
-				// What the claimer saw: a queue. Whoever claims second finds an agent there and is told who.
-				ifOwner:
-					current?.owner?.kind === 'queue'
-						? current.owner
-						: { kind: 'queue', name: current?.handoff?.queue ?? '' },
-			},
+				// It is claimed from a queue. Whoever claims second finds an agent there and is told who.
+				ifOwner: owner?.kind === 'queue' ? owner : { kind: 'queue', name: handoff?.queue ?? '' },
+			}),
 			{ actor: { kind: 'agent', ...agent } },
 		);
 	},

@@ -48,7 +48,7 @@ export const agentFields: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Agent',
 		description:
-			'People who can take conversations over. With nobody listed, every handoff waits in the queue for a claim; Route Again then takes the agents of the last Hand Over.',
+			'People who can take conversations over. With nobody listed, every handoff waits in the queue for a claim; Route Again then takes the agents of the router that handed over.',
 		options: [
 			{
 				displayName: 'Agent',

@@ -51,6 +51,7 @@ describe('Handoff Router', () => {
 	let conversationId: string;
 	let hints: string[];
 	let customers = 0;
+	let nodeName: string;
 
 	beforeEach(async () => {
 		({ store, close } = await temporaryStore());
@@ -61,6 +62,7 @@ describe('Handoff Router', () => {
 			.mockReset()
 			.mockReturnValue(messaging as unknown as ReturnType<typeof whatsAppFor>);
 		hints = [];
+		nodeName = 'Handoff Router';
 		({ conversationId } = await customerWrites(store, customers++, 'I want a person'));
 	});
 	afterEach(() => close());
@@ -95,8 +97,8 @@ describe('Handoff Router', () => {
 			getInputData: () => [{ json: item }],
 			getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
 				parameterOf(parameters, item, name, fallback),
-			getNode: () => ({ name: 'Handoff Router', type: 'handoffRouter' }),
-			getWorkflow: () => ({ name: 'Workflow' }),
+			getNode: () => ({ name: nodeName, type: 'handoffRouter' }),
+			getWorkflow: () => ({ id: 'w1', name: 'Workflow' }),
 			getTimezone: () => 'UTC',
 			getCredentials: async () => ({ signingSecret: SIGNING_SECRET }),
 			addExecutionHints: ({ message }: { message: string }) => hints.push(message),
@@ -316,6 +318,18 @@ describe('Handoff Router', () => {
 		expect((await route(again)).handoff.owner.name).toBe('Ben');
 		({ conversationId } = await anotherCustomer());
 		expect((await route({ agentSource: 'store' })).handoff.owner.name).toBe('Ana');
+	});
+
+	it('routes again among the agents of the router that handed over, whichever other has been at work since', async () => {
+		const own = conversationId;
+		await route(team(ANA, BEN));
+		({ conversationId } = await anotherCustomer());
+		nodeName = 'Router of another team';
+		await route(team({ name: 'Cem', email: 'cem@shop.example' }));
+		conversationId = own;
+		nodeName = 'Route Again';
+		const { handoff } = await route({ operation: 'routeAgain', because: 'declined' });
+		expect(handoff.owner.name).toBe('Ben');
 	});
 
 	it('sends it to another team with its age', async () => {
