@@ -73,7 +73,7 @@ describe('agents in the inbox of a real n8n', () => {
 		const handoff = itemOf(run, 'Hand to a person')!.handoff as { owner: { id: string } };
 		const owner = new Agent(handoff.owner.id);
 		await owner.open(owner.link());
-		await owner.act('release', id);
+		await owner.act('transfer', id, { to: { kind: 'queue', name: 'Support' } });
 		const [first, second] = [new Agent('one@shop.example'), new Agent('two@shop.example')];
 		await first.open(first.link());
 		await second.open(second.link());

@@ -43,7 +43,9 @@ inBrowser('the inbox page in a browser', () => {
 		const { from, id, ownerId } = await handedOver('human please');
 		const owner = new Agent(ownerId);
 		await owner.open(owner.link());
-		expect(await owner.act('release', id)).toMatchObject({ status: 200 });
+		// A release without an answer would be a decline, and bring the next agent within a minute.
+		const to = { kind: 'queue', name: 'Support' };
+		expect(await owner.act('transfer', id, { to })).toMatchObject({ status: 200 });
 		return { from, id };
 	};
 
@@ -65,7 +67,7 @@ inBrowser('the inbox page in a browser', () => {
 		await row.waitFor();
 		const first = new Agent(owner.id);
 		await first.open(first.link());
-		await first.act('release', id);
+		await first.act('transfer', id, { to: { kind: 'queue', name: 'Support' } });
 
 		await row.click();
 		await page.locator('#side').getByText('Why it came').waitFor();
