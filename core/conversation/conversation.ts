@@ -72,6 +72,10 @@ export interface Handoff {
 	signals: SignalResult[];
 	priority: Priority;
 	queue: string;
+	/** What it is about, by the scorer and by what the workflow said; policies and rules are chosen by it. */
+	topics?: string[];
+	/** "HOT", "WARM" or "COLD" by the scorer. */
+	leadClass?: string;
 	createdAt: IsoTime;
 	/** When the customer was told. */
 	acknowledgedAt?: IsoTime;
@@ -125,6 +129,28 @@ export interface HandoffPromise {
 	windowClosesAt?: IsoTime;
 	/** Approved template for a follow-up after the window has closed. */
 	template?: { name: string; language: string };
+}
+
+/** What bot or staff noted as the matter at hand. */
+export function notedTopics({ collected }: Conversation): string[] {
+	const { topic, intent, issue, reason } = collected;
+	return [topic, intent, issue, reason].filter(
+		(value): value is string => typeof value === 'string' && value.trim() !== '',
+	);
+}
+
+/** Whether the customer is a VIP: by the profile, its segment, a tag, or a signal that took part in the handoff. */
+export function isVip(
+	{ profile, tags }: Pick<Conversation, 'profile' | 'tags'>,
+	signals: readonly SignalResult[] = [],
+): boolean {
+	const saysVip = (word: string) => word.trim().toLowerCase() === 'vip';
+	return (
+		profile.vip === true ||
+		saysVip(profile.segment ?? '') ||
+		tags.some(saysVip) ||
+		signals.some(({ signal, points, immediate }) => signal === 'vip' && (points > 0 || immediate))
+	);
 }
 
 /** Whether a request waits for its promised time while the bot goes on helping. */

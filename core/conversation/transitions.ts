@@ -34,6 +34,8 @@ export type ConversationEvent =
 			signals: SignalResult[];
 			priority: Priority;
 			queue: string;
+			topics?: readonly string[];
+			leadClass?: string;
 			routing?: HandoffRouting;
 			promise?: HandoffPromise;
 	  }
@@ -45,6 +47,8 @@ export type ConversationEvent =
 			signals: SignalResult[];
 			priority: Priority;
 			queue: string;
+			topics?: readonly string[];
+			leadClass?: string;
 			routing?: HandoffRouting;
 			promise: HandoffPromise;
 	  }
@@ -190,6 +194,7 @@ export function transition(
 				signals: event.signals,
 				priority: event.priority,
 				queue: event.queue,
+				...mattersOf(event, before),
 				createdAt: before?.createdAt ?? now,
 				hops: 0,
 				...(before?.acknowledgedAt ? { acknowledgedAt: before.acknowledgedAt } : {}),
@@ -227,6 +232,7 @@ export function transition(
 						signals: event.signals,
 						priority: event.priority,
 						queue: event.queue,
+						...mattersOf(event),
 						createdAt: now,
 						hops: 0,
 						...(event.routing ? { routing: event.routing } : {}),
@@ -411,6 +417,16 @@ function begunAnew(closed: Conversation): Conversation {
 		counters: { ...NO_COUNTERS },
 		priority: 'normal',
 	};
+}
+
+/** What a handoff is about; one that was captured before keeps what was known then, where nothing newer is. */
+function mattersOf(
+	event: { topics?: readonly string[]; leadClass?: string },
+	before?: Handoff,
+): Pick<Handoff, 'topics' | 'leadClass'> {
+	const topics = event.topics?.length ? [...event.topics] : before?.topics;
+	const leadClass = event.leadClass ?? before?.leadClass;
+	return { ...(topics?.length ? { topics } : {}), ...(leadClass ? { leadClass } : {}) };
 }
 
 /** Whether two owners are the same agent or the same queue. */

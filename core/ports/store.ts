@@ -6,6 +6,7 @@ import type { ConversationMessage, DeliveryStatus, MessageError } from '../conve
 import type { Absences } from '../inbox/availability';
 import type { RoutingView } from '../routing/agent';
 import type { SlaClock, SlaEvent } from '../sla/clock';
+import type { Duty } from '../sla/duty';
 import type { SlaPolicy } from '../sla/policy';
 import type { Brief } from '../summary/brief';
 import type { IsoTime } from '../time';
@@ -151,8 +152,9 @@ export interface HandoffStore {
 	/** When the next mark of any running clock is reached; undefined if none is running. */
 	nextClockEventAt(): Promise<IsoTime | undefined>;
 	/**
-	 * Takes the marks that are due at `now`, each once across all callers and restarts, oldest first. Events that a caller
-	 * took but did not confirm within `leaseMs` are given out again with the same id.
+	 * Takes the marks that are due at `now`, each once across all callers and restarts, oldest first: those of about `limit`
+	 * clocks, with whatever else is due of the same conversations. Events that a caller took but did not confirm within `leaseMs`
+	 * are given out again with the same id.
 	 */
 	takeDueEvents(now: IsoTime, limit: number, leaseMs: number): Promise<SlaEvent[]>;
 	confirmEvents(eventIds: string[], now: IsoTime): Promise<void>;
@@ -198,6 +200,8 @@ export interface HandoffStore {
 /** Keys of {@link HandoffStore.getSetting}, with what stands there. */
 export interface Settings {
 	'sla.policies': SlaPolicy[];
+	/** Which SLA Watchdog is on duty. */
+	'sla.watchdog': Duty;
 	/** Address of the inbox page; a conversation is `${address}#/c/${id}`. */
 	'inbox.url': string;
 	/** Who is away by the inbox. */

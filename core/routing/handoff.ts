@@ -89,6 +89,8 @@ export function handOver(
 		reason: request.reason,
 		score: request.score,
 		signals: request.signals,
+		...(request.topics ? { topics: request.topics } : {}),
+		...(request.leadClass ? { leadClass: request.leadClass } : {}),
 		priority: request.priority,
 		queue: found.queue,
 		routing,

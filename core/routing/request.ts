@@ -37,6 +37,9 @@ export interface HandoffRequest {
 	reason: string;
 	score: number;
 	signals: SignalResult[];
+	/** What it is about and what kind of lead it is, kept with the handoff. */
+	topics?: readonly string[];
+	leadClass?: string;
 	priority: Priority;
 	requiredSkills: readonly string[];
 	preferredSkills: readonly string[];

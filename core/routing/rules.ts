@@ -1,5 +1,5 @@
 import type { Conversation, Priority, SignalResult } from '../conversation/conversation';
-import { PRIORITIES } from '../conversation/conversation';
+import { PRIORITIES, isVip, notedTopics } from '../conversation/conversation';
 import type { AcknowledgementTexts } from './acknowledgement';
 import type { ChainStep } from './chain';
 
@@ -104,10 +104,6 @@ export function factsOf(
 	},
 ): RoutingFacts {
 	const { profile, collected } = conversation;
-	const { topic, intent, issue, reason } = collected;
-	const noted = [topic, intent, issue, reason].flatMap((value) =>
-		typeof value === 'string' ? [value] : [],
-	);
 	const signals = item.signals ?? [];
 	// "und" is the scorer's word for a language that it cannot tell.
 	const heard = item.language === 'und' ? undefined : item.language;
@@ -120,20 +116,14 @@ export function factsOf(
 			...(item.firedRule ? [item.firedRule, ...item.firedRule.split('.').slice(1)] : []),
 			...(item.skills ?? []),
 			...(item.topics ?? []),
-			...noted,
+			...notedTopics(conversation),
 		]),
 		priority: item.priority,
 		...(language ? { language } : {}),
 		...(item.leadClass ? { leadClass: item.leadClass } : {}),
 		channels: [conversation.channelId, ...(item.phoneNumber ? [item.phoneNumber] : [])],
 		...(profile.segment ? { segment: profile.segment } : {}),
-		vip:
-			profile.vip === true ||
-			plain(profile.segment ?? '') === 'vip' ||
-			conversation.tags.some((tag) => plain(tag) === 'vip') ||
-			signals.some(
-				({ signal, points, immediate }) => signal === 'vip' && (points > 0 || immediate),
-			),
+		vip: isVip(conversation, signals),
 		tags: conversation.tags,
 		collected,
 		...(item.queue ? { queue: item.queue } : {}),

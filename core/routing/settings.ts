@@ -9,6 +9,8 @@ export interface RouterSettings extends Omit<
 	| 'reason'
 	| 'score'
 	| 'signals'
+	| 'topics'
+	| 'leadClass'
 	| 'priority'
 	| 'rule'
 	| 'vip'
@@ -58,6 +60,8 @@ export function requestFor(
 		reason: facts.reason,
 		score: facts.score,
 		signals: facts.signals,
+		topics: known.topics,
+		...(known.leadClass ? { leadClass: known.leadClass } : {}),
 		priority: raisedPriority(facts.priority, choice.rule),
 		preferredSkills: distinct([
 			...(choice.rule?.then.preferredSkills ?? []),

@@ -20,6 +20,8 @@ export interface AlertView {
 	kind: SlaKind;
 	policy: string;
 	percent: number;
+	/** Raised again because nothing has happened since the last step; absent otherwise. */
+	repeated?: true;
 	startedAt: IsoTime;
 	dueAt: IsoTime;
 	/** Why it is due then. */
@@ -106,13 +108,14 @@ export function alertView(alert: Alert, now: IsoTime, inboxUrl?: string): AlertV
 	const { event, conversation } = alert;
 	const { clock } = event;
 	const overdue = event.type === 'met' ? 0 : minutes(Date.parse(now) - Date.parse(clock.dueAt));
-	const rung = nextStep(clock, event.percent);
+	const rung = nextStep(clock, event.percent, event.repeated);
 	return {
 		idempotencyKey: event.id,
 		type: event.type,
 		kind: clock.kind,
 		policy: clock.policy,
 		percent: event.percent,
+		...(event.repeated ? { repeated: true as const } : {}),
 		startedAt: clock.startedAt,
 		dueAt: clock.dueAt,
 		explanation: clock.explanation,

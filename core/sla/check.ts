@@ -1,8 +1,10 @@
+import type { IsoTime } from '../time';
 import { checkCalendar, weeklyMinutes } from './calendar';
 import { isUnconditional } from './choose';
 import type { SlaKind } from './clock';
 import type { SlaPolicy } from './policy';
 import { marksOf } from './start';
+import { instantAfter } from './times';
 
 /** Above this an event is of no use to anyone. */
 const MAX_PERCENT = 1000;
@@ -12,9 +14,10 @@ const MAX_WEEKS = 104;
 
 /**
  * What keeps a policy from being used, as sentences for staff that say what to change; empty if it is fine. A policy with a
- * finding must not be activated: its clocks could not be worked out, or would say nothing.
+ * finding must not be activated: its clocks could not be worked out, or would say nothing. With `now` it is tried out whether
+ * the promise can be kept from then on, closed dates and all.
  */
-export function checkPolicy(policy: SlaPolicy): string[] {
+export function checkPolicy(policy: SlaPolicy, now?: IsoTime): string[] {
 	const found: string[] = [];
 	if (!policy.name.trim())
 		found.push('The policy has no name. Give it one: alerts and reports show it.');
@@ -32,6 +35,11 @@ export function checkPolicy(policy: SlaPolicy): string[] {
 			found.push(`${rung.percent} % is not a rung. Use percentages from 0 to ${MAX_PERCENT}.`);
 		}
 	}
+	if (typeof policy.repeat === 'object' && !(policy.repeat.everyPercent >= 1)) {
+		found.push(
+			`It cannot be repeated every ${policy.repeat.everyPercent} %. Use 1 or more, or choose another repetition.`,
+		);
+	}
 	if (policy.calendar) {
 		const calendar = checkCalendar(policy.calendar);
 		found.push(...calendar);
@@ -45,12 +53,17 @@ export function checkPolicy(policy: SlaPolicy): string[] {
 			}
 		}
 	}
+	if (found.length === 0 && now !== undefined && !canPass(policy, now)) {
+		found.push(
+			'There is no time within three years in which it could be kept: look at the closed dates and holidays.',
+		);
+	}
 	return found.map((sentence) => `Policy "${policy.name}": ${sentence}`);
 }
 
 /** {@link checkPolicy} for all of them, and what is wrong between them: a name twice, a policy that can never be chosen. */
-export function checkPolicies(policies: readonly SlaPolicy[]): string[] {
-	const found = policies.flatMap(checkPolicy);
+export function checkPolicies(policies: readonly SlaPolicy[], now?: IsoTime): string[] {
+	const found = policies.flatMap((policy) => checkPolicy(policy, now));
 	const names = new Set<string>();
 	const forAll = new Map<SlaKind, string>();
 	for (const policy of policies) {
@@ -67,6 +80,17 @@ export function checkPolicies(policies: readonly SlaPolicy[]): string[] {
 		if (isUnconditional(policy)) forAll.set(policy.kind, policy.name);
 	}
 	return found;
+}
+
+function canPass(policy: SlaPolicy, now: IsoTime): boolean {
+	const longest = Math.max(...marksOf(policy)) / 100;
+	try {
+		instantAfter(policy, now, policy.targetMinutes * longest);
+		return true;
+	} catch (error) {
+		if (error instanceof RangeError) return false;
+		throw error;
+	}
 }
 
 function checkTarget(minutes: number): string[] {

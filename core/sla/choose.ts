@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversation/conversation';
+import { isCaptured, isVip, notedTopics } from '../conversation/conversation';
 import type { SlaKind } from './clock';
 import type { SlaPolicy } from './policy';
 
@@ -15,25 +16,34 @@ export function policiesFor(
 }
 
 /** Whether a policy holds for every conversation. */
-export function isUnconditional(policy: SlaPolicy): boolean {
-	const { when } = policy;
-	if (!when) return true;
-	const lists = [when.priorities, when.queues, when.channelIds, when.tags];
-	return when.vip === undefined && lists.every((list) => !list?.length);
+export function isUnconditional({ when }: SlaPolicy): boolean {
+	return !when || Object.values(when).every((list) => Array.isArray(list) && list.length === 0);
 }
 
-function applies(policy: SlaPolicy, conversation: Conversation): boolean {
-	const { when } = policy;
+function applies({ when }: SlaPolicy, conversation: Conversation): boolean {
 	if (!when) return true;
+	// An earlier handoff, that is over, says nothing about what the customer wants now.
+	const handoff =
+		conversation.state === 'human' || isCaptured(conversation) ? conversation.handoff : undefined;
 	const queue =
 		conversation.owner?.kind === 'queue' ? conversation.owner.name : conversation.handoff?.queue;
-	const allows = <T>(list: readonly T[] | undefined, value: T | undefined) =>
-		!list?.length || (value !== undefined && list.includes(value));
 	return (
-		allows(when.priorities, conversation.priority) &&
-		allows(when.queues, queue) &&
-		allows(when.channelIds, conversation.channelId) &&
-		(when.vip === undefined || when.vip === (conversation.profile.vip ?? false)) &&
-		(!when.tags?.length || when.tags.some((tag) => conversation.tags.includes(tag)))
+		oneOf(when.priorities, [conversation.priority]) &&
+		oneOf(when.queues, [queue]) &&
+		oneOf(when.channelIds, [conversation.channelId]) &&
+		oneOf(when.topics, [...(handoff?.topics ?? []), ...notedTopics(conversation)]) &&
+		oneOf(when.leadClasses, [handoff?.leadClass]) &&
+		oneOf(when.tags, conversation.tags) &&
+		(when.vip === undefined || when.vip === isVip(conversation, handoff?.signals))
 	);
+}
+
+/** Whether one of the words found is wanted; an empty list wants nothing in particular. */
+function oneOf(
+	wanted: readonly string[] | undefined,
+	found: ReadonlyArray<string | undefined>,
+): boolean {
+	if (!wanted?.length) return true;
+	const known = new Set(found.map((word) => word?.trim().toLowerCase()));
+	return wanted.some((word) => known.has(word.trim().toLowerCase()));
 }

@@ -1,5 +1,5 @@
 import type { IsoTime } from '../time';
-import type { BusinessCalendar, LadderRung } from './policy';
+import type { BusinessCalendar, LadderRung, SlaRepeat } from './policy';
 
 /** Which promise a clock measures. */
 export type SlaKind =
@@ -60,6 +60,7 @@ export interface SlaTerms {
 	clock: 'business' | 'wall';
 	calendar?: BusinessCalendar;
 	ladder?: LadderRung[];
+	repeat?: SlaRepeat;
 	pauseWhileWaiting?: boolean;
 	reportMet?: boolean;
 }
@@ -68,6 +69,8 @@ export interface SlaTerms {
 export interface SlaMark {
 	percent: number;
 	at: IsoTime;
+	/** Raised again because nothing has happened since the last mark of the policy. */
+	repeated?: boolean;
 }
 
 /** An event as the watchdog raises it, exactly one for each clock and mark. */
@@ -77,6 +80,8 @@ export interface SlaEvent {
 	/** By the mark's percentage: below 100 a warning. `met` for a mark of percent 0. */
 	type: 'warning' | 'breach' | 'met';
 	percent: number;
+	/** See {@link SlaMark.repeated}. */
+	repeated?: boolean;
 	clock: SlaClock;
 	at: IsoTime;
 	/** Milliseconds between the mark and the raising of the event. */

@@ -6,6 +6,8 @@ export { checkPolicies, checkPolicy } from './check';
 export { policiesFor } from './choose';
 export type { SlaClock, SlaEvent, SlaKind, SlaMark } from './clock';
 export { DEFAULT_LADDER, DEFAULT_MARKS, DEFAULT_POLICIES } from './defaults';
+export type { Duty } from './duty';
+export { AlreadyOnDuty, leaveDuty, SHOWS_EVERY_MS, takeDuty } from './duty';
 export { dueMarks, eventOf, nextStep, takeEvents } from './events';
 export {
 	clocksOnCustomerMessage,
@@ -13,7 +15,7 @@ export {
 	clocksOnOwnerChange,
 	clocksOnPromise,
 } from './occasions';
-export type { SlaPolicy } from './policy';
+export type { SlaPolicy, SlaRepeat } from './policy';
 export type { SettlingEvent } from './settle';
 export { settle, stopClocks } from './settle';
 export { startClock } from './start';

@@ -66,8 +66,8 @@ export function clocksOnOwnerChange(
 /**
  * The clocks to write when the customer has written; `conversation` is the one after the message. While a person is in charge
  * and has answered before, the next answer is due; while the bot is, a reply by anyone. One clock runs at a time, from the
- * oldest message that has no answer: a burst of messages is one broken promise, not five. Clocks that waited for the customer
- * run on.
+ * oldest message that has no answer: a burst of messages is one broken promise, not five. A message that reaches us only after
+ * a person has answered what came later starts none. Clocks that waited for the customer run on.
  */
 export function clocksOnCustomerMessage(
 	policies: readonly SlaPolicy[],
@@ -81,6 +81,7 @@ export function clocksOnCustomerMessage(
 	const resumed = running
 		.filter((clock) => clock.status === 'paused' && clock.paused?.why === 'waiting_for_customer')
 		.map((clock) => resume(clock, now));
+	if (answeredAfter(conversation, message.sentAt)) return [];
 	if (conversation.state === 'human') {
 		if (has('first_response') || has('next_response')) return resumed;
 		return [...resumed, ...start('next_response', message.id, message.sentAt)];
@@ -126,6 +127,11 @@ export function clocksOnPromise(
 		now,
 	);
 	return [{ ...clock, explanation: `The customer was promised a follow-up for ${when}.` }];
+}
+
+/** Whether a person wrote to the customer after this. Times are told in whole seconds: at the same one, better asked once more. */
+function answeredAfter({ lastAgentMessageAt }: Conversation, sentAt: IsoTime): boolean {
+	return lastAgentMessageAt !== undefined && lastAgentMessageAt > sentAt;
 }
 
 function starter(

@@ -27,6 +27,12 @@ export interface LadderRung {
 	note?: string;
 }
 
+/**
+ * How a broken promise is raised again: each time after twice the time (200 %, 400 %, 800 % …), so that it is never forgotten and
+ * never a storm, or every so many percent of the target.
+ */
+export type SlaRepeat = 'doubling' | { everyPercent: number };
+
 /** One promise and whom it holds for. The first policy of a kind that matches wins. */
 export interface SlaPolicy {
 	name: string;
@@ -38,19 +44,25 @@ export interface SlaPolicy {
 	calendar?: BusinessCalendar;
 	/** Percentages at which an event is raised; 100 is the breach and always among them. */
 	marks: number[];
-	/** Percentages of its rungs are marks too. Default {@link DEFAULT_LADDER}, whose rungs add no marks. */
+	/** Percentages of its rungs are marks too. Without one, {@link DEFAULT_LADDER} says what to do and adds no marks. */
 	ladder?: LadderRung[];
+	/** What is raised after the last mark for as long as the promise stays broken; nothing if left out. */
+	repeat?: SlaRepeat;
 	/** Resolution only: stop the clock while it is the customer's turn to write. */
 	pauseWhileWaiting?: boolean;
 	/** Raise an event as well when the promise is kept, for reports. */
 	reportMet?: boolean;
-	/** Every condition that is set must hold; an empty list is no condition. */
+	/** Every condition that is set must hold; an empty list is no condition. Words are compared without regard to case. */
 	when?: {
 		priorities?: Priority[];
 		queues?: string[];
 		channelIds?: string[];
 		vip?: boolean;
-		/** One of them is enough. Topics and lead classes stand here as tags. */
+		/** One of them is enough: the scorer's signals, topics and skills, or what bot or staff noted. */
+		topics?: string[];
+		/** "HOT", "WARM" or "COLD". */
+		leadClasses?: string[];
+		/** One of them is enough. */
 		tags?: string[];
 	};
 }

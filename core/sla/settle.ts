@@ -142,7 +142,7 @@ export function resume(clock: SlaClock, at: IsoTime): SlaClock {
 					: `${due.explanation} ${tenths(counted)} of ${terms.targetMinutes} minutes had counted before the pause.`,
 		},
 		clock.pending.map((mark) => ({
-			percent: mark.percent,
+			...mark,
 			at: ahead((terms.targetMinutes * mark.percent) / 100, mark.at).at,
 		})),
 	);

@@ -19,6 +19,7 @@ export function startClock(
 		clock: policy.clock,
 		...(policy.calendar ? { calendar: policy.calendar } : {}),
 		...(policy.ladder ? { ladder: policy.ladder } : {}),
+		...(policy.repeat ? { repeat: policy.repeat } : {}),
 		...(policy.pauseWhileWaiting ? { pauseWhileWaiting: true } : {}),
 		...(policy.reportMet ? { reportMet: true } : {}),
 	};

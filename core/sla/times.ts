@@ -19,7 +19,11 @@ export function countedMinutes(clock: SlaClock, at: IsoTime): number {
 }
 
 /** The instant at which so many minutes have counted since `from`, and why. Throws RangeError as the calendar does. */
-export function instantAfter(terms: SlaTerms, from: IsoTime, minutes: number) {
+export function instantAfter(
+	terms: Pick<SlaTerms, 'clock' | 'calendar'>,
+	from: IsoTime,
+	minutes: number,
+) {
 	if (terms.clock === 'business' && terms.calendar) {
 		return addBusinessMinutes(terms.calendar, from, minutes);
 	}
@@ -30,6 +34,15 @@ export function instantAfter(terms: SlaTerms, from: IsoTime, minutes: number) {
 		at,
 		explanation: `Due ${wallTime(timeZone, at, from)} (${timeZone}): ${amount} after ${wallTime(timeZone, from, from)}, every minute counts.`,
 	};
+}
+
+/** When so many percent of the target have counted on a clock that runs. Throws RangeError as the calendar does. */
+export function instantAtPercent(clock: SlaClock, percent: number): IsoTime {
+	const terms = clock.terms;
+	if (!terms) throw new RangeError('This clock has no terms.');
+	const before = clock.resumed?.countedMinutes ?? 0;
+	const left = Math.max(0, (terms.targetMinutes * percent) / 100 - before);
+	return instantAfter(terms, clock.resumed?.at ?? clock.startedAt, left).at;
 }
 
 /** The clock with these marks to come, and the first of them where the store looks for it. */

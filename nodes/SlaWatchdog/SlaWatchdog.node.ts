@@ -11,18 +11,23 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import type { Alert, AlertView } from '../../core/sla/alert';
 import { alertView } from '../../core/sla/alert';
-import { checkPolicies } from '../../core/sla';
+import type { Duty } from '../../core/sla';
+import { checkPolicies, leaveDuty, SHOWS_EVERY_MS, takeDuty } from '../../core/sla';
 import { isoTime } from '../../core/time';
 import { untilHandedOn } from '../../adapters/clock/handover';
+import { startLoop } from '../../adapters/clock/loop';
 import type { SchedulerReport } from '../../adapters/clock/scheduler';
 import { startScheduler } from '../../adapters/clock/scheduler';
 import { systemClock } from '../../adapters/clock/system';
+import { systemTimers } from '../../adapters/clock/timers';
+import type { HandoffStore } from '../../core/ports/store';
 import { toNodeError } from '../shared/errors';
 import { handoffItem, toJson } from '../shared/item';
 import { storeCredential, storeFor } from '../shared/store';
 import { parameters } from './parameters';
 import { policiesFrom } from './policies';
-import { sampleAlert } from './sample';
+import type { SampleKind } from './sample';
+import { sampleAlert, sampleMessage } from './sample';
 
 /** The outputs in their order on the canvas. */
 const OUTPUTS = ['warning', 'breach', 'recovery', 'met'] as const;
@@ -57,25 +62,37 @@ export class SlaWatchdog implements INodeType {
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		const read = (name: string, fallback?: unknown) => this.getNodeParameter(name, fallback);
 		const policies = policiesFrom(read);
-		const findings = checkPolicies(policies);
-		if (findings.length > 0) {
-			throw new NodeOperationError(this.getNode(), 'These promises cannot be kept watch over', {
-				description: findings.join(' '),
+		const now = () => isoTime(systemClock.now());
+		const [finding, ...further] = checkPolicies(policies, now());
+		if (finding) {
+			// n8n shows the message wherever it says that publishing failed, the description only in places.
+			throw new NodeOperationError(this.getNode(), finding, {
+				description: [
+					...further,
+					'Change it in SLA Watchdog and publish again. Until then nobody is warned.',
+				].join(' '),
 			});
 		}
 
 		if (this.getMode() === 'manual') {
+			const kind = read('options.sample', 'breach') as SampleKind;
 			return {
 				manualTriggerFunction: async () => {
-					const now = isoTime(systemClock.now());
-					const alert = sampleAlert(policies[0]!, 'sample', now);
-					this.emit(onOutput('breach', alertItem(alert, alertView(alert, now))));
+					if (kind === 'recovery') {
+						const { conversation, message } = sampleMessage('sample', now());
+						this.emit(onOutput('recovery', handoffItem(conversation, message)));
+						return;
+					}
+					const alert = sampleAlert(policies[0]!, 'sample', now(), kind);
+					this.emit(onOutput(kind, alertItem(alert, alertView(alert, now()))));
 				},
 			};
 		}
 
 		try {
 			const store = await storeFor(this);
+			const report = reporter(this);
+			const leave = await goOnDuty(this, store, report);
 			await store.putSetting('sla.policies', policies);
 
 			const handOn = async (data: INodeExecutionData[][]): Promise<void> => {
@@ -90,17 +107,60 @@ export class SlaWatchdog implements INodeType {
 					recovered: ({ conversation, message }) =>
 						handOn(onOutput('recovery', handoffItem(conversation, message))),
 				},
-				reporter(this),
+				report,
 				{
 					pollMs: Number(read('options.pollSeconds', 15)) * 1000,
 					recoverAfterMs: Number(read('options.recoverAfterMinutes', 5)) * 60_000,
 				},
 			);
-			return { closeFunction: () => scheduler.stop() };
+			return {
+				closeFunction: async () => {
+					await scheduler.stop();
+					await leave();
+				},
+			};
 		} catch (error) {
 			throw toNodeError(this.getNode(), error);
 		}
 	}
+}
+
+/**
+ * Puts this watchdog on duty for the store and shows from time to time that it is at work; gives back what ends that. Throws
+ * where another one is.
+ */
+async function goOnDuty(
+	context: ITriggerFunctions,
+	store: HandoffStore,
+	report: SchedulerReport,
+): Promise<() => Promise<void>> {
+	const { id = '', name = '' } = context.getWorkflow();
+	const mine = (): Duty => ({
+		workflowId: id,
+		workflowName: name,
+		node: context.getNode().name,
+		seenAt: isoTime(systemClock.now()),
+	});
+	const show = () => store.updateSetting('sla.watchdog', (current) => takeDuty(current, mine()));
+	await show();
+	let failing = false;
+	const loop = startLoop(
+		async () => {
+			await show();
+			failing = false;
+			return SHOWS_EVERY_MS;
+		},
+		(error) => {
+			report.failed(error, !failing);
+			failing = true;
+			return SHOWS_EVERY_MS;
+		},
+		systemTimers,
+	);
+	return async () => {
+		await loop.stop();
+		await store.updateSetting('sla.watchdog', (current) => leaveDuty(current, mine()));
+	};
 }
 
 /** `handoff` stands by itself, so that the nodes behind read it as they do after the Handoff Router. */

@@ -61,13 +61,15 @@ export const parameters: INodeProperties[] = [
 						name: 'targetMinutes',
 						type: 'number',
 						typeOptions: { minValue: 0 },
+						displayOptions: { hide: { kind: ['promised_follow_up'] } },
 						default: 5,
-						description: 'The target. Not used for a promised follow-up, which names its own time.',
+						description: 'The target',
 					},
 					{
 						displayName: 'Count',
 						name: 'clock',
 						type: 'options',
+						displayOptions: { hide: { kind: ['promised_follow_up'] } },
 						options: [
 							{ name: 'Every Minute', value: 'wall' },
 							{ name: 'Only Business Hours', value: 'business' },
@@ -82,7 +84,7 @@ export const parameters: INodeProperties[] = [
 						default: '80',
 						placeholder: 'e.g. 50, 80',
 						description:
-							'Parts of the target after which a warning is raised, separated by commas. A breach is always raised at 100.',
+							'Parts of the target after which an event is raised, separated by commas: below 100 a warning, above it the breach once more. A breach is always raised at 100.',
 					},
 					{
 						displayName: 'Name',
@@ -120,11 +122,32 @@ export const parameters: INodeProperties[] = [
 						default: 'all',
 					},
 					{
+						displayName: 'Only for Topics',
+						name: 'topics',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. complaint, refund',
+						description:
+							'The scorer’s signals and topics, or the topic that the bot noted; one of them is enough. Separated by commas; empty means any.',
+					},
+					{
+						displayName: 'Only for Leads',
+						name: 'leadClasses',
+						type: 'multiOptions',
+						options: [
+							{ name: 'Cold', value: 'COLD' },
+							{ name: 'Hot', value: 'HOT' },
+							{ name: 'Warm', value: 'WARM' },
+						],
+						default: [],
+						description: 'As the Escalation Scorer judges it; none chosen means any conversation',
+					},
+					{
 						displayName: 'Only for Tags',
 						name: 'tags',
 						type: 'string',
 						default: '',
-						placeholder: 'e.g. complaint, hot lead',
+						placeholder: 'e.g. wholesale',
 						description:
 							'One of them is enough. Separated by commas; empty means any conversation.',
 					},
@@ -141,9 +164,10 @@ export const parameters: INodeProperties[] = [
 						displayName: 'Pause While Waiting for the Customer',
 						name: 'pauseWhileWaiting',
 						type: 'boolean',
+						displayOptions: { show: { kind: ['resolution'] } },
 						default: false,
 						description:
-							'Whether the time after an answer, until the customer writes again, is left out. Only for a resolution.',
+							'Whether the time after an answer, until the customer writes again, is left out',
 					},
 				],
 			},
@@ -161,7 +185,7 @@ export const parameters: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Step',
 		description:
-			'What to do next, given with every alert as <code>sla.nextStep</code>. Each step raises its own event. Without any, the steps are: remind the owner on a warning, reassign at 100 %; no events after that.',
+			'What to do next, given with every alert as <code>sla.nextStep</code>. Each step raises its own event. Without any, the steps are: remind the owner on a warning, reassign at 100 %, alert the team lead at 150 %, tell the customer at 200 %.',
 		options: [
 			{
 				displayName: 'Step',
@@ -196,6 +220,36 @@ export const parameters: INodeProperties[] = [
 		],
 	},
 	{
+		displayName: 'After the Last Step',
+		name: 'repeat',
+		type: 'options',
+		options: [
+			{
+				name: 'Nothing More',
+				value: 'never',
+				description: 'A promise that stays broken is not heard of again',
+			},
+			{
+				name: 'Repeat at Growing Intervals',
+				value: 'doubling',
+				description: 'Each time after twice the time: 400 %, 800 %, 1,600 % …',
+			},
+			{ name: 'Repeat Every … %', value: 'every', description: 'At most once a minute' },
+		],
+		default: 'doubling',
+		description:
+			'Whether a promise that stays broken is raised again until somebody acts. A repetition goes to the team: the customer is told once.',
+	},
+	{
+		displayName: 'Every (%)',
+		name: 'repeatPercent',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { repeat: ['every'] } },
+		default: 100,
+		description: 'Part of the target; 100 of a target of 5 minutes is every 5 minutes',
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
@@ -227,6 +281,19 @@ export const parameters: INodeProperties[] = [
 				default: true,
 				description:
 					'Whether promises that were kept come out of Resolved Within Target. Each starts an execution.',
+			},
+			{
+				displayName: 'Sample in the Editor',
+				name: 'sample',
+				type: 'options',
+				options: [
+					{ name: 'Breach', value: 'breach' },
+					{ name: 'Recovery', value: 'recovery' },
+					{ name: 'Resolved Within Target', value: 'met' },
+					{ name: 'Warning', value: 'warning' },
+				],
+				default: 'breach',
+				description: 'Which output <b>Execute Step</b> tries out, with a made-up customer',
 			},
 		],
 	},

@@ -1,7 +1,7 @@
 import type { Priority } from '../../core/conversation/conversation';
-import { DEFAULT_POLICIES } from '../../core/sla';
+import { DEFAULT_LADDER, DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaKind } from '../../core/sla/clock';
-import type { LadderRung, LadderStep, SlaPolicy } from '../../core/sla/policy';
+import type { LadderRung, LadderStep, SlaPolicy, SlaRepeat } from '../../core/sla/policy';
 import { wordsOf } from '../../core/words';
 import { businessHoursFrom } from '../shared/businessHours';
 
@@ -17,6 +17,8 @@ interface PromiseEntry {
 	priorities?: Priority[];
 	queues?: string;
 	customers?: 'all' | 'others' | 'vip';
+	topics?: string;
+	leadClasses?: string[];
 	tags?: string;
 	channelIds?: string;
 	pauseWhileWaiting?: boolean;
@@ -37,10 +39,12 @@ const NAMES: Record<SlaKind, string> = {
 export function policiesFrom(read: ParameterReader): SlaPolicy[] {
 	const calendar = businessHoursFrom(read);
 	const ladder = ladderFrom(read);
+	const repeat = repeatFrom(read);
 	const entries = read('policies.policy', []) as PromiseEntry[];
 	const common = {
 		...(calendar ? { calendar } : {}),
-		...(ladder.length > 0 ? { ladder } : {}),
+		ladder: ladder.length > 0 ? ladder : [...DEFAULT_LADDER],
+		...(repeat ? { repeat } : {}),
 		...(read('options.reportMet', true) === false ? {} : { reportMet: true }),
 	};
 	const policies =
@@ -56,6 +60,8 @@ function policyFrom(entry: PromiseEntry): SlaPolicy {
 		...(entry.priorities?.length ? { priorities: entry.priorities } : {}),
 		...list('queues', entry.queues),
 		...list('channelIds', entry.channelIds),
+		...list('topics', entry.topics),
+		...(entry.leadClasses?.length ? { leadClasses: entry.leadClasses } : {}),
 		...list('tags', entry.tags),
 		...(entry.customers === 'vip' ? { vip: true } : {}),
 		...(entry.customers === 'others' ? { vip: false } : {}),
@@ -82,6 +88,12 @@ function ladderFrom(read: ParameterReader): LadderRung[] {
 		step: step ?? 'reassign',
 		...(note?.trim() ? { note: note.trim() } : {}),
 	}));
+}
+
+function repeatFrom(read: ParameterReader): SlaRepeat | undefined {
+	const how = read('repeat', 'doubling');
+	if (how === 'never') return undefined;
+	return how === 'every' ? { everyPercent: Number(read('repeatPercent', 100)) } : 'doubling';
 }
 
 /** Names that staff did not give are told apart by a number, since alerts and reports go by them. */

@@ -1,16 +1,28 @@
 import type { Conversation } from '../../core/conversation/conversation';
 import { NO_COUNTERS } from '../../core/conversation/conversation';
+import type { ConversationMessage } from '../../core/conversation/message';
 import { eventOf, startClock } from '../../core/sla';
 import type { Alert } from '../../core/sla/alert';
 import type { SlaPolicy } from '../../core/sla/policy';
 import type { IsoTime } from '../../core/time';
 import { addMilliseconds } from '../../core/time';
 
+/** Which output the editor's test puts a sample on. */
+export type SampleKind = 'warning' | 'breach' | 'recovery' | 'met';
+
+const MINUTE_MS = 60_000;
+
 /**
- * A breach as the node would raise it, worked out by the first promise that staff filled in, for a made-up customer: what the
- * editor's test shows, without touching anybody's clock.
+ * An event as the node would raise it, worked out by the first promise that staff filled in, for a made-up customer: what the
+ * editor's test shows, without touching anybody's clock. A breach is told as a minute after the promise was broken, a warning
+ * as a minute before, whatever the hours are just now.
  */
-export function sampleAlert(policy: SlaPolicy, namespace: string, now: IsoTime): Alert {
+export function sampleAlert(
+	policy: SlaPolicy,
+	namespace: string,
+	now: IsoTime,
+	kind: Exclude<SampleKind, 'recovery'> = 'breach',
+): Alert {
 	const conversation = sampleConversation(namespace, now);
 	const clock = startClock(
 		{ ...policy, clock: 'wall' },
@@ -18,14 +30,33 @@ export function sampleAlert(policy: SlaPolicy, namespace: string, now: IsoTime):
 		conversation.handoff!.id,
 		conversation.handoff!.createdAt,
 	);
-	const at = addMilliseconds(now, -60_000);
-	// Told as it would be one minute after the promise was broken, whatever the hours are just now.
-	const overdue = { ...clock, dueAt: at, pending: [] };
+	const dueAt = addMilliseconds(now, kind === 'breach' ? -MINUTE_MS : MINUTE_MS);
+	const warning = policy.marks.find((percent) => percent < 100) ?? 80;
+	const mark =
+		kind === 'breach'
+			? { percent: 100, at: dueAt }
+			: { percent: kind === 'met' ? 0 : warning, at: now };
 	return {
 		conversation,
-		event: eventOf(overdue, { percent: 100, at }, now),
+		event: eventOf({ ...clock, dueAt, pending: [] }, mark, now),
 		others: [],
 	};
+}
+
+/** A message as Recovery would hand it on. */
+export function sampleMessage(namespace: string, now: IsoTime) {
+	const sentAt = addMilliseconds(now, -6 * MINUTE_MS);
+	const { owner: _owner, handoff: _handoff, ...conversation } = sampleConversation(namespace, now);
+	const message: ConversationMessage = {
+		id: 'sample-message',
+		direction: 'in',
+		author: 'customer',
+		type: 'text',
+		text: 'Where is my order?',
+		sentAt,
+		receivedAt: sentAt,
+	};
+	return { conversation: { ...conversation, state: 'bot' as const, handoffCount: 0 }, message };
 }
 
 function sampleConversation(namespace: string, now: IsoTime): Conversation {

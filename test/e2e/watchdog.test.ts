@@ -2,7 +2,9 @@ import path from 'node:path';
 
 import { openStore } from '../../adapters/store/open';
 import type { HandoffStore } from '../../core/ports/store';
+import { executionIds, readExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
+import { connect, readWorkflow } from '../../host/stack';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
@@ -14,7 +16,16 @@ import {
 	signedInClient,
 } from './harness';
 
-jest.setTimeout(2 * LIMIT_MS);
+jest.setTimeout(5 * LIMIT_MS);
+
+/** The nodes of the template that carry a step of the ladder out. */
+const LADDER = [
+	'Remind on Slack',
+	'Route again',
+	'Wake the team lead',
+	'Mail the team lead',
+	'Tell the customer honestly',
+];
 
 describe('SLA Watchdog in a real n8n', () => {
 	let client: N8nClient;
@@ -28,9 +39,10 @@ describe('SLA Watchdog in a real n8n', () => {
 	});
 	afterAll(() => store.close());
 
-	it('warns of a handoff that nobody answers, and says once that the promise is broken', async () => {
+	it('warns of a handoff that nobody answers, says once that the promise is broken, and climbs the ladder to the end', async () => {
+		const customer = freshCustomer();
 		const { messageId } = await graph.customerSays({
-			from: freshCustomer(),
+			from: customer,
 			text: 'I want to talk to a person',
 		});
 		const run = await executionOf(client, messageId);
@@ -44,21 +56,18 @@ describe('SLA Watchdog in a real n8n', () => {
 				.filter(({ type }) => type === 'note')
 				.map(({ text }) => text);
 		/** Lets time go by, as far as this promise is concerned: the marks are moved instead of the clock on the wall. */
-		const marksAt = (warning: number | undefined, breach: number) => {
-			const pending = [
-				...(warning === undefined ? [] : [{ percent: 80, at: seconds(warning) }]),
-				{ percent: 100, at: seconds(breach) },
-			];
+		const marksAt = (dueIn: number, ...marks: Array<[percent: number, inSeconds: number]>) => {
+			const pending = marks.map(([percent, offset]) => ({ percent, at: seconds(offset) }));
 			return store.putClocks([
-				{ ...clock!, dueAt: seconds(breach), pending, nextEventAt: pending[0]!.at },
+				{ ...clock!, dueAt: seconds(dueIn), pending, nextEventAt: pending[0]!.at },
 			]);
 		};
 
-		await marksAt(-1, 3600);
+		await marksAt(3600, [80, -1], [100, 3600]);
 		await eventually('the warning', async () =>
 			(await notes()).some((text) => text.startsWith('The answer is due at')),
 		);
-		await marksAt(undefined, -1);
+		await marksAt(-1, [100, -1]);
 		const first = (await store.conversation(id))!.owner!;
 		const conversation = await eventually('somebody else for the conversation', async () => {
 			const now = await store.conversation(id);
@@ -78,5 +87,67 @@ describe('SLA Watchdog in a real n8n', () => {
 			{ action: 'escalate' },
 			{ reason: expect.stringContaining('has not answered in time') as unknown },
 		]);
+
+		await marksAt(-150, [150, -1]);
+		await eventually('the team lead’s alert', async () => (await notes()).length === 3);
+		await marksAt(-300, [200, -1]);
+		const honest = await eventually('an honest word to the customer', async () =>
+			(await graph.messages()).find(
+				({ waId, text }) => waId === customer && text.startsWith('We promised you an answer'),
+			),
+		);
+		expect(honest).toBeDefined();
+		/** What came out of the watchdog for this customer, and which way each event went. */
+		const events = await eventually('the end of four executions', async () => {
+			const found: Array<[percent: number, step: string, nodes: string[]]> = [];
+			for (const execution of await executionIds(client, environment.watchdogId, 100)) {
+				const { outputs, status } = await readExecution(client, execution);
+				const [item] = (outputs['SLA Watchdog'] ?? []).flat();
+				if ((item?.json.conversation as { id?: string } | undefined)?.id !== id) continue;
+				if (status !== 'success') return undefined;
+				const { percent, nextStep } = item!.json.sla as {
+					percent: number;
+					nextStep: { step: string };
+				};
+				found.push([percent, nextStep.step, LADDER.filter((node) => node in outputs)]);
+			}
+			return found.length === 4 && found.sort((one, other) => one[0] - other[0]);
+		});
+		expect(events).toEqual([
+			[80, 'remind_owner', ['Remind on Slack']],
+			[100, 'reassign', ['Route again']],
+			[150, 'alert_team_lead', ['Wake the team lead', 'Mail the team lead']],
+			[200, 'tell_customer', ['Tell the customer honestly']],
+		]);
+		// It is not forgotten after the last step either.
+		const [left] = (await store.clocks(id)).filter(({ kind }) => kind === 'first_response');
+		expect(left!.pending).toEqual([
+			{ percent: 400, at: expect.any(String) as unknown, repeated: true },
+		]);
+	});
+
+	it('refuses a second watchdog of the store, and leaves the first one’s promises as they are', async () => {
+		const promises = await store.getSetting('sla.policies');
+		const second = connect(readWorkflow('03-sla-watchdog.json'), {}, undefined);
+		second.name = `Another watchdog ${freshCustomer()}`;
+		const node = second.nodes.find(({ type }) => type.endsWith('.slaWatchdog'))!;
+		node.parameters = { policies: { policy: [{ targetMinutes: 77 }] } };
+		const { id, versionId } = await client.call<{ id: string; versionId: string }>(
+			'POST',
+			'/rest/workflows',
+			second,
+		);
+		await client.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+		try {
+			const why = await eventually('n8n’s word that it could not publish it', () =>
+				client
+					.call<string | null>('GET', `/rest/active-workflows/error/${id}`)
+					.then((error) => error ?? undefined),
+			);
+			expect(why).toContain('already watches over this handoff store');
+			expect(await store.getSetting('sla.policies')).toEqual(promises);
+		} finally {
+			await client.call('POST', `/rest/workflows/${id}/deactivate`, {});
+		}
 	});
 });

@@ -458,12 +458,20 @@ export class PostgresStore implements HandoffStore {
 				limit,
 			);
 			const taken = lapsed.map((row) => parse<SlaEvent>(row));
-			const due = await tx.all<Doc>(
-				`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND next_event_at IS NOT NULL AND next_event_at <= $2
+			const first = await tx.all<{ conversation_id: string }>(
+				`SELECT conversation_id FROM handoff_clocks WHERE namespace = $1 AND next_event_at IS NOT NULL AND next_event_at <= $2
 				ORDER BY next_event_at, id LIMIT $3 FOR UPDATE SKIP LOCKED`,
 				this.namespace,
 				now,
 				Math.max(0, limit - taken.length),
+			);
+			// With all else that is due of the same customers, so that each of them is one alert.
+			const due = await tx.all<Doc>(
+				`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = ANY($2) AND next_event_at <= $3
+				ORDER BY next_event_at, id FOR UPDATE SKIP LOCKED`,
+				this.namespace,
+				[...new Set(first.map((row) => row.conversation_id))],
+				now,
 			);
 			const clocks: SlaClock[] = [];
 			for (const row of due) {

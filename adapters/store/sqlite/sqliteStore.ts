@@ -455,13 +455,22 @@ export class SqliteStore implements HandoffStore {
 						limit,
 					)
 					.map((row) => parse<SlaEvent>(row));
+				const first = this.db.all<{ conversation_id: string }>(
+					`SELECT conversation_id FROM clocks WHERE namespace = ? AND next_event_at IS NOT NULL AND next_event_at <= ?
+					ORDER BY next_event_at, id LIMIT ?`,
+					this.namespace,
+					now,
+					Math.max(0, limit - taken.length),
+				);
+				// With all else that is due of the same customers, so that each of them is one alert.
 				const clocks = this.db
 					.all<Doc>(
-						`SELECT doc FROM clocks WHERE namespace = ? AND next_event_at IS NOT NULL AND next_event_at <= ?
-						ORDER BY next_event_at, id LIMIT ?`,
+						`SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ?
+						AND conversation_id IN (SELECT value FROM json_each(?)) AND next_event_at <= ?
+						ORDER BY next_event_at, id`,
 						this.namespace,
+						JSON.stringify(first.map((row) => row.conversation_id)),
 						now,
-						Math.max(0, limit - taken.length),
 					)
 					.map((row) => parse<SlaClock>(row));
 				for (const due of clocks) {

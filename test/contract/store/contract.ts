@@ -15,13 +15,14 @@ import type { Conversation } from '../../../core/conversation/conversation';
 import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
 import { KEPT_WAITS } from '../../../core/routing/wait';
-import { settle } from '../../../core/sla';
+import { settle, startClock } from '../../../core/sla';
 import type { WatchdogDelivery } from '../../../core/sla/watchdog';
 import { LEASE_MS, raiseDueEvents } from '../../../core/sla/watchdog';
 import type { Brief } from '../../../core/summary/brief';
 import { addMilliseconds } from '../../../core/time';
 import { aMessage, ana, at, workflow } from '../../builders';
 import { CHANNEL, clock, customer, inbound } from './support/scenes';
+import type { Go } from './support/worker';
 import { startWorker } from './support/worker';
 
 /** Where the stores under test are kept. */
@@ -933,6 +934,72 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				);
 				expect(raised).toHaveLength(all);
 			});
+
+			it('gives all that is due of a conversation to one caller, so that it is one alert', async () => {
+				const ids = await Promise.all([0, 1, 2].map((i) => begun(`customer-${i}`)));
+				await store.putClocks(
+					ids.flatMap(({ id }) => [clock(id), clock(id, at(5), 'h2'), clock(id, at(50), 'h3')]),
+				);
+				const taken = await store.takeDueEvents(at(30), 2, 60_000);
+				const of = new Set(taken.map((event) => event.clock.conversationId));
+				expect([of.size, taken.length]).toEqual([2, 8]);
+				expect(await store.takeDueEvents(at(30), 2, 60_000)).toHaveLength(4);
+				expect(await store.nextClockEventAt()).toBe(at(31));
+			});
+
+			it(
+				'lets watchdogs in processes of their own raise every event once, also when one is killed that has taken some',
+				async () => {
+					const messages = Array.from({ length: 60 }, (_, n) => inbound(`customer-${n}`, `m${n}`));
+					const ids = (await store.intake(messages, at(0))).map(
+						({ conversation }) => conversation.id,
+					);
+					for (const id of ids) await escalate(id);
+					// Warned after 96 seconds and broken after 120, one customer half a second after the other.
+					await store.putClocks(
+						ids.map((id, n) =>
+							startClock(
+								{
+									name: 'First response',
+									kind: 'first_response',
+									targetMinutes: 2,
+									clock: 'wall',
+									marks: [80, 100],
+								},
+								{ id, namespace: 'default' },
+								'h1',
+								at(1 + n / 120),
+							),
+						),
+					);
+					const all = ids.flatMap((id) =>
+						[80, 100].map((mark) => `${id}:first_response:h1@${mark}`),
+					);
+					const mains = [1, 2].map(() => startWorker(place.options, { do: 'watch' }));
+					const dying = startWorker(place.options, { do: 'watch', dies: true });
+					await Promise.all([...mains, dying].map((one) => one.saysAtLeast(1)));
+					const begun = Date.now();
+					const go: Go = { begun, from: at(2.5), speed: 12 };
+					dying.child.send(go);
+					await dying.saysAtLeast(2);
+					dying.child.kill('SIGKILL');
+					await dying.done;
+					const held = dying.said.slice(1).flat() as string[];
+					for (const main of mains) main.child.send(go);
+
+					const raised = () => mains.flatMap(({ said }) => said.slice(1).flat() as string[]);
+					while (raised().length < all.length) {
+						await Promise.race(mains.map((main) => main.saysAtLeast(main.said.length + 1)));
+					}
+					for (const main of mains) main.child.send('stop');
+					await Promise.all(mains.map(({ done }) => done));
+					expect(held.length).toBeGreaterThan(0);
+					expect(raised().sort()).toEqual(all.sort());
+					// Confirmed by those who have raised them: there is nothing left that could come again.
+					expect(await store.nextClockEventAt()).toBeUndefined();
+				},
+				TIMEOUT_MS,
+			);
 
 			it('takes no more clocks at once than the caller asks for', async () => {
 				const ids = await Promise.all([0, 1, 2].map((i) => begun(`customer-${i}`)));

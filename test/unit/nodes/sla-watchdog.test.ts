@@ -8,7 +8,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import type { HandoffStore } from '../../../core/ports/store';
-import { settle, startClock } from '../../../core/sla';
+import { DEFAULT_LADDER, settle, startClock } from '../../../core/sla';
 import type { SlaPolicy } from '../../../core/sla/policy';
 import { SlaWatchdog } from '../../../nodes/SlaWatchdog/SlaWatchdog.node';
 import { storeFor } from '../../../nodes/shared/store';
@@ -42,10 +42,12 @@ class Context {
 		private readonly mode = 'trigger',
 		/** What n8n does with a run. */
 		private readonly settle: (emitted: Emitted) => void = ({ done }) => done?.resolve({} as IRun),
+		private readonly workflow = { id: 'w1', name: 'Alerts', active: true },
 	) {}
 
 	getNode = () => ({ name: 'SLA Watchdog', type: 'slaWatchdog', credentials: {} });
 	getMode = () => this.mode;
+	getWorkflow = () => this.workflow;
 	getNodeParameter = (name: string, fallback?: unknown) =>
 		name
 			.split('.')
@@ -84,6 +86,12 @@ class SettingsStore extends MemoryStore {
 		this.settings.set(key, value);
 		await Promise.resolve();
 	}
+
+	async updateSetting<T>(key: string, change: (current: T | undefined) => T) {
+		const next = change(this.settings.get(key) as T | undefined);
+		this.settings.set(key, next);
+		return Promise.resolve(next);
+	}
 }
 
 const PROMISE: SlaPolicy = {
@@ -92,6 +100,15 @@ const PROMISE: SlaPolicy = {
 	targetMinutes: 5,
 	clock: 'wall',
 	marks: [80, 100],
+};
+
+/** So many Mondays, this week's first. */
+const mondays = (count: number) => {
+	const day = 24 * 60 * 60_000;
+	const today = Date.now() - ((new Date().getUTCDay() || 7) - 1) * day;
+	return Array.from({ length: count }, (_, week) =>
+		new Date(today + week * 7 * day).toISOString().slice(0, 10),
+	);
 };
 
 /** Everything that was begun has run as far as it can. */
@@ -138,6 +155,8 @@ describe('SLA Watchdog', () => {
 				targetMinutes: 5,
 				clock: 'business',
 				marks: [80, 100],
+				ladder: DEFAULT_LADDER,
+				repeat: 'doubling',
 				reportMet: true,
 			},
 		]);
@@ -155,7 +174,9 @@ describe('SLA Watchdog', () => {
 							customers: 'vip',
 							queues: 'Sales, Support',
 							priorities: ['urgent'],
-							tags: 'hot lead',
+							topics: 'complaint, refund',
+							leadClasses: ['HOT'],
+							tags: 'wholesale',
 							channelIds: '1',
 						},
 						{ targetMinutes: 10 },
@@ -173,10 +194,13 @@ describe('SLA Watchdog', () => {
 				openingHours: { window: [{ days: [1], from: '09:00', to: '12:00' }] },
 				closedDates: '2026-12-25',
 				ladder: { rung: [{ percent: 150, step: 'alert_team_lead', note: ' Call Kim ' }] },
+				repeat: 'every',
+				repeatPercent: 50,
 				options: { reportMet: false },
 			}),
 		);
 		const common = {
+			repeat: { everyPercent: 50 },
 			calendar: {
 				timeZone: 'Europe/Berlin',
 				windows: [{ day: 1, from: '09:00', to: '12:00' }],
@@ -195,7 +219,9 @@ describe('SLA Watchdog', () => {
 				when: {
 					priorities: ['urgent'],
 					queues: ['Sales', 'Support'],
-					tags: ['hot lead'],
+					topics: ['complaint', 'refund'],
+					leadClasses: ['HOT'],
+					tags: ['wholesale'],
 					channelIds: ['1'],
 					vip: true,
 				},
@@ -245,13 +271,25 @@ describe('SLA Watchdog', () => {
 			{ policies: { policy: [{ warnAt: 'soon' }] } },
 			/NaN % is not a point/,
 		],
+		[
+			'a repetition of nothing',
+			{ repeat: 'every', repeatPercent: 0 },
+			/cannot be repeated every 0 %/,
+		],
+		[
+			'nothing but closed dates',
+			{
+				businessHours: 'custom',
+				timeZone: 'UTC',
+				openingHours: { window: [{ days: [1], from: '09:00', to: '17:00' }] },
+				closedDates: mondays(3 * 53).join(','),
+			},
+			/no time within three years/,
+		],
 	])('is not activated with %s, and says what to change', async (_, parameters, finding) => {
 		const refusal = await new Context(parameters).trigger().catch((error: unknown) => error);
 		expect(refusal).toBeInstanceOf(NodeOperationError);
-		expect((refusal as NodeOperationError).message).toBe(
-			'These promises cannot be kept watch over',
-		);
-		expect((refusal as NodeOperationError).description).toMatch(finding);
+		expect((refusal as NodeOperationError).message).toMatch(finding);
 		expect(store.settings.size).toBe(0);
 	});
 
@@ -341,6 +379,63 @@ describe('SLA Watchdog', () => {
 		await closing.pop()!();
 		await settled();
 		expect(store.lost[0]!.handled).toBe(true);
+	});
+
+	it('is refused beside another watchdog of the same store, whose promises stay', async () => {
+		const first = new Context({ policies: { policy: [{ targetMinutes: 3 }] } });
+		await activate(first);
+		const promises = store.settings.get('sla.policies');
+		const second = () =>
+			new Context({ policies: { policy: [{ targetMinutes: 9 }] } }, 'trigger', undefined, {
+				id: 'w2',
+				name: 'Sales alerts',
+				active: true,
+			});
+		const refusal = await second()
+			.trigger()
+			.catch((error: unknown) => error);
+		expect(refusal).toBeInstanceOf(NodeOperationError);
+		expect(refusal).toMatchObject({
+			message: 'The workflow "Alerts" already watches over this handoff store',
+			description: expect.stringContaining('unpublish that workflow first') as unknown,
+		});
+		expect(store.settings.get('sla.policies')).toBe(promises);
+		// Unpublished, it leaves the watch to others at once.
+		await closing.pop()!();
+		await activate(second());
+		expect(store.settings.get('sla.policies')).toMatchObject([{ targetMinutes: 9 }]);
+	});
+
+	it.each([
+		['warning', { type: 'warning', percent: 50, minutesLeft: 1, lateByMinutes: 0 }],
+		['met', { type: 'met' }],
+	])('tries out the output that staff choose: %s', async (sample, sla) => {
+		const context = new Context(
+			{ policies: { policy: [{ warnAt: '50' }] }, options: { sample } },
+			'manual',
+		);
+		await (
+			await context.trigger()
+		).manualTriggerFunction!();
+		expect(context.emitted).toMatchObject([{ output: sample, json: { sla } }]);
+	});
+
+	it('tries out Recovery with a message in the shape of WhatsApp Trigger', async () => {
+		const context = new Context({ options: { sample: 'recovery' } }, 'manual');
+		await (
+			await context.trigger()
+		).manualTriggerFunction!();
+		expect(context.emitted).toMatchObject([
+			{
+				output: 'recovery',
+				json: {
+					conversation: { id: 'sample-conversation', state: 'bot' },
+					customer: { name: 'Sample Customer' },
+					message: { id: 'sample-message', author: 'customer' },
+				},
+			},
+		]);
+		expect(context.emitted[0]!.json.conversation).not.toHaveProperty('owner');
 	});
 
 	it('in the editor’s test emits a sample breach of the first promise and touches no store', async () => {

@@ -9,6 +9,7 @@ import {
 	clocksOnOwnerChange,
 	clocksOnPromise,
 	countedMinutes,
+	DEFAULT_LADDER,
 	DEFAULT_POLICIES,
 	nextStep,
 	policiesFor,
@@ -124,7 +125,16 @@ describe('a handoff starts the promises of its policies', () => {
 });
 
 describe('of several policies of a kind', () => {
-	const conversation = handedOver(withBot('c1', { tags: ['complaint'] }), FRIDAY, SUPPORT, 'high');
+	const handed = handedOver(
+		withBot('c1', { tags: ['complaint'], collected: { topic: 'Delivery' } }),
+		FRIDAY,
+		SUPPORT,
+		'high',
+	);
+	const conversation = {
+		...handed,
+		handoff: { ...handed.handoff!, topics: ['topic', 'refund'], leadClass: 'HOT' },
+	};
 	const chosen = (...policies: SlaPolicy[]) =>
 		policiesFor(policies, conversation).get('first_response')?.name;
 	const limited = (when: SlaPolicy['when']) => promise('first_response', { name: 'limited', when });
@@ -142,6 +152,12 @@ describe('of several policies of a kind', () => {
 		['VIP only', { vip: true }, false],
 		['all but VIP', { vip: false }, true],
 		['lists that are empty', { priorities: [], queues: [], tags: [], channelIds: [] }, true],
+		['a queue written otherwise', { queues: [' support '] }, true],
+		['a topic that the scorer saw', { topics: ['Refund'] }, true],
+		['another topic', { topics: ['legal'] }, false],
+		['a topic that the bot noted', { topics: ['delivery'] }, true],
+		['a lead class', { leadClasses: ['HOT'] }, true],
+		['another lead class', { leadClasses: ['WARM', 'COLD'] }, false],
 	])('the first that matches is chosen: %s', (_, when, matches) => {
 		expect(chosen(limited(when), rest)).toBe(matches ? 'limited' : 'rest');
 	});
@@ -151,6 +167,22 @@ describe('of several policies of a kind', () => {
 		expect(policiesFor([limited({ vip: true }), rest], vip).get('first_response')?.name).toBe(
 			'limited',
 		);
+	});
+
+	it.each([
+		['the segment', { profile: { ...conversation.profile, segment: 'VIP' } }],
+		['a tag', { tags: ['vip'] }],
+	])('VIP customers are known by %s too, as the router knows them', (_, changes) => {
+		const vip = { ...conversation, ...changes };
+		expect(policiesFor([limited({ vip: true }), rest], vip).get('first_response')?.name).toBe(
+			'limited',
+		);
+	});
+
+	it('what an earlier handoff was about says nothing once the bot is in charge again', () => {
+		const back = { ...conversation, state: 'bot' as const };
+		const policy = promise('bot_silence', { when: { topics: ['refund'] } });
+		expect(policiesFor([policy], back).size).toBe(0);
 	});
 
 	it('a promise is not made where none matches', () => {
@@ -226,6 +258,87 @@ describe('a promise', () => {
 	});
 });
 
+describe('a promise that stays broken', () => {
+	const start = (changes: Partial<SlaPolicy> = {}) =>
+		startClock(
+			promise('first_response', { clock: 'wall', repeat: 'doubling', ...changes }),
+			{ id: 'c1', namespace: 'default' },
+			'x',
+			FRIDAY,
+		);
+	/** The percentages raised if it is looked at in these minutes. */
+	const raised = (clock: SlaClock, minutes: number[]) => {
+		const percents: number[] = [];
+		let current = clock;
+		for (const minute of minutes) {
+			const taken = takeEvents(current, later(FRIDAY, minute));
+			percents.push(...taken.events.map(({ percent }) => percent));
+			current = taken.clock;
+		}
+		return { percents, clock: current };
+	};
+	const everyMinute = (last: number) => Array.from({ length: last + 1 }, (_, minute) => minute);
+
+	it('is raised again at growing intervals, each time once, until somebody answers', () => {
+		const { percents, clock } = raised(start(), everyMinute(100));
+		expect(percents).toEqual([80, 100, 200, 400, 800]);
+		expect(clock.nextEventAt).toBe(later(FRIDAY, 160));
+		const [answered] = settle([clock], 'answered', later(FRIDAY, 101));
+		expect(answered!.nextEventAt).toBeUndefined();
+		expect(takeEvents(answered!, later(FRIDAY, 500)).events).toEqual([]);
+	});
+
+	it('is raised again every so many percent, at most once a minute', () => {
+		const regularly = start({ repeat: { everyPercent: 50 } });
+		expect(raised(regularly, everyMinute(25)).percents).toEqual([80, 100, 150, 200, 250]);
+		const { clock } = raised(start({ repeat: { everyPercent: 1 } }), everyMinute(10));
+		expect(clock.nextEventAt).toBe(later(FRIDAY, 11));
+	});
+
+	it('is one event after a night in which nobody looked, and the next one lies ahead', () => {
+		for (const repeat of ['doubling', { everyPercent: 10 }] as const) {
+			const night = raised(start({ repeat }), [10, 900]);
+			expect(night.percents).toHaveLength(3);
+			expect(night.clock.pending).toHaveLength(1);
+			expect(night.clock.nextEventAt! > later(FRIDAY, 900)).toBe(true);
+		}
+	});
+
+	it('is not raised while the team is away, where only business hours count', () => {
+		const clock = start({ clock: 'business', calendar: OFFICE, repeat: { everyPercent: 100 } });
+		const { clock: friday } = raised(clock, everyMinute(29));
+		expect(friday.nextEventAt).toBe('2026-11-20T17:00:00.000Z');
+		expect(raised(friday, [30]).clock.nextEventAt).toBe('2026-11-23T09:10:00.000Z');
+	});
+
+	it('keeps its repetition over a hold', () => {
+		const { clock } = raised(start(), everyMinute(10));
+		const [held] = settle([clock], 'paused', later(FRIDAY, 15));
+		const [resumed] = settle([held!], 'resumed', later(FRIDAY, 115));
+		expect(resumed!.pending).toEqual([{ percent: 200, at: later(FRIDAY, 120), repeated: true }]);
+		expect(raised(resumed!, [120]).clock.nextEventAt).toBe(later(FRIDAY, 140));
+	});
+
+	it('comes to the team again, and to the customer once', () => {
+		const clock = start({ ladder: [...DEFAULT_LADDER] });
+		const at = (minute: number) =>
+			takeEvents(raised(clock, [minute - 1]).clock, later(FRIDAY, minute));
+		const steps = [10, 15, 20, 40].map((minute) => {
+			const [event] = at(minute).events;
+			return nextStep(clock, event!.percent, event!.repeated).step;
+		});
+		expect(steps).toEqual(['reassign', 'alert_team_lead', 'tell_customer', 'alert_team_lead']);
+		const honest = start({ ladder: [{ percent: 100, step: 'tell_customer' }] });
+		expect(nextStep(honest, 200, true).step).toBe('alert_team_lead');
+	});
+
+	it('is not heard of again where staff want nothing more', () => {
+		const { repeat: _repeat, ...once } = promise('first_response', { repeat: 'doubling' });
+		const clock = startClock(once, { id: 'c1', namespace: 'default' }, 'x', FRIDAY);
+		expect(raised(clock, everyMinute(100)).percents).toEqual([80, 100]);
+	});
+});
+
 describe('while a person is in charge', () => {
 	const conversation = handedOver(withBot(), FRIDAY, ANA);
 	const answered = (() => {
@@ -254,6 +367,28 @@ describe('while a person is in charge', () => {
 			'next_response breached',
 			'next_response met',
 		]);
+	});
+
+	it('no answer is due to a message that reaches us after what was answered later, as after a failure of the network', () => {
+		const step = transition(
+			conversation,
+			{ type: 'agent_replied', sentAt: later(FRIDAY, 9) },
+			{ kind: 'agent', name: 'Phone' },
+			later(FRIDAY, 12),
+		);
+		if (!step.ok) throw new Error(step.message);
+		const arrives = (sentAt: string) =>
+			clocksOnCustomerMessage(
+				ALL,
+				step.conversation,
+				{ id: 'm1', sentAt },
+				answered,
+				later(FRIDAY, 12),
+			);
+		expect(arrives(later(FRIDAY, 8))).toEqual([]);
+		expect(kinds(arrives(later(FRIDAY, 10)))).toEqual(['next_response running']);
+		// In the same second nobody can tell which came first: better asked once more.
+		expect(kinds(arrives(later(FRIDAY, 9)))).toEqual(['next_response running']);
 	});
 
 	it('the next response is not asked for before the first', () => {

@@ -206,6 +206,67 @@ describe('the scheduler', () => {
 		]);
 	});
 
+	it('raises one alert for each customer also where more is overdue than one pass takes', async () => {
+		const bench = new Bench();
+		for (let i = 0; i < 120; i++) {
+			bench.handOver(`c${i}`, 0, 10);
+			for (const [about, targetMinutes] of [
+				['y', 50],
+				['z', 90],
+			] as const) {
+				bench.store.put(
+					startClock(
+						{
+							name: about,
+							kind: 'resolution',
+							targetMinutes,
+							clock: 'wall',
+							marks: [100],
+							repeat: 'doubling',
+						},
+						{ id: `c${i}`, namespace: 'default' },
+						about,
+						at(0),
+					),
+				);
+			}
+		}
+		bench.timers.jumpTo(START + 600 * MINUTE);
+		bench.start();
+		await bench.run(601);
+		expect(bench.raised).toHaveLength(120);
+		expect(bench.raised.every(({ view }) => view.also.length === 3)).toBe(true);
+	});
+
+	it('says nothing of a customer who was erased while an event was on its way', async () => {
+		const bench = new Bench();
+		bench.handOver('c1', 0);
+		bench.handOver('c2', 0);
+		const take = bench.store.takeDueEvents.bind(bench.store);
+		bench.store.takeDueEvents = async (...args) => {
+			const events = await take(...args);
+			if (events.length > 0) bench.store.erase('c1');
+			return events;
+		};
+		bench.start();
+		await bench.run(60);
+		expect(bench.ids).toEqual(['c2:first_response:x@80', 'c2:first_response:x@100']);
+		expect(bench.failures).toEqual([]);
+	});
+
+	it('goes on after the clock on the wall was set back or forward', async () => {
+		const bench = new Bench();
+		bench.handOver('c1', 0);
+		bench.start();
+		await bench.run(9);
+		bench.timers.set(START + 5 * MINUTE);
+		await bench.run(9.5);
+		expect(bench.ids).toEqual(['c1:first_response:x@80']);
+		bench.timers.set(START + 30 * MINUTE);
+		await bench.run(31);
+		expect(bench.ids).toEqual(['c1:first_response:x@80', 'c1:first_response:x@100']);
+	});
+
 	it('is not held up by an alert that takes long, and starts no more than fifty at once', async () => {
 		const bench = new Bench();
 		for (let i = 0; i < 60; i++) bench.handOver(`c${i}`, i < 10 ? 0 : 1);

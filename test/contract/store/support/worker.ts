@@ -7,8 +7,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 
+import { startScheduler } from '../../../../adapters/clock/scheduler';
+import type { Timers } from '../../../../adapters/clock/timers';
 import type { StoreOptions } from '../../../../adapters/store/open';
 import { openStore } from '../../../../adapters/store/open';
+import type { HandoffStore } from '../../../../core/ports/store';
 import { handOver } from '../../../../core/routing/handoff';
 import { at } from '../../../builders';
 import { inbound, request } from './scenes';
@@ -19,12 +22,26 @@ export type Task =
 	/** Records messages of one customer after another until it is killed; says which are acknowledged. */
 	| { do: 'record' }
 	/** Opens the store and says so. */
-	| { do: 'open' };
+	| { do: 'open' }
+	/**
+	 * Keeps watch as SLA Watchdog does, from the moment that {@link Go} comes until it is told to stop, and says which events it
+	 * raises. One that `dies` takes events, says so, and never hands them on.
+	 */
+	| { do: 'watch'; dies?: boolean };
+
+/** Starts a watch: from `begun` on, by the wall clock, `speed` milliseconds go by in one, beginning with `from`. */
+export interface Go {
+	begun: number;
+	from: string;
+	speed: number;
+}
 
 export interface Worker {
 	child: ChildProcess;
 	/** All that it has said so far. */
 	said: unknown[];
+	/** Resolves when it has said so much; rejects if it ends before. */
+	saysAtLeast(count: number): Promise<void>;
 	/** Resolves when it has ended; rejects if it ended with an error. */
 	done: Promise<void>;
 }
@@ -41,11 +58,25 @@ export function startWorker(options: StoreOptions, task: Task): Worker {
 	});
 	child.send({ options, task });
 	const said: unknown[] = [];
-	child.on('message', (message) => said.push(message));
+	/** Told whenever it has said something, or has ended. */
+	const news: Array<() => void> = [];
+	child.on('message', (message) => {
+		said.push(message);
+		for (const tell of news.splice(0)) tell();
+	});
+	let ended = false;
 	const done = once(child, 'exit').then(([code, signal]) => {
+		ended = true;
+		for (const tell of news.splice(0)) tell();
 		if (code !== 0 && signal !== 'SIGKILL') throw new Error(`The worker ended with ${code}`);
 	});
-	return { child, said, done };
+	const saysAtLeast = async (count: number) => {
+		while (said.length < count) {
+			if (ended) throw new Error(`The worker has ended and said ${said.length} of ${count}`);
+			await new Promise<void>((resolve) => news.push(resolve));
+		}
+	};
+	return { child, said, done, saysAtLeast };
 }
 
 async function main(options: StoreOptions, task: Task): Promise<void> {
@@ -73,8 +104,41 @@ async function main(options: StoreOptions, task: Task): Promise<void> {
 		};
 		await Promise.all(Array.from({ length: task.width }, lane));
 	}
+	if (task.do === 'watch') await watch(store, task.dies === true, say);
 	await store.close();
 	process.disconnect();
+}
+
+async function watch(
+	store: HandoffStore,
+	dies: boolean,
+	say: (message: unknown) => Promise<void>,
+): Promise<void> {
+	const [{ begun, from, speed }] = (await once(process, 'message')) as [Go];
+	const timers: Timers = {
+		now: () => new Date(Date.parse(from) + (Date.now() - begun) * speed),
+		after: (delayMs, callback) => setTimeout(callback, delayMs / speed),
+		cancel: (timer) => clearTimeout(timer as NodeJS.Timeout),
+	};
+	const scheduler = startScheduler(
+		store,
+		{
+			alert: async ({ event, others }) => {
+				await say([event, ...others].map(({ id }) => id));
+				if (dies) await new Promise(() => undefined);
+			},
+			recovered: () => Promise.resolve(),
+		},
+		{
+			failed: (error) => {
+				throw error;
+			},
+		},
+		{ recoverAfterMs: 0 },
+		timers,
+	);
+	await once(process, 'message');
+	await scheduler.stop();
 }
 
 if (require.main === module) {

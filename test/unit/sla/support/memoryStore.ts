@@ -27,6 +27,15 @@ export class MemoryStore implements WatchdogStore {
 		}
 	}
 
+	erase(conversationId: string): void {
+		for (const { id } of this.of(conversationId)) this.pending.delete(id);
+		this.byConversation.delete(conversationId);
+		this.conversations.delete(conversationId);
+		for (const [id, { event }] of this.leased) {
+			if (event.clock.conversationId === conversationId) this.leased.delete(id);
+		}
+	}
+
 	of(conversationId: string): SlaClock[] {
 		return [...(this.byConversation.get(conversationId)?.values() ?? [])];
 	}
@@ -55,8 +64,10 @@ export class MemoryStore implements WatchdogStore {
 			.map((id) => this.find(id))
 			.filter((clock) => clock.nextEventAt! <= now)
 			.sort((a, b) => (a.nextEventAt! < b.nextEventAt! ? -1 : 1));
+		const first = due.slice(0, Math.max(0, limit - events.length));
+		const customers = new Set(first.map(({ conversationId }) => conversationId));
 		for (const clock of due) {
-			if (events.length >= limit) break;
+			if (!customers.has(clock.conversationId)) continue;
 			const taken = takeEvents(clock, now);
 			this.put(taken.clock);
 			events.push(...taken.events);
