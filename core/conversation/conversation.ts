@@ -185,6 +185,8 @@ export interface Conversation {
 	handoffCount: number;
 	/** The agent who last owned it, for sticky routing. */
 	lastAgentId?: string;
+	/** The least sure that the bot has been of a reply, 0 to 1; 0 where it had not understood. */
+	lowestConfidence?: number;
 	/** Newest message of the customer; WhatsApp lets us write freely for 24 hours after it. */
 	lastCustomerMessageAt?: IsoTime;
 	/** Newest message of a person to the customer; absent in what older versions wrote. */

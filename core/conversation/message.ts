@@ -99,6 +99,15 @@ export interface QuotedMessage {
 	product?: { catalogId?: string; productId?: string };
 }
 
+/** What a bot knew of the customer's words when it answered them. */
+export interface BotTurn {
+	/** How sure it was, 0 to 1. */
+	confidence?: number;
+	/** False where it says itself that it had not understood. */
+	understood?: boolean;
+	intent?: string;
+}
+
 export interface MessageError {
 	code: number;
 	title: string;
@@ -142,6 +151,8 @@ export interface ConversationMessage {
 	errors?: MessageError[];
 	/** Only for outgoing messages. */
 	status?: DeliveryStatus;
+	/** Only for replies of a bot that says how sure it was. */
+	bot?: BotTurn;
 	/** Group chats: who in the group spoke, and the group. */
 	groupId?: string;
 	/** For `call`: WhatsApp's id of the call, and what happened to it. */

@@ -10,7 +10,7 @@ import type { TemplatePurpose } from './consent';
 import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
 import { isCaptured, windowClosesAt } from './conversation';
-import type { MessageOrigin } from './message';
+import type { BotTurn, MessageOrigin } from './message';
 import { describeState, transition } from './transitions';
 
 /**
@@ -35,6 +35,8 @@ export interface ReplyRequest {
 	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
 	/** The same key is sent once, however often an execution is retried. */
 	key: string;
+	/** Of a bot: what it knew of the customer's words. Kept with the reply, so that people can review what it was not sure of. */
+	bot?: BotTurn;
 	/** The message of the customer that this answers, so that recovery does not hand it on again. */
 	answers?: string;
 	/**
@@ -282,6 +284,7 @@ function record(
 						...current,
 						...(request.author === 'agent' ? answeredLate(current, at) : {}),
 						lastMessageAt: current.lastMessageAt > at ? current.lastMessageAt : at,
+						...lowestConfidence(current, request.bot),
 						counters: {
 							...current.counters,
 							// However many messages it goes out as, it is one turn.
@@ -314,6 +317,8 @@ function record(
 					receivedAt: at,
 					status: 'sent',
 					...(request.origin ? { origin: request.origin } : {}),
+					// Of a long answer the first message stands for the whole.
+					...(request.bot && isFirst ? { bot: request.bot } : {}),
 				},
 			],
 		};
@@ -326,6 +331,15 @@ function answeredLate({ handoff }: Conversation, sentAt: IsoTime): Partial<Conve
 		lastAgentMessageAt: sentAt,
 		...(handoff && !handoff.answeredAt ? { handoff: { ...handoff, answeredAt: sentAt } } : {}),
 	};
+}
+
+function lowestConfidence(
+	{ lowestConfidence: before }: Conversation,
+	bot: BotTurn | undefined,
+): Pick<Conversation, 'lowestConfidence'> {
+	const sure = bot?.understood === false ? 0 : bot?.confidence;
+	if (sure === undefined) return {};
+	return { lowestConfidence: Math.min(before ?? 1, sure) };
 }
 
 /** In which states each may write to the customer, and what staff can do where it may not. */

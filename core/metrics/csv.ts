@@ -20,9 +20,19 @@ const COLUMNS: ReadonlyArray<[string, (figures: HandoffFigures) => number | unde
 	['value_late', (f) => f.valueLate],
 ];
 
-/** One line of the report: everything, or one agent, queue or hour. */
+/** What there is of everything only, not of one agent or queue: a conversation without a handoff belongs to none. */
+const OVERALL: ReadonlyArray<[string, (metrics: Metrics) => number | undefined]> = [
+	['conversations', (m) => m.conversations],
+	['handoff_rate', (m) => m.handoffRate],
+	['containment', (m) => m.containment],
+	['true_containment', (m) => m.trueContainment],
+	['missed', (m) => m.missed],
+	['missed_value', (m) => m.missedValue],
+];
+
+/** One line of the report: everything, or one agent, queue, reason or hour. */
 export interface MetricsRow {
-	group: 'all' | 'agent' | 'queue' | 'hour';
+	group: 'all' | 'agent' | 'queue' | 'reason' | 'hour';
 	name: string;
 	figures: HandoffFigures;
 }
@@ -32,6 +42,11 @@ export function metricsRows(metrics: Metrics): MetricsRow[] {
 		{ group: 'all', name: '', figures: metrics },
 		...metrics.byAgent.map((one) => ({ group: 'agent' as const, name: one.name, figures: one })),
 		...metrics.byQueue.map((one) => ({ group: 'queue' as const, name: one.queue, figures: one })),
+		...metrics.byReason.map((one) => ({
+			group: 'reason' as const,
+			name: one.reason,
+			figures: one,
+		})),
 		...metrics.byHour.map((one) => ({
 			group: 'hour' as const,
 			name: `${String(one.hour).padStart(2, '0')}:00`,
@@ -40,15 +55,20 @@ export function metricsRows(metrics: Metrics): MetricsRow[] {
 	];
 }
 
-/** The report as CSV (RFC 4180) for a spreadsheet: one line for everything, then one for each agent, queue and hour. */
+/** The report as CSV (RFC 4180) for a spreadsheet: one line for everything, then one for each agent, queue, reason and hour. */
 export function metricsCsv(metrics: Metrics): string {
-	const head = ['from', 'to', 'group', 'name', ...COLUMNS.map(([name]) => name)];
+	const head = [
+		...['from', 'to', 'group', 'name'],
+		...COLUMNS.map(([name]) => name),
+		...OVERALL.map(([name]) => name),
+	];
 	const lines = metricsRows(metrics).map(({ group, name, figures }) => [
 		metrics.from,
 		metrics.to,
 		group,
 		name,
 		...COLUMNS.map(([, value]) => value(figures)),
+		...OVERALL.map(([, value]) => (group === 'all' ? value(metrics) : undefined)),
 	]);
 	return [head, ...lines].map((cells) => cells.map(cell).join(',')).join('\r\n') + '\r\n';
 }

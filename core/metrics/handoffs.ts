@@ -25,6 +25,8 @@ export interface HandoffRecord {
 	queue: string;
 	/** Owners in their order. */
 	owners: Owner[];
+	/** Off hours: the request is on record, and nobody has it yet. */
+	captured: boolean;
 	/** Agent who had it last, if an agent ever had it. */
 	agent?: { id: string; name: string };
 	/** First answer by a person. */
@@ -60,7 +62,11 @@ export function handoffsOf({ conversation, audit, clocks }: ConversationRecord):
 	const handoffs: HandoffRecord[] = [];
 	for (const entry of audit) {
 		const current = handoffs.at(-1);
-		if (entry.action === 'escalate') {
+		if (entry.action === 'escalate' && current?.captured) {
+			// The request that was captured off hours is handed on: the customer has waited since then.
+			current.captured = false;
+			if (entry.owner) passOn(current, entry.owner, false);
+		} else if (entry.action === 'escalate' || entry.action === 'capture') {
 			handoffs.push(begun(entry, conversation, clocks, handoffs.length + 1));
 		} else if (entry.action === 'reopen') {
 			if (current?.endedBy === 'resolve' && current.endedAt) {
@@ -68,6 +74,7 @@ export function handoffsOf({ conversation, audit, clocks }: ConversationRecord):
 			}
 		} else if (current && !current.endedAt) {
 			if (entry.action === 'resolve' || entry.action === 'return_to_bot') {
+				current.captured = false;
 				current.endedAt = entry.at;
 				current.endedBy = entry.action;
 			} else if (entry.owner) {
@@ -103,6 +110,7 @@ function begun(
 		signals: latest?.signals ?? [],
 		queue: owner?.kind === 'queue' ? owner.name : (latest?.queue ?? 'Unknown'),
 		owners: owner ? [owner] : [],
+		captured: entry.action === 'capture',
 		...(owner?.kind === 'agent' ? { agent: { id: owner.id, name: owner.name } } : {}),
 		...(answeredAt ? { answeredAt } : {}),
 		reopened: false,

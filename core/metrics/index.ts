@@ -1,7 +1,7 @@
 export type { ConversationRecord, HandoffRecord } from './handoffs';
 export { handoffsOf } from './handoffs';
 export type { Verdict } from './labels';
-export { VERDICTS, verdictOn, verdictTag, wasNeeded, withVerdict } from './labels';
+export { LABEL_ACTION, VERDICTS, verdictOn, verdictTag, wasNeeded, withVerdict } from './labels';
 export type { HandoffFigures, Metrics, Period, Spread } from './metrics';
 export { metricsOf } from './metrics';
 export { metricsCsv, metricsRows } from './csv';
@@ -10,5 +10,7 @@ export { MISSED_DEFAULTS, missedHandoffs } from './missed';
 export { recordsSince } from './records';
 export type { OpenQuestion, TrainingGap } from './trainingGaps';
 export { trainingGaps } from './trainingGaps';
+export type { UnsureAnswer, UnsureSettings } from './unsure';
+export { byDoubt, mayBeUnsure, UNSURE_DEFAULTS, unsureAnswers } from './unsure';
 export { PLANNED_HANDOFF, compareShadow, summariseShadow } from './shadow';
 export type { ShadowRow, ShadowSummary } from './shadow';

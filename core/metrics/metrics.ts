@@ -81,6 +81,8 @@ export interface Metrics extends HandoffFigures {
 	outcomes: Array<{ disposition: string; count: number }>;
 	byAgent: Array<{ agentId: string; name: string; open: number } & HandoffFigures>;
 	byQueue: Array<{ queue: string; waitingNow: number } & HandoffFigures>;
+	/** By why it was handed over, most frequent first. */
+	byReason: Array<{ reason: string } & HandoffFigures>;
 	/** By the hour of the handoff in the zone asked for, only hours with one. */
 	byHour: Array<{ hour: number } & HandoffFigures>;
 }
@@ -167,6 +169,9 @@ export function metricsOf(
 			).length,
 			...figures(group, now),
 		})),
+		byReason: grouped(handoffs, ({ reason }) => reason)
+			.map(([reason, group]) => ({ reason, ...figures(group, now) }))
+			.sort((a, b) => b.handoffs - a.handoffs),
 		byHour: grouped(handoffs, ({ at }) =>
 			String(DateTime.fromISO(at, { zone }).hour).padStart(2, '0'),
 		).map(([hour, group]) => ({ hour: Number(hour), ...figures(group, now) })),

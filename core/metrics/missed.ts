@@ -2,7 +2,7 @@ import type { IsoTime } from '../time';
 import type { ConversationRecord } from './handoffs';
 import { handoffsOf } from './handoffs';
 import type { Verdict } from './labels';
-import { verdictOn } from './labels';
+import { verdictOn, verdictStands } from './labels';
 
 /** A conversation that a person should perhaps have had, and did not. */
 export interface MissedCandidate {
@@ -69,7 +69,10 @@ function candidate(
 		reopened(record, settings),
 		nearMiss(record, settings),
 	].filter((reason) => reason !== undefined);
-	const verdict = verdictOn(conversation);
+	// Of a conversation that was taken up again since, nobody has judged what came after.
+	const reopenedAt = record.audit.findLast(({ action }) => action === 'reopen')?.at;
+	const stands = reopenedAt === undefined || verdictStands(record, reopenedAt);
+	const verdict = stands ? verdictOn(conversation) : undefined;
 	return {
 		conversationId: conversation.id,
 		points: Math.min(

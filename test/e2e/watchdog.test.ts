@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { openStore } from '../../adapters/store/open';
 import type { HandoffStore } from '../../core/ports/store';
+import { startClock } from '../../core/sla';
 import { executionIds, readExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
 import { connect, readWorkflow } from '../../host/stack';
@@ -124,6 +125,29 @@ describe('SLA Watchdog in a real n8n', () => {
 		expect(left!.pending).toEqual([
 			{ percent: 400, at: expect.any(String) as unknown, repeated: true },
 		]);
+	});
+
+	it('hands a customer to a person whom the bot has left without any reply', async () => {
+		const { messageId } = await graph.customerSays({ from: freshCustomer(), text: 'Hello' });
+		const run = await executionOf(client, messageId);
+		const { id } = itemOf(run, 'Answer the customer')!.conversation as { id: string };
+		const promise = {
+			name: 'Any reply',
+			kind: 'bot_silence' as const,
+			targetMinutes: 1,
+			clock: 'wall' as const,
+			marks: [],
+		};
+		const asked = new Date(Date.now() - 61_000).toISOString();
+		await store.putClocks([startClock(promise, (await store.conversation(id))!, messageId, asked)]);
+		const taken = await eventually('a person for the customer', async () => {
+			const now = await store.conversation(id);
+			return now?.state === 'human' ? now : undefined;
+		});
+		expect(taken.handoff!.reason).toContain('reply by anyone is');
+		// What the bot owed is nobody's any more.
+		const owed = (await store.clocks(id)).filter(({ kind }) => kind === 'bot_silence');
+		expect(owed).toMatchObject([{ status: 'breached' }]);
 	});
 
 	it('refuses a second watchdog of the store, and leaves the first one’s promises as they are', async () => {

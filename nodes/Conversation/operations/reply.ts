@@ -5,6 +5,7 @@ import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
 import { planReply, reply as sendReply } from '../../../core/conversation/reply';
 import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
+import { readBotFacts } from '../../EscalationScorer/botFacts';
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { agentFields, agentOf } from './operation';
@@ -133,6 +134,7 @@ export const reply: Operation = {
 						},
 					}
 				: {}),
+			...(author === 'bot' ? botTurnOf(item) : {}),
 			key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
 			...(answered ? { answers: answered } : {}),
 			...seenIn(item, conversationId),
@@ -159,6 +161,23 @@ function seenIn(item: IDataObject, conversationId: string): Pick<ReplyRequest, '
 }
 
 type Seen = NonNullable<ReplyRequest['seen']>;
+
+/** What the bot of this workflow says of its own answer, where it does: the item's `bot`, which Escalation Scorer reads too. */
+function botTurnOf(item: IDataObject): Pick<ReplyRequest, 'bot'> {
+	if (typeof item.bot !== 'object' || item.bot === null) return {};
+	const { confidence, understood, intent } = readBotFacts(item.bot as IDataObject);
+	const bot = {
+		...(confidence === undefined ? {} : { confidence: share(confidence) }),
+		...(understood === undefined ? {} : { understood }),
+		...(intent ? { intent } : {}),
+	};
+	return Object.keys(bot).length > 0 ? { bot } : {};
+}
+
+/** 0 to 1, also where the bot counts in per cent. */
+function share(confidence: number): number {
+	return Math.min(1, Math.max(0, confidence > 1 ? confidence / 100 : confidence));
+}
 
 /**
  * The same text in answer to the same message is the same reply, however often the execution is retried. A reply from the inbox

@@ -6,6 +6,7 @@ import { shadow } from './shadow';
 
 import type { Operation } from './operation';
 import { trainingGaps } from './trainingGaps';
+import { unsure } from './unsure';
 
 /** In the order of the list that staff choose from. */
 export const operations: readonly Operation[] = [
@@ -15,4 +16,5 @@ export const operations: readonly Operation[] = [
 	labelled,
 	metrics,
 	label,
+	unsure,
 ];

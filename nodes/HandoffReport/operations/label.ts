@@ -1,5 +1,5 @@
 import type { Verdict } from '../../../core/metrics';
-import { withVerdict } from '../../../core/metrics';
+import { LABEL_ACTION, withVerdict } from '../../../core/metrics';
 import { conversationIdField } from '../../shared/descriptions';
 import { handoffItem } from '../../shared/item';
 import type { Operation } from './operation';
@@ -49,7 +49,7 @@ export const label: Operation = {
 					{
 						at: now,
 						actor: { kind: 'workflow', name: context.getWorkflow().name ?? context.getNode().name },
-						action: 'label',
+						action: LABEL_ACTION,
 						reason: verdict,
 						from: conversation.state,
 						to: conversation.state,

@@ -1,4 +1,5 @@
 import { recordsSince, VERDICTS, verdictOn, verdictTag, wasNeeded } from '../../../core/metrics';
+import type { ConversationMessage } from '../../../core/conversation/message';
 import { toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { MOST_CONVERSATIONS, periodFields, periodOf } from './operation';
@@ -35,12 +36,23 @@ export const labelled: Operation = {
 						id: conversation.id,
 						verdict,
 						escalated: wasNeeded(verdict),
-						messages: messages
-							.filter(({ author }) => author !== 'system')
-							.map(({ id, author, type, text, sentAt }) => ({ id, author, type, text, sentAt })),
+						messages: asScored(messages),
 					}),
 				};
 			}),
 		);
 	},
 };
+
+/**
+ * The messages as the scorer met them: it reads what the bot knew of the customer's words, and its draft of an answer, with those
+ * words, before the answer goes out.
+ */
+function asScored(messages: readonly ConversationMessage[]) {
+	const said = messages.filter(({ author, internal }) => author !== 'system' && !internal);
+	return said.map(({ id, author, type, text, sentAt }, index) => {
+		const next = said[index + 1];
+		const bot = author === 'customer' && next?.bot ? { ...next.bot, reply: next.text } : undefined;
+		return { id, author, type, text, sentAt, ...(bot ? { bot } : {}) };
+	});
+}

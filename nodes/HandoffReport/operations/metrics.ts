@@ -25,7 +25,7 @@ export const metrics: Operation = {
 				{
 					name: 'One Item for Each Row',
 					value: 'rows',
-					description: 'Everything, then each agent, queue and hour',
+					description: 'Everything, then each agent, queue, reason and hour',
 				},
 				{ name: 'One Item With Everything', value: 'one' },
 			],

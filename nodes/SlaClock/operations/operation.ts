@@ -4,7 +4,9 @@ import type {
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
+import type { Conversation } from '../../../core/conversation/conversation';
 import type { HandoffStore } from '../../../core/ports/store';
 import type { SlaClock } from '../../../core/sla/clock';
 import { clockView } from '../../../core/sla';
@@ -66,10 +68,20 @@ export async function changeClocks(
 	return standing(run, changed);
 }
 
+/** The conversation that the item is about. Throws where there is none of that ID. */
+export async function conversationOf(run: OperationRun): Promise<Conversation> {
+	const conversation = await run.store.conversation(run.conversationId);
+	if (conversation) return conversation;
+	throw new NodeOperationError(run.context.getNode(), 'This conversation is not known', {
+		description: 'Check the conversation ID; after WhatsApp Trigger it is already filled in.',
+		itemIndex: run.index,
+	});
+}
+
 /** The item with the conversation's clocks as they stand. */
 export async function standing(run: OperationRun, changed = 0): Promise<IDataObject> {
 	const [conversation, clocks] = await Promise.all([
-		run.store.conversation(run.conversationId),
+		conversationOf(run),
 		run.store.clocks(run.conversationId),
 	]);
 	const views = clocks
@@ -77,7 +89,7 @@ export async function standing(run: OperationRun, changed = 0): Promise<IDataObj
 		.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
 	return {
 		...run.item,
-		...(conversation ? handoffItem(conversation) : {}),
+		...handoffItem(conversation),
 		sla: toJson({
 			changed,
 			overdue: views.some(({ status }) => status === 'overdue'),

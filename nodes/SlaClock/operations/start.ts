@@ -5,7 +5,7 @@ import type { SlaKind } from '../../../core/sla/clock';
 import type { SlaPolicy } from '../../../core/sla/policy';
 import { PROMISES } from '../../shared/promises';
 import type { Operation } from './operation';
-import { changeClocks } from './operation';
+import { changeClocks, conversationOf } from './operation';
 
 const show = { operation: ['start'] };
 
@@ -58,15 +58,10 @@ export const start: Operation = {
 		const { context, index, store, now } = run;
 		const kind = context.getNodeParameter('kind', index) as SlaKind;
 		const name = context.getNodeParameter('name', index) as string;
-		const conversation = await store.conversation(run.conversationId);
-		if (!conversation) {
-			throw new NodeOperationError(context.getNode(), 'This conversation is not known', {
-				description: 'Check the conversation ID; after WhatsApp Trigger it is already filled in.',
-				itemIndex: index,
-			});
-		}
+		const conversation = await conversationOf(run);
 		const known = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? [];
-		const calendar = known.find((policy) => policy.calendar)?.calendar;
+		// Hours, ladder and repetition are those of SLA Watchdog, which has them once for all of its promises.
+		const { calendar, ladder, repeat, reportMet } = known[0] ?? {};
 		const policy: SlaPolicy = {
 			name,
 			kind,
@@ -74,6 +69,9 @@ export const start: Operation = {
 			clock: 'business',
 			marks: [80, 100],
 			...(calendar ? { calendar } : {}),
+			...(ladder ? { ladder } : {}),
+			...(repeat ? { repeat } : {}),
+			...(reportMet ? { reportMet } : {}),
 		};
 		// The execution's id makes a retried node start the same clock again.
 		const about = `${context.getExecutionId()}-${index}`;

@@ -60,6 +60,17 @@ describe('reply with the send guard', () => {
 			),
 		);
 
+	it('keeps how sure the bot was with its reply, and the least that it ever was with the conversation', async () => {
+		const bot = { confidence: 0.3, intent: 'delivery' };
+		await say({ bot });
+		expect((await store.history(conversationId, { limit: 1 }))[0]).toMatchObject({ bot });
+		await say({ key: 'k2', bot: { confidence: 0.9 } });
+		await say({ key: 'k3' });
+		expect(await store.conversation(conversationId)).toMatchObject({ lowestConfidence: 0.3 });
+		await say({ key: 'k4', bot: { understood: false } });
+		expect(await store.conversation(conversationId)).toMatchObject({ lowestConfidence: 0 });
+	});
+
 	it('sends the bot’s reply while the bot is in charge and keeps it in the thread', async () => {
 		expect(await say()).toMatchObject({ outcome: 'sent', messageIds: ['wamid.OUT1'] });
 		expect(messaging.sent).toEqual([

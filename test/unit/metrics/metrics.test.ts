@@ -71,6 +71,12 @@ class Life {
 		return this;
 	}
 
+	/** A request off hours, with a promise for the morning. */
+	capture(minutes: number): this {
+		const promise = { for: at(minutes + 600), madeAt: at(minutes) };
+		const common = { reason: 'Asked for a person', score: 90, signals: [], queue: 'Support' };
+		return this.apply({ type: 'capture', ...common, priority: 'normal', promise }, minutes);
+	}
 	assign(minutes: number, owner: Owner): this {
 		return this.apply({ type: 'assign', owner, reason: 'Claimed' }, minutes);
 	}
@@ -304,17 +310,38 @@ describe('the report of a week', () => {
 		]);
 	});
 
-	it('comes as CSV, one line for all and one for each agent, queue and hour, safe to open in a spreadsheet', () => {
+	it('counts a request that was captured off hours as one handoff, from the evening on', () => {
+		const morning = new Life('c1').capture(0).handOver(600, ANA).answer(610);
+		const [handoff, ...others] = handoffsOf(morning.record);
+		expect(others).toEqual([]);
+		expect(handoff).toMatchObject({ id: 'c1:h1', at: at(0), owners: [ANA], answeredAt: at(610) });
+		expect(report(morning).firstResponse).toMatchObject({ count: 1, medianMinutes: 610 });
+
+		const forgotten = new Life('c2').capture(0);
+		expect(report(forgotten)).toMatchObject({ handoffs: 1, waiting: 1, answered: 0 });
+		// One that came to nothing does not upset the numbers of those after it.
+		const twice = new Life('c3').capture(0).resolve(60).writes(100).handOver(101, BEN).answer(103);
+		expect(handoffsOf(twice.record)).toMatchObject([
+			{ id: 'c3:h1', endedBy: 'resolve' },
+			{ id: 'c3:h2', answeredAt: at(103), firstResponse: { status: 'met' } },
+		]);
+	});
+
+	it('comes as CSV, one line for all and one for each agent, queue, reason and hour, safe to open in a spreadsheet', () => {
 		const evil: Owner = { kind: 'agent', id: 'x', name: '=HYPERLINK("x","y")' };
 		const csv = metricsCsv(report(new Life('c1').handOver(0, evil).answer(2)));
 		const lines = csv.trimEnd().split('\r\n');
 		expect(lines[0]).toBe(
-			'from,to,group,name,handoffs,answered,waiting,first_response_median_minutes,first_response_p90_minutes,resolution_median_minutes,resolution_p90_minutes,breached,breach_rate,reopened,wrongly_routed,resolved,resolution_rate,rated,satisfaction,value,value_late',
+			'from,to,group,name,handoffs,answered,waiting,first_response_median_minutes,first_response_p90_minutes,resolution_median_minutes,resolution_p90_minutes,breached,breach_rate,reopened,wrongly_routed,resolved,resolution_rate,rated,satisfaction,value,value_late,conversations,handoff_rate,containment,true_containment,missed,missed_value',
 		);
-		expect(lines[1]).toBe(`${WEEK.from},${WEEK.to},all,,1,1,0,2,2,,,0,0,0,0,0,,0,,0,0`);
+		expect(lines[1]).toBe(`${WEEK.from},${WEEK.to},all,,1,1,0,2,2,,,0,0,0,0,0,,0,,0,0,1,1,0,0,0,0`);
 		expect(lines[2]).toContain(`,agent,"'=HYPERLINK(""x"",""y"")",1,`);
 		expect(lines[3]).toContain(',queue,Support,');
-		expect(lines[4]).toContain(',hour,09:00,');
+		expect(lines[4]).toContain(',reason,Asked for a person,');
+		expect(lines[5]).toContain(',hour,09:00,');
+		expect(
+			new Set(lines.map((line) => line.replaceAll(/"(?:[^"]|"")*"/gu, '').split(',').length)).size,
+		).toBe(1);
 	});
 
 	it('takes percentiles that occurred, with the stated share at or under them and not fewer', () => {

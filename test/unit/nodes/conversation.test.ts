@@ -413,6 +413,25 @@ describe('Reply', () => {
 			parameters: { conversationId, author: 'bot', text: 'How was it?', ...parameters },
 		}).then(jsonOf);
 
+	it('keeps with a bot’s reply what the bot says of itself, in whichever way it counts', async () => {
+		const conversationId = await customer();
+		const turn = async (author: string, bot: IDataObject) => {
+			await runConversation({
+				operation: 'reply',
+				parameters: { conversationId, author, text: `About ${JSON.stringify(bot)}` },
+				items: [{ bot }],
+			});
+			return (await store.history(conversationId, { limit: 1 }))[0]!.bot;
+		};
+		expect(await turn('bot', { confidence: '35', understood: 'yes', intent: 'returns' })).toEqual({
+			confidence: 0.35,
+			understood: true,
+			intent: 'returns',
+		});
+		expect(await turn('bot', { reply: 'Hello' })).toBeUndefined();
+		expect(await turn('system', { confidence: 0.2 })).toBeUndefined();
+	});
+
 	it('sends up to three buttons, whose title is their ID where none is given', async () => {
 		const conversationId = await customer();
 		await say(conversationId, {

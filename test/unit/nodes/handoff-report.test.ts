@@ -7,11 +7,14 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { Database } from '../../../adapters/store/sqlite/database';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
 import { applyEvent } from '../../../core/conversation/apply';
+import type { BotTurn } from '../../../core/conversation/message';
+import { reply } from '../../../core/conversation/reply';
 import { transition } from '../../../core/conversation/transitions';
-import { MISSED_DEFAULTS } from '../../../core/metrics';
+import { MISSED_DEFAULTS, UNSURE_DEFAULTS } from '../../../core/metrics';
 import { clocksOnHandoff, DEFAULT_POLICIES } from '../../../core/sla';
 import { HandoffReport } from '../../../nodes/HandoffReport/HandoffReport.node';
 import { storeFor } from '../../../nodes/shared/store';
+import { recordingMessaging } from '../../support';
 import { ANA } from '../sla/support/conversation';
 
 jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
@@ -101,6 +104,23 @@ describe('Handoff Report', () => {
 			},
 		}));
 
+	/** The bot's reply as Conversation → Reply sends and keeps it. */
+	const answered = (id: string, minutes: number, text: string, bot: BotTurn) =>
+		reply(
+			{
+				store,
+				messaging: { ...recordingMessaging(), send: () => Promise.resolve({ ids: [`out.${id}`] }) },
+				clock: { now: () => new Date(ago(minutes)) },
+			},
+			{
+				conversationId: id,
+				author: 'bot',
+				message: { type: 'text', text },
+				key: 'k',
+				bot,
+			},
+		);
+
 	const execute = async (parameters: Record<string, unknown>, json: IDataObject = {}) => {
 		const [output] = await new HandoffReport().execute.call({
 			getInputData: () => [{ json }],
@@ -144,7 +164,7 @@ describe('Handoff Report', () => {
 	it('gives one item for each row, or a file for a spreadsheet', async () => {
 		await handOver(await wrote(1, 60), 59);
 		const rows = await execute({ operation: 'metrics', giveBack: 'rows' });
-		expect(rows.map(({ json }) => json.group)).toEqual(['all', 'agent', 'queue', 'hour']);
+		expect(rows.map(({ json }) => json.group)).toEqual(['all', 'agent', 'queue', 'reason', 'hour']);
 		expect(rows[1]!.json).toMatchObject({ name: 'Ana', handoffs: 1, waiting: 1 });
 		const [file] = await execute({ operation: 'metrics', giveBack: 'csv' });
 		expect(file!.binary!.data).toMatchObject({ mimeType: 'text/csv' });
@@ -194,6 +214,47 @@ describe('Handoff Report', () => {
 		]);
 	});
 
+	it('gives the answers that the bot was unsure of, once, and what it knew to the rule test', async () => {
+		const id = await wrote(1, 300, 'Do you ship to Norway?');
+		await answered(id, 299, 'We are open from 9 to 17.', { confidence: 0.15, intent: 'hours' });
+		const sure = await wrote(2, 200);
+		await answered(sure, 199, 'Hello!', { confidence: 0.95 });
+		const found = await execute({ operation: 'unsure' });
+		expect(found.map(({ json }) => json)).toMatchObject([
+			{
+				review: {
+					question: 'Do you ship to Norway?',
+					answer: 'We are open from 9 to 17.',
+					confidence: 0.15,
+					intent: 'hours',
+					then: 'silent',
+				},
+				conversation: { id },
+				customer: { key: '15555550101' },
+			},
+		]);
+		expect(
+			await execute({ operation: 'unsure', unsureOptions: { confidenceBar: 0.99 } }),
+		).toHaveLength(2);
+		await execute({ operation: 'label', conversationId: id, verdict: 'missed' });
+		expect(await execute({ operation: 'unsure' })).toEqual([]);
+		expect(
+			await execute({ operation: 'unsure', unsureOptions: { includeJudged: true } }),
+		).toHaveLength(1);
+		const [labelled] = await execute({ operation: 'labelled' });
+		expect(labelled!.json).toMatchObject({
+			id,
+			escalated: true,
+			messages: [
+				{
+					author: 'customer',
+					bot: { confidence: 0.15, intent: 'hours', reply: 'We are open from 9 to 17.' },
+				},
+				{ author: 'bot' },
+			],
+		});
+	});
+
 	it('refuses a period that ends before it begins', async () => {
 		await expect(
 			execute({ operation: 'metrics', period: 'custom', from: '2026-11-20', to: '2026-11-19' }),
@@ -206,6 +267,12 @@ describe('Handoff Report', () => {
 		)!.options as Array<{ name: string; default: unknown }>;
 		for (const [name, value] of Object.entries(MISSED_DEFAULTS)) {
 			expect(options.find((option) => option.name === name)?.default).toBe(value);
+		}
+		const review = new HandoffReport().description.properties.find(
+			({ name }) => name === 'unsureOptions',
+		)!.options as Array<{ name: string; default: unknown }>;
+		for (const [name, value] of Object.entries(UNSURE_DEFAULTS)) {
+			expect(review.find((option) => option.name === name)?.default).toBe(value);
 		}
 	});
 });

@@ -142,6 +142,21 @@ describe('SLA Clock', () => {
 		expect(clocks[0]).toMatchObject({ kind: 'promised_follow_up', dueAt: promisedFor });
 	});
 
+	it('climbs the ladder of SLA Watchdog with a promise made by hand', async () => {
+		const ladder = [{ percent: 120, step: 'alert_team_lead' }];
+		store.settings.set('sla.policies', [{ ladder, repeat: 'doubling' }]);
+		await execute({ operation: 'start', kind: 'resolution', targetMinutes: 60, name: 'Call' });
+		const [clock] = store.of('c1');
+		expect(clock!.pending.map(({ percent }) => percent)).toEqual([80, 100, 120]);
+		expect(clock!.terms).toMatchObject({ ladder, repeat: 'doubling' });
+	});
+
+	it('says so where there is no such conversation', async () => {
+		await expect(execute({ operation: 'get', conversationId: 'none' })).rejects.toThrow(
+			'This conversation is not known',
+		);
+	});
+
 	it.each([
 		[{ kind: 'promised_follow_up', promisedFor: '2020-01-01T00:00:00Z' }, /not in the future/],
 		[{ kind: 'resolution', targetMinutes: -3 }, /cannot be kept watch over/],
