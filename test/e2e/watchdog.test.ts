@@ -6,6 +6,7 @@ import { startClock } from '../../core/sla';
 import { executionIds, readExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
 import { connect, readWorkflow } from '../../host/stack';
+import { ANA, handedOver } from '../unit/sla/support/conversation';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
@@ -148,6 +149,67 @@ describe('SLA Watchdog in a real n8n', () => {
 		// What the bot owed is nobody's any more.
 		const owed = (await store.clocks(id)).filter(({ kind }) => kind === 'bot_silence');
 		expect(owed).toMatchObject([{ status: 'breached' }]);
+	});
+
+	it('gives a conversation back to the bot that was answered and is quiet for a day, and none in which a customer waits', async () => {
+		const before = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+		const quiet = async (isAnswered: boolean) => {
+			const number = freshCustomer();
+			const message = {
+				id: `wamid.quiet.${number}`,
+				direction: 'in' as const,
+				author: 'customer' as const,
+				type: 'text' as const,
+				text: 'I want a person',
+				sentAt: before(30),
+				receivedAt: before(30),
+			};
+			const identity = { keys: [{ kind: 'wa_id' as const, value: number }], waId: number };
+			const channelId = environment.phoneNumberId;
+			const [intake] = await store.intake([{ channelId, identity, message }], before(30));
+			await store.markHandled([message.id], before(30));
+			return store.decide(intake!.conversation.id, ({ conversation }) => {
+				const withAna = handedOver(conversation, before(30), ANA);
+				const routed = {
+					...withAna,
+					handoff: {
+						...withAna.handoff!,
+						routing: { step: 0, since: before(30), tried: [], hops: 0, moves: 0 },
+					},
+				};
+				const next = isAnswered
+					? {
+							...routed,
+							lastAgentMessageAt: before(29),
+							lastMessageAt: before(29),
+							handoff: { ...routed.handoff, answeredAt: before(29) },
+						}
+					: routed;
+				return { result: next.id, conversation: next };
+			});
+		};
+		const [answered, waiting] = [await quiet(true), await quiet(false)];
+		const template = connect(readWorkflow('03-sla-watchdog.json'), {}, undefined);
+		template.name = `By hand ${freshCustomer()}`;
+		const { id } = await client.call<{ id: string }>('POST', '/rest/workflows', template);
+		await client.call('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: 'Every hour' },
+		});
+		await eventually('the bot in charge again', async () => {
+			const now = await store.conversation(answered);
+			return now?.state === 'bot';
+		});
+		expect((await store.audit(answered)).at(-1)).toMatchObject({
+			action: 'return_to_bot',
+			reason: 'Answered, and quiet for a day',
+		});
+		const [run] = await eventually('the end of the run', async () => {
+			const ids = await executionIds(client, id);
+			const runs = await Promise.all(ids.map((one) => readExecution(client, one)));
+			return runs.some(({ status }) => status === 'success') && runs;
+		});
+		expect(run!.status).toBe('success');
+		expect(await store.conversation(waiting)).toMatchObject({ state: 'human' });
 	});
 
 	it('refuses a second watchdog of the store, and leaves the first one’s promises as they are', async () => {
