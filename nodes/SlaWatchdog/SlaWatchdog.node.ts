@@ -11,7 +11,7 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import type { Alert, AlertView } from '../../core/sla/alert';
 import { alertView } from '../../core/sla/alert';
-import type { Duty } from '../../core/sla';
+import type { Duty, SlaPolicy } from '../../core/sla';
 import { checkPolicies, leaveDuty, SHOWS_EVERY_MS, takeDuty } from '../../core/sla';
 import { isoTime } from '../../core/time';
 import { untilHandedOn } from '../../adapters/clock/handover';
@@ -92,8 +92,7 @@ export class SlaWatchdog implements INodeType {
 		try {
 			const store = await storeFor(this);
 			const report = reporter(this);
-			const leave = await goOnDuty(this, store, report);
-			await store.putSetting('sla.policies', policies);
+			const leave = await goOnDuty(this, store, policies, report);
 
 			const handOn = async (data: INodeExecutionData[][]): Promise<void> => {
 				const run = deferred<IRun>();
@@ -126,12 +125,13 @@ export class SlaWatchdog implements INodeType {
 }
 
 /**
- * Puts this watchdog on duty for the store and shows from time to time that it is at work; gives back what ends that. Throws
- * where another one is.
+ * Puts this watchdog on duty for the store, with its promises, and shows from time to time that it is at work; gives back what ends
+ * that. Throws where another one is.
  */
 async function goOnDuty(
 	context: ITriggerFunctions,
 	store: HandoffStore,
+	policies: readonly SlaPolicy[],
 	report: SchedulerReport,
 ): Promise<() => Promise<void>> {
 	const { id = '', name = '' } = context.getWorkflow();
@@ -143,6 +143,7 @@ async function goOnDuty(
 	});
 	const show = () => store.updateSetting('sla.watchdog', (current) => takeDuty(current, mine()));
 	await show();
+	await store.putSetting('sla.policies', policies);
 	let failing = false;
 	const loop = startLoop(
 		async () => {
