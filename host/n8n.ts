@@ -64,6 +64,8 @@ export class N8nClient {
 		return fetch(`${this.url}${path}`, {
 			method,
 			headers: {
+				// n8n ends connections that are idle for five seconds; one that is kept may be dead by the time it is used again.
+				connection: 'close',
 				...(this.cookie ? { cookie: this.cookie } : {}),
 				...(body === undefined ? {} : { 'content-type': 'application/json' }),
 			},

@@ -37,6 +37,7 @@ export async function deliver(
 		method: 'POST',
 		headers: {
 			'content-type': 'application/json',
+			connection: 'close',
 			...(signed === null ? {} : { 'x-hub-signature-256': signed }),
 		},
 		body: text,
@@ -46,6 +47,8 @@ export async function deliver(
 
 async function control<T>(service: string, path: string, body?: unknown): Promise<T> {
 	const response = await fetch(`${service}/_control/${path}`, {
+		// A connection that was idle may be dead by the time it is used again.
+		headers: { connection: 'close' },
 		method: body === undefined ? 'GET' : 'POST',
 		...(body === undefined ? {} : { body: JSON.stringify(body) }),
 	});
