@@ -61,6 +61,7 @@ export async function syncItem(
 	}
 	const api = openChatwoot(context, await credentialOf(context, index));
 	const inbox = new ChatwootInbox(api, store, systemClock, sleep, {
+		current: (conversationId) => store.conversation(conversationId),
 		inboxId: () => inboxIdOf(api, context.getNodeParameter('chatwootInbox', index, '')),
 		file: (message) => fileOf(context, message, options),
 		labels: options.labels ?? true,

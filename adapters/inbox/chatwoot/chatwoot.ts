@@ -46,6 +46,8 @@ const ATTEMPTS = 3;
 export interface ChatwootSettings {
 	/** The API inbox in which conversations are opened; asked for only where there is none yet. */
 	inboxId: () => Promise<number>;
+	/** A conversation as it is now: it may have moved on while a caller waited for its turn. */
+	current?: (conversationId: string) => Promise<Conversation | undefined>;
 	/** The file of a message; undefined where it cannot be had. */
 	file?: (message: ConversationMessage) => Promise<OutgoingFile | undefined>;
 	/** Whether tags and reasons become labels. Default true. */
@@ -81,7 +83,10 @@ export class ChatwootInbox implements InboxPort {
 			(await this.threads.alone(conversation.id, async () => {
 				return (await this.threads.threadOf(conversation.id)) ?? (await this.create(conversation));
 			}));
-		await this.withThread(threadId, (state) => this.bringUpToDate(threadId, state, thread));
+		await this.withThread(threadId, async (state) => {
+			const now = (await this.settings.current?.(conversation.id)) ?? conversation;
+			await this.bringUpToDate(threadId, state, { ...thread, conversation: now });
+		});
 		return { inbox: CHATWOOT, threadId, url: this.api.addressOf(threadId) };
 	}
 

@@ -47,6 +47,7 @@ interface Opened {
 	inbox: ChatwootInbox;
 	another(options?: {
 		bot?: boolean;
+		current?: () => Promise<Conversation>;
 		file?: (message: ConversationMessage) => Promise<OutgoingFile | undefined>;
 	}): ChatwootInbox;
 	close(): Promise<void>;
@@ -58,7 +59,7 @@ async function opened(
 	const chatwoot = await startChatwootStandIn({ agentToken: AGENT, botToken: BOT, ...options });
 	const { store, close } = await temporaryStore();
 	const { conversationId } = await customerWrites(store, 0);
-	const another: Opened['another'] = ({ bot = true, file } = {}) =>
+	const another: Opened['another'] = ({ bot = true, current, file } = {}) =>
 		new ChatwootInbox(
 			new ChatwootApi({
 				baseUrl: chatwoot.url,
@@ -70,7 +71,11 @@ async function opened(
 			store,
 			clock,
 			(milliseconds) => pause(Math.min(milliseconds, 5)),
-			{ inboxId: () => Promise.resolve(chatwoot.inboxId), ...(file ? { file } : {}) },
+			{
+				inboxId: () => Promise.resolve(chatwoot.inboxId),
+				...(current ? { current } : {}),
+				...(file ? { file } : {}),
+			},
 		);
 	return {
 		chatwoot,
@@ -305,6 +310,13 @@ describe('the Chatwoot inbox', () => {
 		});
 		expect(contents().at(-1)).toBe('Thanks! One more thing');
 		expect([...new Set(statuses)]).toEqual(['pending']);
+	});
+
+	it('shows a conversation as it is by then, not as it was when the caller began to wait', async () => {
+		await open();
+		const inbox = test.another({ current: () => Promise.resolve(handedOver()) });
+		await inbox.openThread({ conversation: test.conversation, messages: test.messages });
+		expect(there()).toMatchObject({ status: 'open', assigneeId: 13 });
 	});
 
 	it('does not bring back what an agent wrote in Chatwoot', async () => {
