@@ -43,6 +43,13 @@ export function chatwootOverlay(document: object): object {
 		},
 	});
 
+	// A changed contact is answered with 200 and the contact; the description has 204, which carries nothing, with a list in it.
+	answer(copy, '/api/v1/accounts/{account_id}/contacts/{id}', 'put', '200', {
+		type: 'object',
+		required: ['payload'],
+		properties: { payload: { $ref: '#/components/schemas/contact_list_item' } },
+	});
+
 	// "snoozed" is a status like the others: it is among those that toggle_status takes.
 	schemas.conversation!.properties!.status!.enum = ['open', 'resolved', 'pending', 'snoozed'];
 
