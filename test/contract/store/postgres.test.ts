@@ -117,6 +117,8 @@ describe('the PostgreSQL database', () => {
 				expect(view).toMatchObject({ open: 2, waiting: 2, conversation: { id: 'c3' } });
 				expect((await store.conversation('c4'))?.identity.name).toBe('N\u0000L and \ud83d');
 				await store.close();
+				// From the third version on, the column is filled in as conversations are written.
+				if (version >= 3) continue;
 				expect(
 					await asAdministrator(
 						'SELECT id, waiting_since FROM handoff_conversations WHERE queue IS NOT NULL ORDER BY id',
