@@ -88,19 +88,42 @@ export class WhatsAppHandoffApi implements ICredentialType {
 			type: 'string',
 			default: 'v23.0',
 			placeholder: 'e.g. v23.0',
-			description: 'Version of the Graph API. Meta keeps each for about two years.',
+			description:
+				'Version of the Graph API. Meta keeps each for about two years. Empty for providers whose addresses carry none.',
+		},
+		{
+			displayName: 'Header Name',
+			name: 'headerName',
+			type: 'string',
+			default: 'Authorization',
+			placeholder: 'e.g. D360-API-KEY',
+			description:
+				'Leave as it is for Meta. Providers that take their key in a header of another name than Authorization say so in their guide.',
+		},
+		{
+			displayName: 'Phone Number ID in Addresses',
+			name: 'numberInPath',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether addresses name the phone number, as Meta’s do. Off for providers whose key belongs to one number, e.g. 360dialog.',
 		},
 	];
 
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
-		properties: { headers: { Authorization: '=Bearer {{$credentials.accessToken}}' } },
+		properties: {
+			headers: {
+				'={{ $credentials.headerName || "Authorization" }}':
+					'={{ ($credentials.headerName || "Authorization").toLowerCase() === "authorization" ? "Bearer " + $credentials.accessToken : $credentials.accessToken }}',
+			},
+		},
 	};
 
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}',
-			url: '=/{{$credentials.apiVersion}}/{{$credentials.phoneNumberId}}',
+			url: '={{ ($credentials.apiVersion ? "/" + $credentials.apiVersion : "") + ($credentials.numberInPath === false ? "/health_status" : "/" + $credentials.phoneNumberId) }}',
 			qs: { fields: 'id,display_phone_number,verified_name' },
 		},
 	};

@@ -23,8 +23,8 @@ const MAX_HEADER = 60;
 type Content = Record<string, unknown> & { type: string };
 
 export interface CloudApiOptions {
-	/** The number to send from where a conversation names none. */
-	defaultChannelId?: string;
+	/** Where messages of a number go; as Meta has it if absent. */
+	pathOf?: (channelId: string) => string;
 	retry?: RetryPolicy;
 	/** Waiting and chance; tests pass their own. */
 	environment?: RetryEnvironment;
@@ -34,7 +34,7 @@ export interface CloudApiOptions {
 export function cloudApi(graph: AxiosInstance, options: CloudApiOptions = {}): MessagingPort {
 	const post = async (channelId: string, body: object, whatFor: string): Promise<unknown> => {
 		try {
-			const path = `/${encodeURIComponent(channelId || options.defaultChannelId || '')}/messages`;
+			const path = options.pathOf?.(channelId) ?? `/${encodeURIComponent(channelId)}/messages`;
 			return (await graph.post<unknown>(path, { messaging_product: 'whatsapp', ...body })).data;
 		} catch (error) {
 			throw toMessagingError(error, whatFor);

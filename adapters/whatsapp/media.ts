@@ -8,7 +8,7 @@ import { MessagingError } from '../../core/ports/messaging';
 import { asFields, asFilledText, asNumber } from './fields';
 import { DEFAULT_BASE_URL, toMessagingError } from './graph';
 import type { WhatsAppContext, WhatsAppCredential } from './open';
-import { graphFor, WHATSAPP_CREDENTIAL, whatsAppCredential } from './open';
+import { graphFor, hasOwnKey, WHATSAPP_CREDENTIAL, whatsAppCredential } from './open';
 import type { RetryEnvironment } from './retry';
 import { DEFAULT_RETRY, withRetry } from './retry';
 
@@ -129,7 +129,7 @@ async function open(
 	}
 	const options = {
 		method: 'GET' as const,
-		url,
+		url: throughProvider(url, credential),
 		encoding: 'stream' as const,
 		returnFullResponse: true,
 		timeout: DOWNLOAD_TIMEOUT_MS,
@@ -198,6 +198,13 @@ function checkType(mimeType: string | undefined, { mimeTypes }: MediaLimits): vo
 		`Files of type ${mimeType ?? 'unknown'} are not downloaded`,
 		'Add the type in the options of WhatsApp Trigger.',
 	);
+}
+
+/** Where a provider has a key of its own, its own address hands Meta's files over. */
+function throughProvider(url: string, credential: WhatsAppCredential): string {
+	if (!hasOwnKey(credential) || !credential.baseUrl) return url;
+	const { pathname, search } = new URL(url);
+	return new URL(`${pathname}${search}`, credential.baseUrl).href;
 }
 
 function isTrusted(url: string, { baseUrl }: WhatsAppCredential): boolean {

@@ -23,6 +23,24 @@ export interface WhatsAppCredential {
 	verifyToken: string;
 	baseUrl?: string;
 	apiVersion?: string;
+	/** Header that carries the token; empty for Authorization. */
+	headerName?: string;
+	/** False for providers whose addresses leave the phone number out. */
+	numberInPath?: boolean;
+}
+
+/** Whether a provider stands in front of Meta, with a key of its own that opens nothing at Meta. */
+export function hasOwnKey({ headerName }: WhatsAppCredential): boolean {
+	return (headerName || 'Authorization').toLowerCase() !== 'authorization';
+}
+
+/** The address of a call about one of our numbers, e.g. "/123/messages". */
+export function pathOf(
+	{ numberInPath = true }: Pick<WhatsAppCredential, 'numberInPath'>,
+	channelId: string,
+	what: string,
+): string {
+	return numberInPath ? `/${encodeURIComponent(channelId)}/${what}` : `/${what}`;
 }
 
 /** What is needed of n8n: the credential and the request helper. */
@@ -80,5 +98,7 @@ async function liveMessaging(
 			{ cause: error },
 		);
 	}
-	return cloudApi(graphFor(context, credential), { defaultChannelId: credential.phoneNumberId });
+	return cloudApi(graphFor(context, credential), {
+		pathOf: (channelId) => pathOf(credential, channelId || credential.phoneNumberId, 'messages'),
+	});
 }

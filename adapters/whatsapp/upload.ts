@@ -5,7 +5,7 @@ import { MessagingError } from '../../core/ports/messaging';
 import { asFields, asFilledText } from './fields';
 import { toMessagingError } from './graph';
 import type { WhatsAppContext } from './open';
-import { graphFor, whatsAppCredential } from './open';
+import { graphFor, pathOf, whatsAppCredential } from './open';
 import { DEFAULT_RETRY, withRetry } from './retry';
 
 /** A file that is to be sent. */
@@ -53,7 +53,7 @@ export async function uploadMedia(
 	const answer = await withRetry(async () => {
 		try {
 			const { data } = await graphFor(context, credential).post<unknown>(
-				`/${encodeURIComponent(channelId)}/media`,
+				pathOf(credential, channelId, 'media'),
 				body,
 				{
 					headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
