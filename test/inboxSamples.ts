@@ -309,6 +309,7 @@ export async function seedInbox(
 		summarise({
 			conversation,
 			messages: await store.history(everyKind, { limit: 100 }),
+			intent: { name: 'delivery_date', confidence: 0.62, messageIds: [] },
 			now: addMilliseconds(now, -9 * MINUTE_MS),
 		}),
 	);

@@ -57,7 +57,7 @@ export interface Brief {
 	/** Messages in which the bot said that it did not understand; absent if there are none. */
 	botMisunderstood?: { count: number; messageIds: string[] };
 	collected: Record<string, string | number | boolean>;
-	sentiment?: { course: number[]; summary: string };
+	sentiment?: { summary: string; course: number[] };
 	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
 	openDeals: Array<{ name: string; stage?: string; amount?: number; url?: string }>;
 	openOrders: Array<{ reference: string; status?: string }>;

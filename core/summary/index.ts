@@ -136,7 +136,7 @@ function compose(input: SummaryInput, memory: BriefMemory): Brief {
 		botTried: memory.tried.map(grounded),
 		...(memory.misunderstood.count > 0 ? { botMisunderstood: memory.misunderstood } : {}),
 		collected: { ...conversation.collected },
-		...(course.length > 0 ? { sentiment: { course, summary: describeCourse(course) } } : {}),
+		...(course.length > 0 ? { sentiment: { summary: describeCourse(course), course } } : {}),
 		attachments: memory.attachments,
 		openDeals: input.openDeals ?? [],
 		openOrders: input.openOrders ?? [],

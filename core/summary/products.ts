@@ -37,8 +37,8 @@ export function findProduct(
 	is: { question: boolean; want: boolean; trouble: boolean; past: boolean; opening: boolean },
 ): FoundProduct | undefined {
 	let best: FoundProduct | undefined;
-	const offer = (value: string, weight: number) => {
-		const score = weight + (/\p{Lu}|\p{Nd}/u.test(value.slice(1)) ? NAMED : 0);
+	const offer = (value: string, weight: number, named = isNamed(value)) => {
+		const score = weight + (named ? NAMED : 0);
 		if (!best || score > best.score) best = { value, score };
 	};
 	let addresses: Span[] | undefined;
@@ -53,13 +53,15 @@ export function findProduct(
 		const cued = ({ start, end }: Span, weight: number) => {
 			const value = sentence.slice(start, end);
 			if (!isName(value, language, weight)) return;
-			const thing = things.filter((span) => span.start >= start && span.end <= end).at(-1);
+			const within = things.filter((span) => span.start >= start && span.end <= end);
+			const thing = language.qualifiersBefore ? within.at(-1) : within[0];
 			// Beside a thing that people buy, another word ("the advert") is hardly the product.
 			if (!thing) return offer(value, things.length > 0 ? weight - ASIDE : weight);
 			// Where what tells it apart stands before, what follows is another word ("the Growth plan ends").
 			const own = nameEnd(sentence, thing.end, language);
 			const to = language.qualifiersBefore ? own : Math.max(end, own);
-			offer(sentence.slice(start, to), BOTH);
+			const from = language.qualifiersBefore ? start : thing.start;
+			offer(sentence.slice(from, to), BOTH);
 		};
 		const after = (pattern: RegExp, weight: number) => {
 			for (const match of sentence.matchAll(pattern))
@@ -76,7 +78,10 @@ export function findProduct(
 			const from = language.qualifiersBefore ? nameStart(sentence, start, language) : start;
 			const name = sentence.slice(from, nameEnd(sentence, end, language));
 			const weight = is.want || is.trouble ? THING : MENTIONED;
-			offer(name, isPlace(sentence, from, language) ? weight - ASIDE * 2 : weight);
+			const place = isPlace(sentence, from, language) ? ASIDE * 2 : 0;
+			// The town in "un piso de Gijón" is no model.
+			const named = isNamed(sentence.slice(from, end)) || hasModel(sentence, end, language);
+			offer(name, weight - place, named);
 		}
 	}
 	return best;
@@ -175,6 +180,9 @@ function endsInCue(before: string, language: CompiledLanguage): boolean {
 /** Where the name of a thing ends: behind "de lavar", "Corolla 2019", "olahraga". */
 function nameEnd(sentence: string, thing: number, language: CompiledLanguage): number {
 	let end = thing;
+	// "toaster oven": of two things in a row the second one is the kind, the first one which.
+	const second = language.qualifiersBefore && /^ ([\p{L}\p{M}-]+)/u.exec(sentence.slice(end));
+	if (second && wholly(second[1] as string, language.patterns.things)) end += second[0].length;
 	const tail = language.patterns.thingTail.exec(sentence.slice(end));
 	if (tail && plainWords(tail[0], language)) end += tail[0].length;
 	for (let count = 0; count < MAX_MODEL_WORDS; count += 1) {
@@ -183,6 +191,19 @@ function nameEnd(sentence: string, thing: number, language: CompiledLanguage): n
 		end += next[0].length;
 	}
 	return end;
+}
+
+function isNamed(name: string): boolean {
+	return /\p{Lu}|\p{Nd}/u.test(name.slice(1));
+}
+
+function hasModel(sentence: string, thing: number, language: CompiledLanguage): boolean {
+	const next = MODEL_WORD.exec(sentence.slice(thing));
+	return next !== null && isModelWord(next[1] as string, sentence.slice(thing), language);
+}
+
+function wholly(word: string, pattern: RegExp): boolean {
+	return word.replace(pattern, '') === '';
 }
 
 const MODEL_WORD = /^ ([\p{L}\p{M}\p{N}]+(?:[-.+][\p{L}\p{N}]+)*\+?)(?![\p{L}\p{M}\p{N}])/u;

@@ -44,6 +44,8 @@ export interface ReadingContext {
 export const MIN_NEED = 1.1;
 /** What a customer says first, even in words that no list has, is why he writes. */
 const OPENING = 0.9;
+/** What a sentence weighs less as a need that only gives a date or a sum. */
+const DETAIL = 0.5;
 /** Words beside the name in a sentence that only introduces. */
 const INTRODUCTION_WORDS = 4;
 /** Shorter sentences say nothing by themselves. */
@@ -75,14 +77,6 @@ export function readCustomer(
 		const name = findName(sentence, languages, context.name);
 		if (name) reading.name ??= name;
 
-		// "Good afternoon, this is Sam Field." introduces, and says nothing yet.
-		const introduces = name !== undefined && is.length - words(name).length <= INTRODUCTION_WORDS;
-		const need = introduces ? 0 : needScore(sentence, is, opening);
-		if (need >= MIN_NEED) {
-			reading.statements.push({ slot: 'need', value: sentence, score: need });
-			opening = false;
-		}
-
 		if (is.urgent) reading.statements.push({ slot: 'urgency', value: sentence, score: 1 });
 
 		const product =
@@ -96,6 +90,16 @@ export function readCustomer(
 
 		const timeline = findTimeline(sentence, languages, is, context.timeline);
 		if (timeline) reading.statements.push({ slot: 'timeline', ...timeline });
+
+		// "Good afternoon, this is Sam Field." introduces, and says nothing yet.
+		const introduces = name !== undefined && is.length - words(name).length <= INTRODUCTION_WORDS;
+		// "We need them by 20 August" says when, and of what it is about no more than what was said before.
+		const adds = is.trouble || product !== undefined || (!timeline && !budget);
+		const need = introduces ? 0 : needScore(sentence, is, opening) - (adds ? 0 : DETAIL);
+		if (need >= MIN_NEED) {
+			reading.statements.push({ slot: 'need', value: sentence, score: need });
+			opening = false;
+		}
 	}
 	return reading;
 }
@@ -213,6 +217,9 @@ function needScore(sentence: string, is: Signs, opening: boolean): number {
 	return sentence.length > 600 ? score / 2 : score;
 }
 
+/** Characters between "no more than" and the sum. */
+const LIMIT_REACH = 24;
+
 function findBudget(
 	sentence: string,
 	languages: readonly CompiledLanguage[],
@@ -220,14 +227,16 @@ function findBudget(
 	asked: boolean,
 	buying: boolean,
 ): { value: string; score: number } | undefined {
-	// "You charged me up to 90 euros" is a complaint, "I paid 90 euros" is over.
-	if ((is.trouble || is.past) && !is.want && !asked) return undefined;
 	let cue: number | undefined;
 	for (const language of languages) {
 		const at = sentence.search(language.patterns.budget);
 		if (at >= 0 && (cue === undefined || at < cue)) cue = at;
 	}
 	const sure = findAmounts(sentence);
+	const limited =
+		cue !== undefined && sure.some(({ start }) => start >= cue && start - cue <= LIMIT_REACH);
+	// "I paid 90 euros" is over, "charged twice, 90 euros" a complaint; "we cannot exceed 90 euros" is neither.
+	if ((is.trouble || is.past) && !is.want && !asked && !(limited && is.negated)) return undefined;
 	// A sum that a buyer names without such a word ("we can stretch to 1800 pounds") is what he has to spend.
 	if (cue === undefined && !asked) {
 		const [only] = sure;

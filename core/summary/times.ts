@@ -1,10 +1,16 @@
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
+import { CODE_KINDS, findReferences } from './references';
+import { words } from './text';
 
 /** Where one thought ends and the next begins within a sentence. */
 const CLAUSE =
 	/[,;،–—]\s|\s(?:and|but|so|y|pero|e|mas|und|aber|et|mais|ma|en|maar|dan|tapi|lekin|aur|और|लेकिन|لكن|ولكن)\s/giu;
 
+/** Of two times in a sentence the first counts, unless the other says much more. */
+const FIRST_SAID = 0.1;
+/** Longest sentence in which a mere date is when something is wanted. */
+const DATE_WORDS = 14;
 /** Characters before a time in which its verb stands. */
 const REACH = 120;
 /** Characters between a verb and the time it speaks of. */
@@ -33,14 +39,13 @@ export function findTimeline(
 			// "I ordered it on Monday" lies behind; a wish in the same breath does not.
 			if (has(language.patterns.past, clause) && !has(language.patterns.want, clause)) continue;
 			if (has(language.patterns.past, sentence) && !is.want && !is.question && !asked) continue;
-			// "What I paid this month", "it broke today": only beside a wish does the running period lie ahead.
-			if (RUNNING.test(value) && !is.want && !is.urgent && !asked && (is.question || is.trouble))
-				continue;
+			// "My bill doubled this month", "it broke today": only beside a wish does the running period lie ahead.
+			if (RUNNING.test(value) && !is.want && !is.urgent && !asked) continue;
 			const score = 1 + Math.min(value.length, 30) / 60 + (is.want || asked ? 0.3 : 0);
-			if (!best || score > best.score) best = { value, score };
+			if (!best || score > best.score + FIRST_SAID) best = { value, score };
 		}
 	}
-	return best;
+	return best ?? dateAlone(sentence, languages, is, asked);
 }
 
 /** "I want to return what I bought in August": of the two verbs the nearer one speaks of the time. */
@@ -71,6 +76,22 @@ function alternatives(
 		else found.push(span);
 	}
 	return found.map(({ start, end }) => ({ value: sentence.slice(start, end).trim(), start }));
+}
+
+/** "3 February or any day that week": a date that nothing says more of, in a sentence without a number of an order or the like. */
+function dateAlone(
+	sentence: string,
+	languages: readonly CompiledLanguage[],
+	is: { trouble: boolean; want: boolean; question: boolean },
+	asked: boolean,
+): { value: string; score: number } | undefined {
+	if (is.trouble || (is.question && !is.want)) return undefined;
+	if (!asked && words(sentence).length > DATE_WORDS) return undefined;
+	if (languages.some(({ patterns }) => has(patterns.past, sentence))) return undefined;
+	const found = findReferences(sentence);
+	const date = found.find(({ kind }) => kind === 'date');
+	if (!date || found.some(({ kind }) => CODE_KINDS.includes(kind))) return undefined;
+	return { value: sentence.slice(date.start, date.end), score: 0.8 };
 }
 
 function clausesOf(sentence: string): Array<{ text: string; end: number }> {

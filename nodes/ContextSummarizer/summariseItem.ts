@@ -149,9 +149,20 @@ function briefView(brief: Brief, renderings: Renderings): IDataObject {
 		budget,
 		timeline,
 		urgency,
+		intent,
+		sentiment,
+		customer,
+		escalation,
+		references,
+		botTried,
+		botMisunderstood,
+		collected,
+		openOrders,
+		openDeals,
+		attachments,
+		transcript,
 		memory: _memory,
-		conversationId,
-		...rest
+		...more
 	} = brief;
 	return toJson({
 		headline,
@@ -162,9 +173,26 @@ function briefView(brief: Brief, renderings: Renderings): IDataObject {
 		budget,
 		timeline,
 		urgency,
-		...rest,
+		intent,
+		sentiment,
+		customer,
+		escalation,
+		// What it is and what it says come before what only expressions need.
+		references: references.map(({ label, value, kind, messageIds }) => ({
+			label,
+			value,
+			kind,
+			messageIds,
+		})),
+		botTried,
+		botMisunderstood,
+		collected,
+		openOrders,
+		openDeals,
+		attachments,
+		transcript,
 		renderings,
-		conversationId,
+		...more,
 	});
 }
 

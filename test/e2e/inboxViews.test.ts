@@ -126,7 +126,13 @@ inBrowser('the views of the inbox page', () => {
 		const map = thread.getByRole('link', { name: /^Show on a map/u });
 		expect(await map.getAttribute('rel')).toBe('noreferrer noopener');
 		const side = page.locator('#side');
-		for (const text of ['Why it came', 'Suggested reply', 'Collected information', 'Promises']) {
+		for (const text of [
+			'Detected intent: Delivery date, 62 %',
+			'Why it came',
+			'Suggested reply',
+			'Collected information',
+			'Promises',
+		]) {
 			await side.getByText(text).first().waitFor();
 		}
 		expect(await side.getByRole('link', { name: 'Garden table 4711' }).getAttribute('href')).toBe(

@@ -47,6 +47,10 @@ export const de: Language = {
 	currencies: ['euro', 'franken', 'chf'],
 	multipliers: ['tausend', 'tsd\\.?', 'millionen'],
 	budget: [
+		'über',
+		'übersteigen',
+		'überschreiten',
+		'drüber',
 		'eingeplant',
 		'eingerechnet',
 		'zur verfügung',
@@ -194,6 +198,8 @@ export const de: Language = {
 		'undicht',
 	],
 	questionStart: [
+		'\\p{L}+t ihr',
+		'\\p{L}+st du',
 		'wer',
 		'wem',
 		'wen',
@@ -390,16 +396,21 @@ export const de: Language = {
 		'(?:möchten?|will|wollen|würden? gerne?|hätten? gerne?)',
 		'(?:habe|haben) (?:am \\p{L}+ )?(?:bei ihnen|gekauft|bestellt)',
 	],
-	productBefore: ['(?:noch )?(?:zu haben|verfügbar|auf lager|lieferbar)'],
+	productBefore: [
+		'(?:den|die|das) (?:ich|wir) (?=[^.!?]{0,40}(?:gekauft|bestellt|bekommen|erhalten|gemietet|gebucht))',
+		'von euch|von ihnen(?= gekauft| bestellt)',
+		'(?:noch )?(?:zu haben|verfügbar|auf lager|lieferbar)',
+	],
 	placeWords: 'für in im ins auf an am vom von aus bei über mit zur zum',
 	determiners:
 		'euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
 	productStop:
 		'für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
 	noProduct:
-		'anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
+		'artikel ware waren produkt produkte sachen anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
 	bot: {
 		fallback: [
+			'kann (?:\\p{L}+ )?(?:nur|lediglich) (?:bei|zu|fragen)[^.!?]{0,40}(?:helfen|beantworten)',
 			'(?:meine|meinen|meiner) (?:fähigkeiten|möglichkeiten|kenntnisse[n]?|kompetenz(?:en)?|grenzen|wissen)',
 			'(?:bin|da bin) (?:\\p{L}+ ){0,2}(?:überfragt|überfordert|ratlos)',
 			'(?:nur|bloß|lediglich) ein (?:\\p{L}+ )?(?:bot|assistent|chatbot|roboter)',
@@ -425,6 +436,8 @@ export const de: Language = {
 			'^(?:bitte )?versuchen sie es (?:noch einmal|erneut)',
 		],
 		handoff: [
+			'in verbindung setzen',
+			'(?:melde|setze)[nt]? (?:sich|mich|uns)[^.!?]{0,50}',
 			'(?:meldet|melden|kontaktier\\p{L}*|ruft|rufen|schreibt)[^.!?]{0,30}(?:in kürze|bald|zurück|schnellstmöglich|sich|gleich|ihnen)\\b',
 			'(?:hole|rufe|schalte|frage)[^.!?]{0,30}(?:kolleg|mitarbeiter|dazu)\\p{L}*',
 			'(?:experte|expertin|team|kolleg\\p{L}*|mitarbeiter\\p{L}*)[^.!?]{0,60}(?:ruft|rufen|kontaktier|zurück)\\p{L}*',
@@ -437,6 +450,9 @@ export const de: Language = {
 		apology: ['entschuldigung', 'entschuldigen', 'tut mir leid', 'leider', 'sorry', 'verzeihung'],
 		said: ['frage', 'nachricht', 'anliegen', 'anfrage', 'eingabe'],
 		knows: [
+			'sagen',
+			'befugt',
+			'auskunft geben',
 			'versteh\\p{L}*',
 			'verstand\\p{L}*',
 			'weiß',
@@ -466,6 +482,8 @@ export const de: Language = {
 			'mitgekommen',
 		],
 		cannot: [
+			'kann ich (?:\\p{L}+ ){0,4}(?:nichts?|kein\\p{L}*)',
+			'bin ich (?:\\p{L}+ ){0,2}nicht',
 			'(?:liegen|liegt) (?:mir|uns)[^.!?]{0,30}(?:kein\\p{L}*|nicht)',
 			'(?:wurde|konnte|habe|kann|weiß|hab)\\b[^.!?]{0,30}\\b(?:nicht|nichts|kein\\p{L}*)',
 			'ich (?:\\p{L}+ ){0,4}?(?:nicht|nichts|kein\\p{L}*)',
@@ -501,6 +519,9 @@ export const de: Language = {
 			'finden sie (?:unter|auf|hier)',
 		],
 		empty: [
+			'(?:ihre|deine) zufriedenheit',
+			'(?:ist|sind|liegt) uns (?:sehr )?(?:wichtig|am herzen)',
+			'wir (?:schätzen|freuen uns)',
 			'einen (?:augenblick|moment)',
 			'moment bitte',
 			'ich (?:schaue|prüfe|sehe|kläre|suche)\\b[^.!?]{0,40}',

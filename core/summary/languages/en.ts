@@ -54,6 +54,11 @@ export const en: Language = {
 	currencies: ['dollars?', 'bucks', 'pounds?', 'quid', 'euros?', 'rupees?', 'dirhams?', 'riyals?'],
 	multipliers: ['thousand', 'million', 'lakhs?', 'crores?', 'grand'],
 	budget: [
+		'go(?:ing)? (?:over|above|beyond)',
+		'exceed(?:ing)?',
+		'more than',
+		'over',
+		'above',
 		'stretch',
 		'go up to',
 		'looking to spend',
@@ -471,16 +476,20 @@ export const en: Language = {
 	],
 	productAsk: ['do you (?:have|sell|stock|offer)'],
 	productWant: ['(?:want|need|require)'],
-	productBefore: ['(?:still |currently )?(?:available|in stock|for sale)'],
+	productBefore: [
+		'(?:that |which )?(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received|rented|booked)',
+		'(?:still |currently )?(?:available|in stock|for sale)',
+	],
 	placeWords: 'for in into on at from via through to onto with inside',
 	determiners:
 		'the a an your my our some any one two of these those this that about around approximately new another more pair both other few several',
 	productStop:
 		'for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
 	noProduct:
-		'ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
+		'item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
 	bot: {
 		fallback: [
+			'can only (?:help|assist|answer|handle)',
 			'(?:beyond|outside|above) (?:me|my)\\b',
 			'my (?:abilities|skills|capabilities|knowledge|scope|limits?)',
 			'(?:only|just|simply) an? (?:\\p{L}+ )?(?:bot|assistant|machine|robot)',
@@ -531,6 +540,10 @@ export const en: Language = {
 		],
 		said: ['question', 'message', 'request', 'query', 'that one'],
 		knows: [
+			'say',
+			'tell',
+			'comment',
+			'advise',
 			'understand(?:ing)?',
 			'understood',
 			'get (?:that|it|you|what)',
@@ -563,6 +576,8 @@ export const en: Language = {
 			'assist',
 		],
 		cannot: [
+			'(?:am|are) (?:unable|not able|not allowed|not authori[sz]ed)',
+			"it(?:’|')?s not (?:possible|something)",
 			"(?:i|we) (?:still )?(?:can(?:not|(?:’|')?t)|could(?:n(?:’|')?t| not)|do(?:n(?:’|')?t| not)|did(?:n(?:’|')?t| not)|am not|was(?:n(?:’|')?t| not)|wasn(?:’|')?t|haven(?:’|')?t|have no|have not)",
 			"i(?:’|')?m (?:still )?(?:not|having (?:trouble|difficulty|a hard time)|struggling|confused|lost|unable|only a bot|just a bot|still learning)",
 			"and can(?:’|')?t",
@@ -598,6 +613,11 @@ export const en: Language = {
 			'faq',
 		],
 		empty: [
+			'(?:your|customer) satisfaction',
+			'(?:is|are|matters?) (?:very )?important to us',
+			'matters? to us',
+			'we (?:really )?(?:value|appreciate)',
+			'(?:happy|pleased|glad|delighted) to (?:hear|serve|help)',
 			'thank(?:s| you)(?: so much)? for (?:your|the|reaching|getting|letting|sharing|providing|confirming)\\b[^.!?]{0,60}',
 			'^(?:oh no|yay|great choice|no problem|no worries|sure(?: thing)?|of course|understood|got it|noted|perfect|excellent)[^.!?]{0,12}$',
 			"i(?:’|')?m (?:\\p{L}+ ){0,4}(?:bot|assistant)",

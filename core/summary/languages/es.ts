@@ -10,6 +10,7 @@ export const es: Language = {
 		'tengo una unos unas muy sin sobre desde hasta ese esa eso le les nos os fue ser estoy estamos buenas buenos tardes días compré pedí el la los las un una de que en y es por para con no me mi su lo se está qué cómo cuándo dónde pero más muy hola gracias quiero necesito tengo del al hay este esta ya yo usted ustedes puedo pueden',
 	references: {
 		order: [
+			'folio(?: de (?:compra|pedido))?',
 			'n[º°.]? ?(?:de|del) pedido',
 			'localizador',
 			'order',
@@ -59,6 +60,11 @@ export const es: Language = {
 	currencies: ['euros?', 'pesos?', 'dólares', 'dolares', 'dólar', 'soles?'],
 	multipliers: ['mil', 'millones', 'millón'],
 	budget: [
+		'pasar(?:nos|me)? de',
+		'superar',
+		'exceder',
+		'por encima de',
+		'más de',
 		'disponemos',
 		'dispongo',
 		'contamos con',
@@ -382,7 +388,7 @@ export const es: Language = {
 	things:
 		'lavadoras?, secadoras?, lavavajillas, lavaplatos, neveras?, heladeras?, refrigerador(?:es|as?)?, frigorífic[oa]s?, congelador(?:es)?, hornos?, cocinas?, estufas?, microondas, aire acondicionado, calentador(?:es)?, calderas?, aspiradoras?, cafeteras?, licuadoras?, batidoras?, planchas?, televisor(?:es)?, televisión, teles?, monitor(?:es)?, pantallas?, portátil(?:es)?, laptops?, notebooks?, computador(?:es|as?)?, ordenador(?:es)?, tabletas?, tablets?, iphones?, celular(?:es)?, móvil(?:es)?, teléfonos?, auriculares, audífonos, altavoz, altavoces, parlantes?, cámaras?, impresoras?, routers?, módem, relojes?, reloj, consolas?, cargador(?:es)?, sofás?, sillón(?:es)?, mesas?, escritorios?, sillas?, camas?, colchón(?:es)?, colchones, armarios?, estantes?, lámparas?, cortinas?, alfombras?, zapatos?, zapatillas?, tenis, botas?, sandalias, chaquetas?, abrigos?, vestidos?, camisas?, camisetas?, pantalón(?:es)?, pantalones, vaqueros, sudaderas?, trajes?, bolsos?, mochilas?, maletas?, gafas, lentes, anillos?, collares?, bicicletas?, bicis?, patinetes?, coches?, autos?, carros?, camionetas?, furgonetas?, motos?, neumáticos?, llantas?, juguetes?, libros?, ventanas?, puertas?, placas solares, paneles solares, plan(?:es)?, paquetes? de, suscripción(?:es)?, suscripciones, membresías?, licencias?, cursos?, clases?, vuelos?, habitación(?:es)?, habitaciones, departamentos?, apartamentos?, pisos?, áticos?, tartas?, pasteles?, flores, ramos?, software, programas?, aplicación, fibra, internet, wifi, tratamientos?, masajes?, cortes? de pelo, seguros?, préstamos?, hipotecas?, tarjetas? de crédito',
 	thingTail: [
-		' (?:de|con|para) [\\p{L}\\p{N}-]+(?: (?:avanzad|eléctric|solar|infantil|inalámbric|básic|profesional|premium)\\p{L}*)?',
+		' (?:de|con|para) \\p{L}[\\p{L}\\p{N}-]+(?: (?:avanzad|eléctric|solar|infantil|inalámbric|básic|profesional|premium)\\p{L}*)?',
 		' (?:plegables?|eléctric[oa]s?|inalámbric[oa]s?|profesional(?:es)?|premium|deportiv[oa]s?|negr[oa]s?|blanc[oa]s?|azul(?:es)?|roj[oa]s?|grises|gris|doble|individual|familiar|industrial(?:es)?|portátil(?:es)?|solares?|usad[oa]s?|nuev[oa]s?|básic[oa]s?|anual)',
 	],
 	productAfter: [
@@ -400,16 +406,20 @@ export const es: Language = {
 	productAsk: ['tienen', 'venden'],
 	productWant: ['(?:necesito|necesitamos|quiero|queremos|quisiera|quisiéramos)'],
 	infinitive: /(?:[aeií]r)(?:me|te|se|lo|la|nos|los|las|le)?$/iu,
-	productBefore: ['(?:sigue |está |todavía )?(?:disponibles?|en venta|en stock)'],
+	productBefore: [
+		'que (?:os |les |me |le |te )?(?:compré|compramos|pedí|pedimos|recibí|vendieron|vendisteis|mandaron|llegó|alquilé|encargué)',
+		'(?:sigue |está |todavía )?(?:disponibles?|en venta|en stock)',
+	],
 	placeWords: 'para en desde por con dentro a',
 	determiners:
 		'vuestro vuestra tu tus el la los las un una unos unas mi mis su sus nuestro nuestra de del este esta otro otra algún alguna nuevo nueva',
 	productStop:
 		'para con y pero o en porque por que si a al es son está fue me lo se ya hace desde hasta ayer hoy mañana como cuando entre antes no con, necesito llegó sin cuesta tiene tienen puedo tenemos todavía urgente urgentemente la que ayer urgente pero cuanto',
 	noProduct:
-		'anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
+		'producto productos artículo artículos cosa cosas anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
 	bot: {
 		fallback: [
+			's[oó]lo puedo (?:ayudar|responder|atender)\\p{L}*',
 			'mis? (?:capacidad\\p{L}*|conocimientos?|alcance|posibilidades|límites|habilidades)',
 			'(?:sólo|solo|apenas|simplemente) (?:soy )?un (?:\\p{L}+ )?(?:bot|asistente|robot)',
 			'(?:me|se me) (?:supera|escapa|complica|queda grande)',
@@ -450,6 +460,11 @@ export const es: Language = {
 		apology: ['lo siento', 'perd[oó]n\\p{L}*', 'disculp\\p{L}*', 'lamento', 'lamentablemente'],
 		said: ['pregunta', 'mensaje', 'consulta', 'solicitud', 'eso'],
 		knows: [
+			'datos?',
+			'decir\\p{L}*',
+			'contest\\p{L}*',
+			'capacitad[oa]',
+			'autorizad[oa]',
 			'entend\\p{L}*',
 			'entiend\\p{L}*',
 			'comprend\\p{L}*',
@@ -478,6 +493,8 @@ export const es: Language = {
 			'capa[zc]\\p{L}*',
 		],
 		cannot: [
+			'no (?:me )?(?:es|resulta) posible',
+			'no (?:soy|estoy) (?:capaz|capacitad[oa]|autorizad[oa])',
 			'no (?:me |te |lo |la |le |se )?(?:he |hemos |ha )?(?:podido|sido|logrado|conseguido|dispongo|disponemos|cuento|tengo|reconozco|puedo|pude|logro|logré|sé|consigo|entend\\p{L}*|comprend\\p{L}*|queda|quedó|soy|estoy)',
 			'no (?:me|te|lo|la|le)? ?(?:puedo|pude|logro|logré|sé|consigo|queda|quedó)',
 		],
@@ -513,6 +530,9 @@ export const es: Language = {
 			'preguntas frecuentes',
 		],
 		empty: [
+			'(?:su|tu) satisfacción',
+			'(?:es|son) (?:muy )?importantes? para nosotros',
+			'valoramos',
 			'un (?:momento|segundo|instante|minuto)',
 			'(?:lo |la )?(?:lament|sent)(?:o|amos|imos)\\b[^.!?]{0,50}',
 			'^(?:claro|perfecto|entendido|de acuerdo|por supuesto|encantad[oa]s?|qué bien|con gusto|anotado|muy bien|genial)[^.!?]{0,16}$',

@@ -46,6 +46,10 @@ export const fr: Language = {
 	currencies: ['euros?', 'francs?', 'dollars?', 'balles'],
 	multipliers: ['mille', 'millions?'],
 	budget: [
+		'dépasser',
+		'au[- ]dessus de',
+		'plus de',
+		'excéder',
 		'enveloppe',
 		'prévu',
 		'disposons',
@@ -200,6 +204,7 @@ export const fr: Language = {
 		'fuite',
 	],
 	questionStart: [
+		'vous \\p{L}+ez',
 		"qu(?:’|')est[- ]ce (?:que|qui|qu)",
 		'est[- ]ce qu\\p{L}*',
 		"qu(?:’|')en est-il",
@@ -378,16 +383,20 @@ export const fr: Language = {
 		"besoin d(?:e|’|')",
 	],
 	infinitive: /(?:[^p]er|ir|oir|dre|tre)$/iu,
-	productBefore: ['(?:est |encore |toujours )*(?:disponibles?|en stock|à vendre)'],
+	productBefore: [
+		"que (?:j(?:’|')ai|je vous ai|nous avons|vous m(?:’|')avez|l(?:’|')on a) (?:\\p{L}+ )?(?:acheté|commandé|reçu|vendu|loué|livré|pris)\\p{L}*",
+		'(?:est |encore |toujours )*(?:disponibles?|en stock|à vendre)',
+	],
 	placeWords: 'pour dans sur via par chez depuis avec en',
 	determiners:
 		"ton ta tes leur leurs plutôt seulement le la les l' un une des du de d' mon ma mes notre nos votre vos ce cette nouveau nouvelle autre environ chez vous quelques",
 	productStop:
 		'pour avec et mais ou en dans à au aux parce car que qui si est sont était par sur depuis avant après il elle je nous vous ne n’est pas chez hier demain svp coûte sans ainsi dont cette afin s’il mais, y c’est ça svp pour',
 	noProduct:
-		'annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
+		'article articles produit produits chose choses annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
 	bot: {
 		fallback: [
+			'(?:ne )?peux (?:que|seulement) (?:vous )?(?:aider|répondre)',
 			'mes (?:compétences|capacités|connaissances|limites|possibilités)',
 			"(?:qu(?:’|')un|seulement un|juste un) (?:\\p{L}+ )?(?:bot|assistant|robot)",
 			"(?:me|m(?:’|')) ?(?:dépasse|échappe)",
@@ -426,6 +435,9 @@ export const fr: Language = {
 		apology: ['désolée?', 'navrée?', 'pardon', 'excusez', 'je crains', 'malheureusement'],
 		said: ['question', 'message', 'demande'],
 		knows: [
+			'dire',
+			'habilitée?',
+			'autorisée?',
 			'compri[st]e?',
 			'comprend\\p{L}*',
 			'saisi\\p{L}*',
@@ -452,6 +464,9 @@ export const fr: Language = {
 			'capable',
 		],
 		cannot: [
+			'je ne suis pas',
+			"il ne m(?:’|')est pas possible",
+			'impossible pour moi',
 			'je ne (?:suis|peux|parviens|dispose|comprends|sais|connais|reconnais|vois)',
 			"je n(?:’|')(?:ai|arrive|y)",
 			"nous n(?:e |’|')(?:avons|pouvons|disposons|sommes)",
@@ -484,6 +499,9 @@ export const fr: Language = {
 			'sur le site',
 		],
 		empty: [
+			'votre satisfaction',
+			'(?:est|sont) (?:très )?importantes? pour nous',
+			'(?:est|sont) notre priorité',
 			'(?:un|quelques) (?:instant|moment|seconde|minute)s?',
 			'(?:je |nous )?(?:suis |sommes )?(?:désolée?s?|navrée?s?)\\b[^.!?]{0,50}',
 			"(?:bien sûr|avec plaisir|parfait|entendu|d(?:’|')accord|très bien|c(?:’|')est noté|noté|super)[^.!?]{0,16}",

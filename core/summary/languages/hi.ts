@@ -71,6 +71,11 @@ export const hi: Language = {
 	],
 	multipliers: ['hazaa?r', 'lakhs?', 'crores?', 'k', 'हज़ार', 'हज़ार', 'हजार', 'लाख', 'करोड़'],
 	budget: [
+		'से ज़?्?यादा',
+		'से अधिक',
+		'se zyada',
+		'se jyada',
+		'se upar',
 		'बजट',
 		'तक',
 		'लगभग',
@@ -450,6 +455,8 @@ export const hi: Language = {
 	qualifiersBefore: true,
 	productAfter: ['(?:interested in|price of|cost of|problem with)'],
 	productBefore: [
+		'(?:लिया|ली|ख़?रीदा|ख़?रीदी|मंगवाया|मंगवाई) (?:था|थी|है|हूँ)',
+		'(?:liya|li|kharida|mangwaya) (?:tha|thi|hai)',
 		'(?:available|milega|उपलब्ध|मिलेगा)',
 		'(?:lena|leni|lene|kharidna|kharidni|book karna|order karna|rent karna) (?:hai|hain|h|tha|chahta|chahti)',
 		'chahiye?',
@@ -472,11 +479,13 @@ export const hi: Language = {
 	determiners:
 		'ek do teen naya nayi naye koi apna apni apne ye yeh wo woh is us mera meri mere एक दो तीन नया नई नए कुछ आपका आपकी आपके अपना अपने यह ये वो वह इस उस',
 	productStop:
-		'mujhe mujhko main mai maine mein hume hame humein hum humne kya ko se me par ke ka ki aur ya aap aapse aapke aapka ji tak ne hai hu tha kal aaj liye for bhai to bhi nahi paisa हमको हमें मुझे मैं मैंने हमें हम हमने हमारे मेरे मेरा मेरी क्या को से में पर के का की लिए और या कि आपसे आपके नमस्ते जी तक ने है हूँ था कल आज',
+		'जो jo usme उसमें mujhe mujhko main mai maine mein hume hame humein hum humne kya ko se me par ke ka ki aur ya aap aapse aapke aapka ji tak ne hai hu tha kal aaj liye for bhai to bhi nahi paisa हमको हमें मुझे मैं मैंने हमें हम हमने हमारे मेरे मेरा मेरी क्या को से में पर के का की लिए और या कि आपसे आपके नमस्ते जी तक ने है हूँ था कल आज',
 	noProduct:
-		'appointment ticket jawab jaankari madad help refund agent paise paisa price yeh ye wo wapas doctor technician मैकेनिक अपॉइंटमेंट विकल्प तकनीशियन डिलीवरी delivery option service number नंबर इसकी emi fees ठीक जल्दी मदद जानकारी सहायता जवाब रिफंड इंसान एजेंट पैसे कीमत यह ये वापस कितना इनवॉइस बिल कोटेशन',
+		'सामान चीज़ saman samaan product item appointment ticket jawab jaankari madad help refund agent paise paisa price yeh ye wo wapas doctor technician मैकेनिक अपॉइंटमेंट विकल्प तकनीशियन डिलीवरी delivery option service number नंबर इसकी emi fees ठीक जल्दी मदद जानकारी सहायता जवाब रिफंड इंसान एजेंट पैसे कीमत यह ये वापस कितना इनवॉइस बिल कोटेशन',
 	bot: {
 		fallback: [
+			'केवल [^।.!?]{0,30}मदद',
+			'can only (?:help|assist|answer)',
 			'(?:मेरी|मेरे) (?:क्षमता|समझ|बस)[\\p{L}\\p{M}]*',
 			'meri (?:samajh|kshamta)',
 			'beyond (?:me|my|what)',
@@ -524,6 +533,9 @@ export const hi: Language = {
 		],
 		said: ['सवाल', 'संदेश', 'प्रश्न', 'बात'],
 		knows: [
+			'उत्तर',
+			'कह[\\p{L}\\p{M}]*',
+			'बता[\\p{L}\\p{M}]*',
 			'समझ[\\p{L}\\p{M}]*',
 			'जवाब',
 			'उत्तर',
@@ -553,6 +565,8 @@ export const hi: Language = {
 			'know',
 		],
 		cannot: [
+			'(?:सक्षम|समर्थ) नहीं',
+			'असमर्थ',
 			'नहीं (?:समझ|है|दे|कर|सका|सकी|पाया|पाई|जानता|जानती)[\\p{L}\\p{M}]*',
 			'(?:समझ|दे|कर) नहीं',
 			'(?:nahi|nhi) (?:samajh|hai|de|kar|aaya|paya)\\p{L}*',
@@ -591,6 +605,10 @@ export const hi: Language = {
 			'online',
 		],
 		empty: [
+			'संतुष्टि',
+			'(?:हमारे लिए|बहुत) महत्वपूर्ण',
+			'satisfaction',
+			'important to us',
 			'(?:sorry|sad) to hear[^.!?]{0,20}',
 			'thank(?:s| you)\\b[^.!?]{0,30}',
 			'^(?:sure|great choice|of course|okay|noted)[^.!?]{0,8}$',

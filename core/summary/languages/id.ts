@@ -42,6 +42,9 @@ export const id: Language = {
 	currencies: ['rupiah'],
 	multipliers: ['rb', 'k', 'ribu', 'rb', 'juta', 'jt', 'miliar'],
 	budget: [
+		'lebih dari',
+		'melebihi',
+		'di atas',
 		'budget',
 		'anggaran',
 		'dana',
@@ -69,7 +72,7 @@ export const id: Language = {
 		'bujet',
 	],
 	timeline: [
-		"(?:(?:sebelum|paling lambat|mulai|sampai|pada|untuk|hari|tanggal|tgl|utk|buat) ){0,3}(?:senin|selasa|rabu|kamis|jumat|jum(?:’|')at|sabtu|minggu(?! (?:lalu|kemarin))|besok|lusa|hari ini|akhir pekan|weekend)(?: (?:depan|ini|pagi|siang|sore|malam|jam \\d{1,2}(?:[.:]\\d{2})?|tanggal \\d{1,2}|juga)){0,3}",
+		"(?:(?:sebelum|paling lambat|mulai|sampai|pada|untuk|hari|tanggal|tgl|utk|buat) ){0,3}(?:senin|selasa|rabu|kamis|jumat|jum(?:’|')at|sabtu|minggu(?! (?:lalu|kemarin|itu))|besok|lusa|hari ini|akhir pekan|weekend)(?: (?:depan|ini|pagi|siang|sore|malam|jam \\d{1,2}(?:[.:]\\d{2})?|tanggal \\d{1,2}|juga)){0,3}",
 		'(?:sebelum|paling lambat|mulai|sampai|untuk|buat|pada)(?: tanggal| tgl)? \\d{1,2}(?: (?:januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember))?',
 		'(?:sebelum|akhir|awal|pertengahan|bulan|mulai|pada) (?:bulan )?(?:januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)',
 		'sebelum (?:lebaran|natal|tahun baru|akhir bulan|akhir tahun|liburan)',
@@ -231,6 +234,7 @@ export const id: Language = {
 		'apakah',
 	],
 	questionAnywhere: [
+		'(?:\\p{L}+ ){1,7}(?:ga|gak|nggak|enggak|engga|kan|kah)(?=[ ?.!]*$)',
 		'berapa',
 		'brp',
 		'kapan',
@@ -350,7 +354,7 @@ export const id: Language = {
 		'(?:tidak|nggak|gak|belum) (?:menjawab|dijawab|membantu)',
 	],
 	things:
-		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, rumah, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam',
+		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam',
 	thingTail: [
 		' (?:gaming|olahraga|lari|bekas|baru|listrik|premium|wireless|\\d+ kursi|\\d+ pintu|custom|sekolah|kantor|anak|pria|wanita|kulit|kayu|second|hitam|putih|merah|biru|tahunan|bulanan)(?: ukuran \\d+)?',
 		' [a-z]{3,8} \\d{4}',
@@ -368,15 +372,19 @@ export const id: Language = {
 	],
 	productAsk: ['(?:ada|jual|jualan)'],
 	productWant: ['(?:butuh|perlu)'],
-	productBefore: ['(?:yang di iklan |masih )*(?:ada|ready|tersedia)(?= ?(?:\\?|ga|gak|kak|$))'],
+	productBefore: [
+		'(?:yang|yg) (?:saya|aku|kami) (?:beli|pesan|terima|sewa|order)',
+		'(?:yang di iklan |masih )*(?:ada|ready|tersedia)(?= ?(?:\\?|ga|gak|kak|$))',
+	],
 	placeWords: 'untuk di ke dari lewat via buat pada dengan',
 	determiners: 'sebuah satu dua tiga beberapa buat untuk baru lagi si produk',
 	productStop:
 		'untuk dengan dan tapi atau di ke dari karena yang kalau jika ada sudah belum saya kami berapa apa bisa tidak buat kemarin besok minggu ini itu nya kak sebelum pada tolong masih pakai tanpa ya dong sih bulan warnanya tetapi juga segera secepatnya pecah rusak',
 	noProduct:
-		'iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
+		'barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
 	bot: {
 		fallback: [
+			'hanya (?:bisa|dapat) (?:membantu|menjawab)',
 			'(?:kemampuan|pengetahuan|jangkauan|batas) (?:saya|kami)',
 			'(?:hanya|cuma) (?:sebuah |seorang )?(?:bot|asisten|robot)',
 			'(?:sulit|susah|rumit) (?:bagi|buat|untuk) saya',
@@ -405,6 +413,9 @@ export const id: Language = {
 		apology: ['maaf', 'mohon maaf', 'sayangnya'],
 		said: ['pertanyaan(?:nya|mu)?', 'pesan(?:nya|mu)?', 'maksud(?:nya|mu)?'],
 		knows: [
+			'menjawab',
+			'berwenang',
+			'menjelaskan',
 			'meng?erti',
 			'paham',
 			'memahami',
@@ -429,6 +440,7 @@ export const id: Language = {
 			'menangkap',
 		],
 		cannot: [
+			'(?:tidak|belum) (?:dapat|bisa|mampu|berwenang)',
 			'(?:saya|kami) (?:masih |juga )?(?:tidak|belum|kurang|tak) \\p{L}+',
 			'(?:tidak|belum) (?:dikenali|dapat|bisa|punya|memiliki|memahami|mengerti|tersedia)',
 			'belum punya',
@@ -455,6 +467,9 @@ export const id: Language = {
 			'faq',
 		],
 		empty: [
+			'kepuasan (?:anda|pelanggan|kakak)',
+			'penting bagi kami',
+			'prioritas kami',
 			'(?:mohon )?(?:tunggu|sebentar)\\b[^.!?]{0,40}',
 			'^(?:baik|siap|oke|tentu)(?: kak| pak| bu)?[^.!?]{0,14}$',
 			'terima kasih\\b[^.!?]{0,40}',

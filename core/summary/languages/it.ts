@@ -46,6 +46,11 @@ export const it: Language = {
 	currencies: ['euro'],
 	multipliers: ['mila', 'milioni'],
 	budget: [
+		'superare',
+		'oltre',
+		'andare oltre',
+		'sopra',
+		'più di',
 		'budget',
 		'sui',
 		'circa',
@@ -365,16 +370,20 @@ export const it: Language = {
 		'(?:mi|ci) (?:serve|servono|servirebbe|servirebbero)',
 	],
 	infinitive: /(?:[aei]re|[aei]r(?:mi|ti|si|lo|la|ci|vi|li|le))$/iu,
-	productBefore: ['(?:è |ancora |sono )*(?:disponibil[ei]|in vendita)'],
+	productBefore: [
+		'che (?:vi )?(?:ho|abbiamo|mi avete|mi hanno) (?:\\p{L}+ )?(?:comprato|acquistato|ordinato|preso|ricevuto|venduto|noleggiato)\\p{L}*',
+		'(?:è |ancora |sono )*(?:disponibil[ei]|in vendita)',
+	],
 	placeWords: 'per in nel nella nei sul sulla da dal dalla dalle con',
 	determiners:
 		"tuo tua tuoi il lo la i gli le l' un uno una un' del della dei delle di d' mio mia miei vostro vostra vostre vostri nuovo nuova circa questo questa qualche due con",
 	productStop:
 		'per con e ma o in nel nella perché che se è sono era da dal ad a al alla entro prima dopo mi ci ieri oggi domani non ancora su tra fra costa senza grazie quando urgente urgentemente come vorrei si più',
 	noProduct:
-		'annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
+		'articolo articoli prodotto prodotti cosa cose annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
 	bot: {
 		fallback: [
+			'posso (?:solo|soltanto) (?:aiutar|risponder)\\p{L}*',
 			'(?:mie|mia|miei) (?:capacità|competenz[ae]|conoscenz[ae]|possibilità|limiti)',
 			'(?:solo|soltanto|semplicemente) un (?:\\p{L}+ )?(?:bot|assistente|robot)',
 			'(?:difficile|complicat[oa]|nuov[oa]) per me',
@@ -411,6 +420,10 @@ export const it: Language = {
 		apology: ['mi (?:di)?spiace', 'scus[ia]', 'purtroppo', 'perdon[ia]'],
 		said: ['domanda', 'messaggio', 'richiesta'],
 		knows: [
+			'dire',
+			'dir(?:le|ti|vi)',
+			'abilitat[oa]',
+			'autorizzat[oa]',
 			'capi\\p{L}*',
 			'compre[ns]\\p{L}*',
 			'comprend\\p{L}*',
@@ -434,6 +447,8 @@ export const it: Language = {
 			'grado',
 		],
 		cannot: [
+			'non (?:mi )?è possibile',
+			'non sono (?:in grado|abilitat[oa]|autorizzat[oa])',
 			"non (?:l(?:’|')|ti |la |le |mi )?(?:ho|abbiamo|riesco|riusciamo|posso|possiamo|so|sono|dispongo|conosco|riconosco|capisco|comprendo|è chiar\\p{L}+)",
 			'non (?:riesco|posso|so|sono|ho)',
 		],
@@ -461,6 +476,9 @@ export const it: Language = {
 			'volantino',
 		],
 		empty: [
+			'(?:la )?(?:sua|tua|vostra) soddisfazione',
+			'(?:è|sono) (?:molto )?importanti? per noi',
+			'per noi (?:è|sono) importanti?',
 			'un (?:momento|attimo|istante|secondo)',
 			'attend[ai]',
 			'(?:mi |ci )?(?:di)?spiac\\p{L}+\\b[^.!?]{0,50}',

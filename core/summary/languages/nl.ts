@@ -54,6 +54,10 @@ export const nl: Language = {
 	currencies: ['euro'],
 	multipliers: ['duizend', 'miljoen'],
 	budget: [
+		'boven de',
+		'boven',
+		'meer dan',
+		'over de',
 		'uitgeven',
 		'besteden',
 		'te besteden',
@@ -84,6 +88,7 @@ export const nl: Language = {
 		'besteden',
 	],
 	timeline: [
+		'(?:voor|vóór|in|tegen|na) het weekend',
 		'(?:(?:voor|vóór|tegen|uiterlijk|vanaf|tot|op|na|aanstaande|komende|volgende|deze|rond) ){0,3}(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|morgen|overmorgen|vandaag|weekend)(?:ochtend|middag|avond|morgen)?(?: (?:ochtend|middag|avond|nog|\\d{1,2} (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)|(?:om|na|voor|rond|vanaf) \\d{1,2}(?:[.:]\\d{2})?(?: uur)?)){0,3}',
 		'(?:in|voor|vóór|vanaf|eind|begin|half|medio|uiterlijk|tegen) (?:eind |begin |in )?(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)(?: \\d{4})?(?! \\d)',
 		'voor (?:kerst|pasen|de vakantie|de feestdagen|oud en nieuw)',
@@ -190,6 +195,8 @@ export const nl: Language = {
 		'lekt|lekken|lekkage',
 	],
 	questionStart: [
+		'\\p{L}+en jullie',
+		'\\p{L}+t u',
 		'wie',
 		'waarmee',
 		'waarvoor',
@@ -365,16 +372,20 @@ export const nl: Language = {
 	],
 	productAsk: ['hebben jullie', 'verkopen jullie'],
 	productWant: ['(?:ik|we|wij) wil(?:len)?(?: graag)?', 'zou(?:den)? (?:ik|we|wij) graag'],
-	productBefore: ['(?:nog )?(?:te koop|beschikbaar|op voorraad|leverbaar)'],
+	productBefore: [
+		'(?:die|dat) (?:ik|we|wij) (?=[^.!?]{0,40}(?:kocht|gekocht|bestelde?|besteld|kreeg|gekregen|ontving|ontvangen))',
+		'(?:nog )?(?:te koop|beschikbaar|op voorraad|leverbaar)',
+	],
 	placeWords: 'voor in op aan via van uit bij met naar',
 	determiners:
 		'hun zijn haar de het een mijn onze ons jullie uw deze dit die dat nieuwe nieuw ongeveer ook nog graag zo’n twee drie wat',
 	productStop:
 		'voor met en maar of in op aan bij omdat want die dat als is zijn was tot te om van vanaf kopen bestellen huren boeken hebben krijgen uit sinds naar zonder dan ik we wij u het nog besteld gekocht ontvangen gekregen al vandaag morgen volgende graag alstublieft nodig proberen reserveren aanvragen moet moeten kost die dat',
 	noProduct:
-		'advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
+		'artikel artikelen product producten spullen advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
 	bot: {
 		fallback: [
+			'kan (?:\\p{L}+ ){0,2}alleen [^.!?]{0,30}helpen',
 			'mijn (?:kunnen|kennis|mogelijkheden|vermogen|capaciteiten|grenzen)',
 			'(?:maar|slechts|alleen) een (?:\\p{L}+ )?(?:bot|assistent|robot|chatbot)',
 			'(?:voor mij|mij|me) (?:\\p{L}+ )?(?:te (?:ingewikkeld|moeilijk|lastig|hoog)|boven mijn pet)',
@@ -415,6 +426,9 @@ export const nl: Language = {
 		apology: ['sorry', 'excuses', 'helaas', 'pardon'],
 		said: ['vraag', 'bericht', 'verzoek'],
 		knows: [
+			'zeggen',
+			'bevoegd',
+			'melden',
 			'begrijp\\p{L}*',
 			'begrepen',
 			'begreep',
@@ -440,6 +454,8 @@ export const nl: Language = {
 			'verstaan',
 		],
 		cannot: [
+			'kan ik (?:\\p{L}+ ){0,4}(?:niets|niet|geen)',
+			'ben ik (?:\\p{L}+ ){0,2}niet',
 			'(?:heb|kan|weet|begrijp|snap) ik[^.!?]{0,30}(?:niet|niets|geen)',
 			'ik (?:\\p{L}+ ){0,5}?(?:niet|niets|geen)',
 			'is (?:mij|me) niet',
@@ -471,6 +487,9 @@ export const nl: Language = {
 			'kijk (?:voor|op)',
 		],
 		empty: [
+			'(?:uw|jouw|je) tevredenheid',
+			'(?:is|zijn) (?:heel |erg )?belangrijk voor ons',
+			'we (?:waarderen|stellen)[^.!?]{0,20}op prijs',
 			'(?:een|één) (?:moment|ogenblik)(?:je)?',
 			'ik (?:kijk|zoek|controleer|check)\\b[^.!?]{0,40}',
 			'wat (?:vervelend|jammer|naar|leuk|fijn)[^.!?]{0,20}',

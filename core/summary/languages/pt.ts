@@ -57,6 +57,11 @@ export const pt: Language = {
 	currencies: ['reais', 'real', 'euros?', 'dólares'],
 	multipliers: ['mil', 'milhões', 'milhão'],
 	budget: [
+		'passar d[eo]s?',
+		'ultrapassar',
+		'exceder',
+		'acima de',
+		'mais de',
 		'podemos gastar',
 		'posso (?:gastar|pagar)',
 		'consigo pagar',
@@ -382,16 +387,20 @@ export const pt: Language = {
 	productAsk: ['(?:têm|vendem)'],
 	productWant: ['(?:preciso de|precisamos de|quero|queremos|queria|gostaria de)'],
 	infinitive: /(?:[aei]r)(?:-?(?:me|te|se|lo|la|nos|los|las|lhe))?$/iu,
-	productBefore: ['(?:ainda )?(?:está |tem )?(?:disponível|à venda|em estoque)'],
+	productBefore: [
+		'que (?:vos |lhes |me )?(?:comprei|comprámos|compramos|pedi|recebi|encomendei|venderam|aluguei)',
+		'(?:ainda )?(?:está |tem )?(?:disponível|à venda|em estoque)',
+	],
 	placeWords: 'para em na no nas nos pela pelo desde dentro com pro pra',
 	determiners:
 		'teu tua nossos nossas nosso nossa vosso o a os as um uma uns umas meu minha meus seu sua de do da dos das este esta esse essa outro outra novo nova algum alguma',
 	productStop:
 		'para com e mas ou em porque por que se ao à é são está foi me já desde até ontem hoje amanhã como quando entre antes não no na pra preciso chegou sem custa tem têm ainda faz veio urgente mas,',
 	noProduct:
-		'anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
+		'produto produtos artigo artigos coisa coisas anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
 	bot: {
 		fallback: [
+			'(?:só|apenas) (?:posso|consigo) (?:ajudar|responder|atender)',
 			'minhas? (?:capacidad\\p{L}*|conhecimentos?|alcance|possibilidades|limites|habilidades)',
 			'meus? (?:conhecimentos?|alcance|limites|recursos)',
 			'(?:só|apenas|somente) (?:sou )?um (?:\\p{L}+ )?(?:bot|assistente|robô)',
@@ -433,6 +442,10 @@ export const pt: Language = {
 		apology: ['desculp\\p{L}*', 'lamento', 'perd[ãa]o', 'peço desculpas?', 'infelizmente'],
 		said: ['pergunta', 'mensagem', 'pedido de ajuda', 'solicitação'],
 		knows: [
+			'dados?',
+			'dizer',
+			'habilitad[oa]',
+			'autorizad[oa]',
 			'entend\\p{L}*',
 			'compreend\\p{L}*',
 			'perceb\\p{L}*',
@@ -457,6 +470,8 @@ export const pt: Language = {
 			'capaz',
 		],
 		cannot: [
+			'não (?:me )?é possível',
+			'não (?:sou|estou) (?:capaz|habilitad[oa]|autorizad[oa])',
 			'não (?:o |a |te |lhe |me )?(?:tenho|temos|possuo|disponho|consigo|consegui|conseguimos|sei|posso|pude|reconheço|reconheci|entendi|compreendi|percebi|sou|estou|foi possível|ficou)',
 			'não (?:consigo|consegui|sei|posso|pude)',
 		],
@@ -485,6 +500,9 @@ export const pt: Language = {
 			'online',
 		],
 		empty: [
+			'(?:a )?(?:sua|tua) satisfação',
+			'(?:é|são) (?:muito )?importantes? para nós',
+			'valorizamos',
 			'um (?:momento|instante|minuto|segundo)',
 			'só um (?:momento|minuto|instante)',
 			'(?:lament|sint|sent)(?:o|amos|imos)\\b[^.!?]{0,50}',

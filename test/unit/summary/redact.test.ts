@@ -6,6 +6,7 @@ import { render, renderHeadline } from '../../../core/summary/render';
 import type { RedactionRules, SecretKind } from '../../../core/summary/secrets';
 import { ALL_KINDS, checkCustomPattern, luhn, verhoeff } from '../../../core/summary/secrets';
 import { aConversation, aMessage, at } from '../../builders';
+import { processorTime } from '../../support';
 
 const only = (...kinds: SecretKind[]): RedactionRules => ({ kinds });
 const everything: RedactionRules = { kinds: ALL_KINDS, country: 'US' };
@@ -88,9 +89,7 @@ describe('redactText', () => {
 			kinds: ['custom'],
 			custom: [{ name: 'x', pattern: 'a*a*a*a*a*a*a*a*a*a*a*b' }],
 		};
-		const start = performance.now();
-		redactText('a'.repeat(8_000), rules);
-		expect(performance.now() - start).toBeLessThan(5_000);
+		expect(processorTime(() => redactText('a'.repeat(8_000), rules))).toBeLessThan(5_000);
 	});
 
 	it('refuses patterns that would cover everything, with a sentence that says why', () => {
@@ -109,9 +108,7 @@ describe('redactText', () => {
 			'password '.repeat(900),
 			'DE12 '.repeat(1_600),
 		]) {
-			const start = performance.now();
-			redactText(text, everything);
-			expect(performance.now() - start).toBeLessThan(2_000);
+			expect(processorTime(() => redactText(text, everything))).toBeLessThan(2_000);
 		}
 	});
 });

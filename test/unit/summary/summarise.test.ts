@@ -5,6 +5,7 @@ import { summarise } from '../../../core/summary';
 import type { Brief } from '../../../core/summary/brief';
 import { oneLine, plainDigits } from '../../../core/summary/text';
 import { aConversation, aMessage, at } from '../../builders';
+import { processorTime } from '../../support';
 
 let count = 0;
 beforeEach(() => {
@@ -351,9 +352,7 @@ describe('a hostile message of 8,000 characters', () => {
 	];
 	it.each(parts.map((part) => [part]))('is read in less than two seconds (%j)', (part) => {
 		const text = part.repeat(8_000 / part.length);
-		const start = performance.now();
-		briefOf([customer(text), bot(text)]);
-		expect(performance.now() - start).toBeLessThan(2_000);
+		expect(processorTime(() => briefOf([customer(text), bot(text)]))).toBeLessThan(2_000);
 	});
 });
 
