@@ -82,6 +82,8 @@ export async function serve(
 		response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
 	}
 
+	// A connection that is closed for being idle in the moment of its next use looks like a fault that nobody set.
+	server.keepAliveTimeout = 0;
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(options.port ?? 0, '127.0.0.1', resolve);

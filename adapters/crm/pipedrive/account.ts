@@ -1,4 +1,5 @@
 import type { CrmFieldDefinition, CrmObject, CrmProperties } from '../../../core/ports/crm';
+import { CrmError } from '../../../core/ports/crm';
 import type { PipedriveConnection, Values } from './connection';
 import type { AccountField } from './fields';
 import { KEY_LABEL, SOURCE_LABEL, WRITTEN_TYPES, fieldOf, writtenValues } from './fields';
@@ -140,15 +141,9 @@ export class PipedriveAccount {
 		definitions: readonly CrmFieldDefinition[],
 	): Promise<Map<string, string>> {
 		const made = new Map<string, string>();
-		for (const { label, type } of definitions) {
-			const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
-			const { data } = await this.connection.call(`create the field ${label}`, (sdk) =>
-				object === 'contact'
-					? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
-					: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
-			);
-			made.set(label, String((data as unknown as Values).field_code));
-			this.forget(object);
+		for (const definition of definitions) {
+			const code = await this.makeField(object, definition);
+			if (code) made.set(definition.label, code);
 		}
 		for (const [label, field_code] of made) {
 			const first = await this.ownField(object, label);
@@ -162,7 +157,36 @@ export class PipedriveAccount {
 		}
 		return made;
 	}
+
+	/** What the account calls the new field; undefined where it is there after an answer that was lost. */
+	private async makeField(
+		object: CrmObject,
+		{ label, type }: CrmFieldDefinition,
+	): Promise<string | undefined> {
+		const body = { field_name: label, field_type: WRITTEN_TYPES[type] };
+		for (let attempt = 1; ; attempt++) {
+			this.forget(object);
+			try {
+				const { data } = await this.connection.call(`create the field ${label}`, (sdk) =>
+					object === 'contact'
+						? sdk.personFields.addPersonField({ AddPersonFieldRequest: body })
+						: sdk.dealFields.addDealField({ AddDealFieldRequest: body }),
+				);
+				return String((data as unknown as Values).field_code);
+			} catch (error) {
+				if (!(error instanceof CrmError) || !UNCERTAIN.has(error.kind)) throw error;
+				if (await this.ownField(object, label)) return undefined;
+				if (attempt >= ATTEMPTS) throw error;
+			}
+		}
+	}
 }
+
+/** Tries at making one field; the next run goes on from there. */
+const ATTEMPTS = 2;
+
+/** After these the field may have been made. */
+const UNCERTAIN: ReadonlySet<CrmError['kind']> = new Set(['lost', 'unavailable']);
 
 function ofOurs(label: string): CrmFieldDefinition {
 	return { name: label, label, type: 'text' };
