@@ -32,11 +32,12 @@ interface Row {
 	turns: Array<{ who: string; text: string; satisfaction?: number }>;
 }
 
-function read(name: string): Row[] | undefined {
-	for (const folder of [FULL, SAMPLES]) {
+function read(name: string, ...folders: string[]): Row[] | undefined {
+	for (const folder of folders.length > 0 ? folders : [FULL, SAMPLES]) {
 		const file = path.join(folder, `${name}.jsonl`);
 		if (existsSync(file)) {
-			if (folder === SAMPLES) console.log(`(${name}: the small sample; the full set is not here)`);
+			if (folder === SAMPLES && folders.length === 0)
+				console.log(`(${name}: the small sample; the full set is not here)`);
 			return readFileSync(file, 'utf8')
 				.split('\n')
 				.filter(Boolean)
@@ -151,6 +152,30 @@ function humanRequests() {
 	}
 }
 
+/** Sentences written for this: wishes for a person, refusals of one, and talk that only sounds like it, in ten languages. */
+function writtenRequests() {
+	console.log('\nRequests written for this, in many wordings: through the verdict');
+	const rows = read('written_requests', SAMPLES) as Array<Row & { set: string }> | undefined;
+	if (!rows) return;
+	for (const lang of [...new Set(rows.map((r) => r.lang))]) {
+		const own = rows.filter((r) => r.lang === lang);
+		const taken = (label: string) => {
+			const these = own.filter((r) => r.label === label);
+			const hits = these.filter((r) => verdict(r.text).firedRule === 'human_request');
+			misses(
+				label === 'human' ? 'missed' : 'taken for a request',
+				(label === 'human' ? these.filter((r) => !hits.includes(r)) : hits).map((r) => r.text),
+			);
+			return `${hits.length}/${these.length}`;
+		};
+		line(
+			lang,
+			`recall ${taken('human')}  refusals ${taken('refusal')}  others ${taken('other')}`,
+			lang === 'en' ? '≥0.970' : '≥0.900',
+		);
+	}
+}
+
 function botTraffic() {
 	console.log('\nReal bot traffic: "should have been escalated" (HINT3), default preset');
 	const rows = read('human_request')?.filter(
@@ -203,11 +228,16 @@ function sentiments() {
 		const own = rows.filter(mine);
 		if (own.length === 0) continue;
 		const truth = own.map((r) => r.label === 'negative');
-		const scores = own.map((r) => readMessage(clean(r.text), r.lang).feeling.negativity);
+		const scores = own.map((r) => -verdict(clean(r.text)).sentiment.value);
+		const held = own.map((r, i) => (fifth(r.text) === 0 ? i : -1)).filter((i) => i >= 0);
+		const heldArea = auroc(
+			held.map((i) => scores[i]!),
+			held.map((i) => truth[i]!),
+		);
 		line(
 			`${name} (${own.length})`,
 			`AUROC ${n(auroc(scores, truth))} R@10% ${n(recallAt(scores, truth, 0.1))}`,
-			name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750',
+			`${name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750'}, fifth ${n(heldArea)}`,
 			`AFINN ${n(
 				auroc(
 					own.map((r) => byAfinn(r.text)),
@@ -230,38 +260,41 @@ function complaints() {
 		['all', rows],
 	] as const) {
 		const truth = own.map((r) => r.label === 'complaint');
-		const scores = own.map((r) => complaintScore(verdict(clean(r.text))));
-		line(
-			`${name} (${own.length})`,
-			`AUROC ${n(auroc(scores, truth))}`,
-			'≥0.850',
-			`AFINN ${n(
-				auroc(
-					own.map((r) => byAfinn(r.text)),
-					truth,
-				),
-			)}`,
-		);
+		const results = own.map((r) => verdict(clean(r.text)));
+		for (const [field, of] of FIELDS) {
+			line(
+				`${name} (${own.length}), by ${field}`,
+				`AUROC ${n(auroc(results.map(of), truth))}`,
+				'≥0.850',
+				`AFINN ${n(
+					auroc(
+						own.map((r) => byAfinn(r.text)),
+						truth,
+					),
+				)}`,
+			);
+		}
 	}
 }
 
-/** How strongly a message complains: how negative it reads, and a little of the score. */
-function complaintScore(result: ScoreResult): number {
-	return result.sentiment.negativity + result.score / 400;
-}
+/** The two numbers of a verdict that rank messages. */
+const FIELDS: ReadonlyArray<[string, (result: ScoreResult) => number]> = [
+	['score', (result) => result.score],
+	['sentiment', (result) => -result.sentiment.value],
+];
 
 function dialogues() {
 	console.log('\nTurns that people rated unsatisfied in task dialogues');
 	const rows = read('dialogues');
 	if (!rows?.length) return;
-	const scores: number[] = [];
+	const scores: number[][] = FIELDS.map(() => []);
 	const base: number[] = [];
 	const low: boolean[] = [];
-	const byDialogue: number[] = [];
+	const byDialogue: number[][] = FIELDS.map(() => []);
 	for (const row of rows) {
 		const history: unknown[] = [];
 		let counters = {};
-		const own: number[] = [];
+		const own: number[][] = FIELDS.map(() => []);
 		const truth: boolean[] = [];
 		row.turns.forEach((turn, i) => {
 			const message = {
@@ -276,28 +309,29 @@ function dialogues() {
 				const result = score({ message, history, counters, bot: {} } as never);
 				counters = result.counters;
 				if (turn.satisfaction !== undefined) {
-					own.push(dissatisfaction(result));
+					FIELDS.forEach(([, of], f) => own[f]!.push(of(result)));
 					truth.push(turn.satisfaction < 3);
-					scores.push(dissatisfaction(result));
 					base.push(byAfinn(turn.text));
 					low.push(turn.satisfaction < 3);
 				}
 			}
 			history.push(message);
 		});
-		const area = auroc(own, truth);
-		if (Number.isFinite(area)) byDialogue.push(area);
+		own.forEach((values, f) => {
+			scores[f]!.push(...values);
+			const area = auroc(values, truth);
+			if (Number.isFinite(area)) byDialogue[f]!.push(area);
+		});
 	}
-	line(
-		`${low.length} turns, ${low.filter(Boolean).length} unsatisfied`,
-		`AUROC ${n(auroc(scores, low))}  by dialogue ${n(byDialogue.reduce((a, b) => a + b, 0) / byDialogue.length)}`,
-		'≥0.800',
-		`AFINN ${n(auroc(base, low))}`,
-	);
-}
-
-function dissatisfaction(result: ScoreResult): number {
-	return result.sentiment.negativity + result.score / 400;
+	FIELDS.forEach(([field], f) => {
+		const areas = byDialogue[f]!;
+		line(
+			`${low.length} turns, ${low.filter(Boolean).length} unsatisfied, by ${field}`,
+			`AUROC ${n(auroc(scores[f]!, low))}  by dialogue ${n(areas.reduce((a, b) => a + b, 0) / areas.length)}`,
+			'≥0.800',
+			`AFINN ${n(auroc(base, low))}`,
+		);
+	});
 }
 
 const SENSITIVE = new Set(
@@ -391,6 +425,7 @@ function summaries() {
 
 if (require.main === module) {
 	if (wanted('human')) humanRequests();
+	if (wanted('written')) writtenRequests();
 	if (wanted('bot')) botTraffic();
 	if (wanted('sentiment')) sentiments();
 	if (wanted('complaints')) complaints();

@@ -67,13 +67,13 @@ const L2 = 2e-5;
 const LEAST_SEEN = 2;
 const LEAST_WEIGHT = 0.3;
 
-interface Linear {
+export interface Linear {
 	bias: number;
 	weights: Map<string, number>;
 }
 
 /** Logistic regression by AdaGrad, in an order fixed by a small generator. */
-function train(examples: Example[]): Linear {
+export function train(examples: Example[]): Linear {
 	const seen = new Map<string, number>();
 	for (const { features } of examples)
 		for (const f of new Set(features)) seen.set(f, (seen.get(f) ?? 0) + 1);
@@ -138,7 +138,7 @@ const read = (name: string): Row[] =>
 		.split('\n')
 		.filter(Boolean)
 		.map((line) => JSON.parse(line) as Row);
-const featuresIn = (text: string): string[] => [
+export const featuresIn = (text: string): string[] => [
 	...new Set(featuresOf(readMessage(text, 'en').words.words).map(({ feature }) => feature)),
 ];
 
@@ -193,7 +193,8 @@ function topics(service: Row[], traffic: Row[]) {
 	write('topics', ['BANKING77 (CC BY 4.0)', 'CLINC150 (CC BY 3.0)', 'HINT3 (ODbL 1.0)'], models);
 }
 
-function handoff(service: Row[], traffic: Row[]) {
+/** Real bot traffic by whether the business had it escalated, and ordinary questions that nobody would. */
+export function handoffExamples(service: Row[], traffic: Row[]) {
 	const own = traffic
 		.filter((r) => r.source.startsWith('hint3') && r.label !== 'ambiguous')
 		.map((r) => ({
@@ -206,6 +207,11 @@ function handoff(service: Row[], traffic: Row[]) {
 		...traffic.filter((r) => r.source === 'msbot' && r.lang === 'en' && r.label === 'other'),
 		...service.filter((r) => fifth(r.text) === 1),
 	].map((r) => ({ features: featuresIn(r.text), yes: false, weight: 0.3, text: r.text }));
+	return { own, others };
+}
+
+function handoff(service: Row[], traffic: Row[]) {
+	const { own, others } = handoffExamples(service, traffic);
 	const flags: boolean[] = [];
 	const truth: boolean[] = [];
 	for (let fold = 0; fold < 5; fold++) {

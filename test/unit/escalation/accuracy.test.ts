@@ -43,10 +43,23 @@ describe('accuracy on the shipped samples', () => {
 		expect((2 * hits) / (handed.length + needed)).toBeGreaterThanOrEqual(0.55);
 	});
 
+	it.each(['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'])(
+		'understands requests in many wordings in %s, and takes no refusal and no talk about people for one',
+		(lang) => {
+			const own = rows('written_requests').filter((r) => r.lang === lang);
+			const asked = (label: string) => own.filter((r) => r.label === label && asks(r.text));
+			expect(asked('refusal')).toEqual([]);
+			expect(asked('other')).toEqual([]);
+			const requests = own.filter((r) => r.label === 'human').length;
+			expect(requests).toBeGreaterThanOrEqual(85);
+			expect(asked('human').length / requests).toBeGreaterThanOrEqual(0.95);
+		},
+	);
+
 	it('ranks negative Indonesian messages above others at least four times in five', () => {
 		const own = rows('sentiment').map((r) => ({
 			negative: r.label === 'negative',
-			by: readMessage(r.text, 'id').feeling.negativity,
+			by: -score({ message: { id: 'm', text: r.text } }).sentiment.value,
 		}));
 		let wins = 0;
 		let pairs = 0;

@@ -1,4 +1,4 @@
-import { scored, signal } from '../support';
+import { scored, signal, thread } from '../support';
 
 describe('sensitive topics', () => {
 	it.each([
@@ -156,4 +156,39 @@ describe('trouble', () => {
 			expect(scored(text).decision).toBe('escalate');
 		},
 	);
+});
+
+describe('what counts only where nothing else speaks', () => {
+	it('ranks a message by its tone, and leaves the decision to others', () => {
+		const even = scored('what colours are there');
+		const odd = scored('my transfer failed');
+		expect(odd.score).toBeGreaterThan(even.score);
+		expect(odd.decision).toBe('continue');
+	});
+
+	it('does not count one thing twice, as trouble and as mood', () => {
+		const result = scored('Why is my ATM withdrawal still pending?');
+		expect(result.decision).toBe('continue');
+		expect(result.signals.reduce((sum, s) => sum + s.points, 0)).toBe(result.score);
+	});
+
+	it.each([
+		'I’ll be leaving from Los Angeles',
+		"I'll be there at 10, she'll come later",
+		'Thanks a lot for your help, I am done',
+		'hablé con un asesor y me lo arregló',
+	])('is not fooled by half a word or a word of another language: "%s"', (text) => {
+		expect(scored(text).decision).toBe('continue');
+	});
+
+	it('sees a bad word behind praise that is negated', () => {
+		expect(scored('the counter was not very helpful').sentiment.value).toBeLessThan(0);
+		expect(scored('the counter was very helpful').sentiment.value).toBeGreaterThan(0);
+	});
+
+	it('takes no thanks for asking again', () => {
+		const history = thread('customer: thank you so much for your help', 'bot: Anything else?');
+		const result = scored('thank you so much for your help', { history });
+		expect(signal(result, 'repetition')).toBeUndefined();
+	});
 });
