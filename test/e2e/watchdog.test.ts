@@ -211,29 +211,4 @@ describe('SLA Watchdog in a real n8n', () => {
 		expect(run!.status).toBe('success');
 		expect(await store.conversation(waiting)).toMatchObject({ state: 'human' });
 	});
-
-	it('refuses a second watchdog of the store, and leaves the first one’s promises as they are', async () => {
-		const promises = await store.getSetting('sla.policies');
-		const second = connect(readWorkflow('03-sla-watchdog.json'), {}, undefined);
-		second.name = `Another watchdog ${freshCustomer()}`;
-		const node = second.nodes.find(({ type }) => type.endsWith('.slaWatchdog'))!;
-		node.parameters = { policies: { policy: [{ targetMinutes: 77 }] } };
-		const { id, versionId } = await client.call<{ id: string; versionId: string }>(
-			'POST',
-			'/rest/workflows',
-			second,
-		);
-		await client.call('POST', `/rest/workflows/${id}/activate`, { versionId });
-		try {
-			const why = await eventually('n8n’s word that it could not publish it', () =>
-				client
-					.call<string | null>('GET', `/rest/active-workflows/error/${id}`)
-					.then((error) => error ?? undefined),
-			);
-			expect(why).toContain('already watches over this handoff store');
-			expect(await store.getSetting('sla.policies')).toEqual(promises);
-		} finally {
-			await client.call('POST', `/rest/workflows/${id}/deactivate`, {});
-		}
-	});
 });
