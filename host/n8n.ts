@@ -1,14 +1,18 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 /** Generous for a slow machine that starts n8n for the first time. */
-const START_LIMIT_MS = 180_000;
+const START_LIMIT_MS = 420_000;
 const LOOK_EVERY_MS = 250;
 const STOP_LIMIT_MS = 20_000;
 /** Lines of n8n's log to show when it does not start. */
 const LOG_TAIL = 40;
+
+const ENCRYPTION_KEY = 'whatsapp-handoff-local-only';
 
 export const OWNER = {
 	email: 'owner@shop.example',
@@ -96,7 +100,7 @@ export class N8n extends N8nClient {
 				N8N_LISTEN_ADDRESS: '127.0.0.1',
 				N8N_HOST: '127.0.0.1',
 				N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-				N8N_ENCRYPTION_KEY: 'whatsapp-handoff-local-only',
+				N8N_ENCRYPTION_KEY: ENCRYPTION_KEY,
 				N8N_SECURE_COOKIE: 'false',
 				N8N_DIAGNOSTICS_ENABLED: 'false',
 				N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -196,6 +200,20 @@ export class N8n extends N8nClient {
 			if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
 		}
 	}
+}
+
+/** `n8n import:workflow` on the data of an n8n that may be running. Throws with what it said where it does not import. */
+export async function importOnTheCommandLine(userFolder: string, file: string): Promise<void> {
+	const script = path.join(__dirname, 'node_modules', 'n8n', 'bin', 'n8n');
+	await promisify(execFile)(process.execPath, [script, 'import:workflow', `--input=${file}`], {
+		env: {
+			...outside(),
+			N8N_USER_FOLDER: userFolder,
+			N8N_ENCRYPTION_KEY: ENCRYPTION_KEY,
+			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			N8N_DIAGNOSTICS_ENABLED: 'false',
+		},
+	});
 }
 
 /** A port of this machine that nobody listens on; `preferred` if it is free. */

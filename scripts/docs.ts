@@ -4,18 +4,34 @@
  *     npm run docs            writes the list of parameters into each node's page
  *     npm run docs -- check   says what is out of date or broken, and exits with 1 if anything is
  *
+ * It also writes workflows/cli/all-templates.json: n8n's command line takes only workflows with an id, and n8n's API only those without.
+ *
  * Checked: that the list of parameters of each node is current, that every parameter has a description, that links and anchors lead
- * somewhere, that JSON examples can be read, that commands exist, and that each node's page names a workflow that uses the node.
+ * somewhere, that JSON examples can be read, that commands exist, that each node's page has an example item, recipes and what to
+ * do about errors, and names a workflow that uses the node. That the example items are what nodes give out is seen in the tests
+ * (test/e2e/template-runs.test.ts), where nodes run.
  */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodeType } from 'n8n-workflow';
 
 const ROOT = path.join(__dirname, '..');
 const PAGES = path.join(ROOT, 'docs', 'nodes');
 const WORKFLOWS = path.join(ROOT, 'workflows');
+const BUNDLE = path.join(WORKFLOWS, 'cli', 'all-templates.json');
 const START = '<!-- parameters: written by `npm run docs` -->';
 const END = '<!-- /parameters -->';
+
+/** What staff look for on a node's page. */
+const PARTS_OF_A_PAGE: Array<[string, RegExp]> = [
+	['example item', /^```json\n/mu],
+	['recipes', /^## Recipes$/mu],
+	[
+		'table of errors',
+		/^## (?:When something|When it|What can|Nothing).*(?:wrong|work|arrives).*$/mu,
+	],
+];
 
 const faults: string[] = [];
 
@@ -209,13 +225,30 @@ function checkPage(file: string): void {
 	}
 }
 
+function templates(): string[] {
+	return readdirSync(WORKFLOWS)
+		.filter((name) => name.endsWith('.json'))
+		.sort();
+}
+
 /** The workflows that use a node. */
 function usersOf(type: string): string[] {
-	return readdirSync(WORKFLOWS).filter((file) =>
+	return templates().filter((file) =>
 		readFileSync(path.join(WORKFLOWS, file), 'utf8').includes(
 			`"n8n-nodes-whatsapp-handoff.${type}"`,
 		),
 	);
+}
+
+/** Every template with an id of its own, always the same, in one file. */
+function forTheCommandLine(): string {
+	const all = templates().map((file) => ({
+		id: createHash('sha256').update(file).digest('hex').slice(0, 16),
+		...(JSON.parse(readFileSync(path.join(WORKFLOWS, file), 'utf8')) as object),
+		active: false,
+	}));
+	// One a line, so that two changes to two templates do not meet.
+	return `[\n${all.map((one) => JSON.stringify(one)).join(',\n')}\n]\n`;
 }
 
 function main(): void {
@@ -232,8 +265,17 @@ function main(): void {
 		if (!check) writeFileSync(page, current);
 		else if (current !== text)
 			faults.push(`${where}: run \`npm run docs\`, parameters have changed`);
+		for (const [what, wanted] of PARTS_OF_A_PAGE)
+			if (!wanted.test(text)) faults.push(`${where} has no ${what}`);
 		if (!usersOf(node.description.name).some((file) => text.includes(file)))
 			faults.push(`${where} names no workflow in workflows/ that uses the node`);
+	}
+	const bundle = forTheCommandLine();
+	if (!check) {
+		mkdirSync(path.dirname(BUNDLE), { recursive: true });
+		writeFileSync(BUNDLE, bundle);
+	} else if (!existsSync(BUNDLE) || readFileSync(BUNDLE, 'utf8') !== bundle) {
+		faults.push(`${path.relative(ROOT, BUNDLE)}: run \`npm run docs\`, templates have changed`);
 	}
 	for (const file of markdown()) checkPage(file);
 	for (const fault of faults) console.error(fault);

@@ -19,41 +19,14 @@ async function withModel(client: N8nClient, url: string, type: string, parameter
 			data: { apiKey: 'none', url },
 		},
 	);
-	const path = `model-${freshCustomer()}`;
-	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
-		name: path,
+	return published(client, {
 		nodes: [
+			{ name: 'Ours', type: `n8n-nodes-whatsapp-handoff.${type}`, parameters },
+			{ name: 'Either output', type: 'n8n-nodes-base.noOp', parameters: {} },
 			{
-				id: randomUUID(),
-				name: 'Given',
-				type: 'n8n-nodes-base.webhook',
-				typeVersion: 2,
-				position: [0, 0],
-				webhookId: randomUUID(),
-				parameters: { path, httpMethod: 'POST', responseMode: 'lastNode' },
-			},
-			{
-				id: randomUUID(),
-				name: 'Ours',
-				type: `n8n-nodes-whatsapp-handoff.${type}`,
-				typeVersion: 1,
-				position: [200, 0],
-				parameters,
-			},
-			{
-				id: randomUUID(),
-				name: 'Either output',
-				type: 'n8n-nodes-base.noOp',
-				typeVersion: 1,
-				position: [400, 0],
-				parameters: {},
-			},
-			{
-				id: randomUUID(),
 				name: 'Model',
 				type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
 				typeVersion: 1.3,
-				position: [200, 200],
 				parameters: {
 					model: { __rl: true, mode: 'id', value: 'stand-in' },
 					responsesApiEnabled: false,
@@ -69,6 +42,39 @@ async function withModel(client: N8nClient, url: string, type: string, parameter
 			},
 			Model: { ai_languageModel: [[{ node: 'Ours', type: 'ai_languageModel', index: 0 }]] },
 		},
+	});
+}
+
+interface Parts {
+	nodes: Array<{
+		name: string;
+		type: string;
+		typeVersion?: number;
+		parameters: object;
+		credentials?: object;
+	}>;
+	connections: object;
+}
+
+/** Publishes these nodes behind a webhook named Given; what is posted to it gives back what the last node gave out. */
+async function published(client: N8nClient, { nodes, connections }: Parts) {
+	const path = `model-${freshCustomer()}`;
+	const given = {
+		name: 'Given',
+		type: 'n8n-nodes-base.webhook',
+		typeVersion: 2,
+		webhookId: randomUUID(),
+		parameters: { path, httpMethod: 'POST', responseMode: 'lastNode' },
+	};
+	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
+		name: path,
+		nodes: [given, ...nodes].map((node, index) => ({
+			id: randomUUID(),
+			typeVersion: 1,
+			position: [index * 200, 0],
+			...node,
+		})),
+		connections,
 		settings: { executionOrder: 'v1' },
 		active: false,
 	});
@@ -197,5 +203,85 @@ describe('a chat model attached in a real n8n', () => {
 			escalation: { decision: string };
 		};
 		expect(asked.escalation.decision).toBe('escalate');
+	});
+
+	it('hands over by itself, with the router as a tool of n8n’s agent', async () => {
+		says = ({ tools, messages }) =>
+			messages.some(({ role }) => role === 'tool')
+				? { text: 'A colleague takes over here.' }
+				: { call: tools[0]!, arguments: { reason: 'Wants a kettle made to measure' } };
+		const credential = await client.call<{ id: string; name: string }>(
+			'POST',
+			'/rest/credentials',
+			{
+				name: `Model ${randomUUID()}`,
+				type: 'openAiApi',
+				data: { apiKey: 'none', url: model.url },
+			},
+		);
+		const run = await published(client, {
+			nodes: [
+				{
+					name: 'Recorded',
+					type: 'n8n-nodes-whatsapp-handoff.conversation',
+					parameters: {
+						operation: 'recordMessage',
+						from: '={{ $json.body.from }}',
+						text: '={{ $json.body.text }}',
+						recordOptions: { channel: 'simulation' },
+					},
+				},
+				{
+					name: 'Bot',
+					type: '@n8n/n8n-nodes-langchain.agent',
+					typeVersion: 3.1,
+					parameters: { promptType: 'define', text: '={{ $json.message.text }}' },
+				},
+				{
+					name: 'What became of it',
+					type: 'n8n-nodes-whatsapp-handoff.conversation',
+					parameters: {
+						operation: 'get',
+						conversationId: "={{ $('Recorded').item.json.conversation.id }}",
+					},
+				},
+				{
+					name: 'Model',
+					type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+					typeVersion: 1.3,
+					parameters: {
+						model: { __rl: true, mode: 'id', value: 'stand-in' },
+						responsesApiEnabled: false,
+						options: { maxRetries: 0 },
+					},
+					credentials: { openAiApi: { id: credential.id, name: credential.name } },
+				},
+				{
+					name: 'Hand to a person',
+					type: 'n8n-nodes-whatsapp-handoff.handoffRouterTool',
+					parameters: {
+						queue: 'Support',
+						conversationId: "={{ $('Recorded').item.json.conversation.id }}",
+						reason: "={{ $fromAI('reason', 'Why a person is needed', 'string') }}",
+						priority: 'normal',
+					},
+				},
+			],
+			connections: {
+				Given: { main: [[{ node: 'Recorded', type: 'main', index: 0 }]] },
+				Recorded: { main: [[{ node: 'Bot', type: 'main', index: 0 }]] },
+				Bot: { main: [[{ node: 'What became of it', type: 'main', index: 0 }]] },
+				Model: { ai_languageModel: [[{ node: 'Bot', type: 'ai_languageModel', index: 0 }]] },
+				'Hand to a person': { ai_tool: [[{ node: 'Bot', type: 'ai_tool', index: 0 }]] },
+			},
+		});
+		const item = await run({ from: `+${freshCustomer()}`, text: 'I need one of three litres' });
+		expect(item).toMatchObject({
+			conversation: {
+				state: 'human',
+				owner: { kind: 'queue', name: 'Support' },
+				handoff: { reason: 'Wants a kettle made to measure' },
+			},
+		});
 	});
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Execution } from '../../host/executions';
@@ -62,8 +62,11 @@ interface Imported {
 	name: string;
 }
 
-/** As the editor's "Import from file" does, then with credentials chosen. */
-async function imported(file: string): Promise<Imported & { workflow: WorkflowFile }> {
+/** As the editor's "Import from file" does, then with credentials chosen, and with what staff then change. */
+async function imported(
+	file: string,
+	change: (workflow: WorkflowFile) => void = () => undefined,
+): Promise<Imported & { workflow: WorkflowFile }> {
 	const workflow = connect(
 		withFreshCustomers(readWorkflow(file)),
 		credentials,
@@ -77,33 +80,130 @@ async function imported(file: string): Promise<Imported & { workflow: WorkflowFi
 	}
 	// The template that the other suites have published holds its own addresses.
 	for (const node of workflow.nodes) if (node.webhookId) node.webhookId = randomUUID();
+	change(workflow);
 	const saved = await client.call<Imported>('POST', '/rest/workflows', workflow);
 	return { ...saved, workflow };
 }
 
+/** Paths of every field that nodes of a type have given out in the runs of this suite, without the places in lists. */
+const given = new Map<string, Set<string>>();
+
+function note(run: Execution, nodes: WorkflowFile['nodes']): void {
+	for (const { name, type } of nodes) {
+		const paths = given.get(type) ?? new Set<string>();
+		given.set(type, paths);
+		for (const { json } of (run.runs[name] ?? []).flat(2)) {
+			for (const path of pathsOf(json)) paths.add(path);
+		}
+	}
+}
+
+function pathsOf(value: unknown, at = ''): string[] {
+	if (Array.isArray(value)) return value.flatMap((one) => pathsOf(one, at));
+	if (typeof value !== 'object' || value === null) return [at];
+	return Object.entries(value).flatMap(([name, one]) => {
+		const path = at === '' ? name : `${at}.${name}`;
+		return [path, ...pathsOf(one, path)];
+	});
+}
+
 /** Presses "Execute workflow" at a start; the pinned samples stand in for what lies outside. */
-async function execute({ id }: Imported, start: string): Promise<Execution> {
+async function execute(
+	{ id, workflow }: Imported & { workflow?: WorkflowFile },
+	start: string,
+): Promise<Execution> {
 	const { executionId } = await client.call<{ executionId: string }>(
 		'POST',
 		`/rest/workflows/${id}/run`,
 		{ triggerToStartFrom: { name: start } },
 	);
-	return await eventually(`the end of the execution from ${start}`, async () => {
+	const ended = await eventually(`the end of the execution from ${start}`, async () => {
 		const run = await readExecution(client, executionId).catch(() => undefined);
 		return run && !['new', 'running', 'waiting'].includes(run.status) && run;
 	});
+	note(ended, workflow?.nodes ?? []);
+	return ended;
 }
 
 type Items = Array<Record<string, unknown>>;
+/** Of every run of the node: one that several branches lead to runs once for each. */
 const itemsOf = (run: Execution, node: string): Items =>
-	(run.outputs[node] ?? []).flat().map(({ json }) => json);
+	(run.runs[node] ?? []).flat(2).map(({ json }) => json);
 const outputOf = (run: Execution, node: string, output: number): Items =>
-	(run.outputs[node]?.[output] ?? []).map(({ json }) => json);
+	(run.runs[node] ?? []).flatMap((outputs) => outputs[output] ?? []).map(({ json }) => json);
 
-async function succeeded(file: string, start: string): Promise<Execution> {
-	const run = await execute(await imported(file), start);
+async function succeeded(
+	file: string,
+	start: string,
+	change?: (workflow: WorkflowFile) => void,
+): Promise<Execution> {
+	const run = await execute(await imported(file, change), start);
 	expect({ status: run.status, error: run.error }).toEqual({ status: 'success', error: undefined });
 	return run;
+}
+
+/** The node of that name, to be changed. */
+const nodeIn = ({ nodes }: WorkflowFile, name: string) => nodes.find((one) => one.name === name)!;
+
+/** What the report on shadow mode says once people have answered these customers themselves. */
+async function compareWithPeople(answered: string[]): Promise<Items> {
+	const node = (name: string, type: string, parameters: object, x: number) => ({
+		id: randomUUID(),
+		name,
+		type,
+		typeVersion: type.endsWith('.set') ? 3.4 : 1,
+		position: [x, 0],
+		parameters,
+	});
+	const ours = (type: string) => `n8n-nodes-whatsapp-handoff.${type}`;
+	const chain = [
+		node('Start', 'n8n-nodes-base.manualTrigger', {}, 0),
+		node(
+			'Whom people answered',
+			'n8n-nodes-base.set',
+			{ mode: 'raw', jsonOutput: JSON.stringify({ ids: answered }) },
+			200,
+		),
+		node('One by one', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'ids' }, 400),
+		node(
+			'Answered by phone',
+			ours('conversation'),
+			{
+				operation: 'logReply',
+				conversationId: '={{ $json.ids }}',
+				loggedText: 'I am looking into it.',
+				agentId: 'agent.one@shop.example',
+				agentName: 'Agent One',
+			},
+			600,
+		),
+		{
+			...node(
+				'Compared',
+				ours('handoffReport'),
+				{ operation: 'shadow', shadowAs: 'conversations' },
+				800,
+			),
+			executeOnce: true,
+		},
+	];
+	const connections = Object.fromEntries(
+		chain
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: chain[index + 1]!.name, type: 'main', index: 0 }]] },
+			]),
+	);
+	const saved = await client.call<Imported>('POST', '/rest/workflows', {
+		name: `Shadow ${randomUUID()}`,
+		nodes: chain,
+		connections,
+		settings: { executionOrder: 'v1' },
+	});
+	const run = await execute(saved, 'Start');
+	expect(run.error).toBeUndefined();
+	return itemsOf(run, 'Compared');
 }
 
 const FILES = readdirSync(path.join(ROOT, 'workflows')).filter((file) => file.endsWith('.json'));
@@ -160,6 +260,97 @@ describe('the samples of a template', () => {
 			inbox: { planned: true, status: 'open', note: expect.stringContaining('Sample') as string },
 		});
 		expect(itemsOf(run, 'Contact and deal')[0]).toMatchObject({ crm: { planned: true } });
+	});
+
+	it('know an intent for every message, with a confidence where a model answers', async () => {
+		const agent = await succeeded('01-whatsapp-intake-ai-agent.json', 'Simulate');
+		const said = itemsOf(agent, 'What the bot says').map(({ bot }) => bot);
+		expect(said).toEqual(
+			said.map(() =>
+				expect.objectContaining({
+					intent: expect.stringMatching(/^[a-z_]+$/u) as string,
+					confidence: expect.any(Number) as number,
+				}),
+			),
+		);
+		expect(said).toHaveLength(3);
+	});
+
+	it('hand over where the model says so, with its reason', async () => {
+		const run = await succeeded('01-whatsapp-intake-ai-agent.json', 'Simulate', (workflow) => {
+			const pinned = (workflow.pinData as Record<string, Array<{ json: { output: object } }>>)[
+				'AI Agent'
+			]!;
+			Object.assign(pinned[0]!.json.output, {
+				handoffRequested: true,
+				handoffReason: 'The list of opening hours does not cover this',
+			});
+		});
+		expect(itemsOf(run, 'Hand to a person')).toContainEqual(
+			expect.objectContaining({
+				customer: expect.objectContaining({ name: 'Robin Sample' }) as unknown,
+				handoff: expect.objectContaining({
+					reason: expect.stringContaining(
+						'The list of opening hours does not cover this',
+					) as unknown,
+				}) as unknown,
+			}),
+		);
+	});
+
+	it('hand over at a step of the flow that is made for it, and answer honestly who is asked', async () => {
+		const run = await succeeded('01-whatsapp-intake-faq-bot.json', 'Simulate');
+		expect(itemsOf(run, 'Human handoff')).toHaveLength(1);
+		expect(itemsOf(run, 'Hand to a person')).toContainEqual(
+			expect.objectContaining({
+				customer: expect.objectContaining({ name: 'Dana Sample' }) as unknown,
+				escalation: expect.objectContaining({ firedRule: 'bot_request' }) as unknown,
+				handoff: expect.objectContaining({
+					reason: expect.stringContaining('Damaged goods') as unknown,
+				}) as unknown,
+			}),
+		);
+		expect(itemsOf(run, 'Answer the customer')).toContainEqual(
+			expect.objectContaining({
+				customer: expect.objectContaining({ name: 'Jo Sample' }) as unknown,
+				reply: expect.objectContaining({
+					text: expect.stringContaining('I am a program, not a person') as unknown,
+				}) as unknown,
+			}),
+		);
+	});
+
+	it('say in shadow mode what would be done and do none of it, and are compared with people', async () => {
+		const crm = await hubspot.state();
+		const phone = (await graph.messages()).length;
+		const channel = `shadow-${randomUUID()}`;
+		const run = await succeeded('01-whatsapp-intake-ai-agent.json', 'Simulate', (workflow) => {
+			const { assignments } = nodeIn(workflow, 'Settings').parameters.assignments as {
+				assignments: Array<{ name: string; value: unknown }>;
+			};
+			assignments.find(({ name }) => name === 'settings.shadow')!.value = true;
+			// Customers of a real number: sample conversations are in no report.
+			nodeIn(workflow, 'Record as if from WhatsApp').parameters.recordOptions = { channel };
+		});
+		expect(itemsOf(run, 'Answer the customer').map(({ reply }) => reply)).toEqual([
+			expect.objectContaining({ outcome: 'planned' }),
+		]);
+		expect(itemsOf(run, 'Hand to a person').length).toBeGreaterThan(0);
+		for (const { handoff } of itemsOf(run, 'Hand to a person')) {
+			expect(handoff).toMatchObject({ planned: true });
+		}
+		expect(itemsOf(run, 'Contact and deal')[0]).toMatchObject({ crm: { planned: true } });
+		expect(itemsOf(run, 'Tell the team')).toEqual([]);
+		expect(await hubspot.state()).toEqual(crm);
+		expect(await graph.messages()).toHaveLength(phone);
+
+		const planned = itemsOf(run, 'Hand to a person').map(
+			({ conversation }) => (conversation as { id: string }).id,
+		);
+		const compared = await compareWithPeople(planned.slice(0, 1));
+		const of = (id: string) => compared.find(({ conversationId }) => conversationId === id);
+		expect(of(planned[0]!)).toMatchObject({ agreement: 'both' });
+		for (const id of planned.slice(1)) expect(of(id)).toMatchObject({ agreement: 'only_workflow' });
 	});
 
 	it('make a sign-in link: 02-agent-inbox.json', async () => {
@@ -235,6 +426,23 @@ describe('the samples of a template', () => {
 		expect(itemsOf(run, 'To the back office')).toHaveLength(1);
 		expect(itemsOf(run, 'The bot may answer')).toHaveLength(1);
 		expect(outputOf(run, 'Send the approved answer', 0)).toHaveLength(1);
+		expect(itemsOf(run, 'Keep the draft as a note')).toEqual([]);
+	});
+
+	it('keep back an answer that is not approved, as a note: 07-vip-and-sensitive-topics.json', async () => {
+		const run = await succeeded('07-vip-and-sensitive-topics.json', 'Simulate', ({ pinData }) => {
+			(pinData as Record<string, unknown>)['May this go out?'] = [
+				{ json: { data: { approved: false } } },
+			];
+		});
+		expect(itemsOf(run, 'Send the approved answer')).toEqual([]);
+		expect(itemsOf(run, 'Keep the draft as a note')).toEqual([
+			expect.objectContaining({
+				note: expect.objectContaining({
+					text: expect.stringContaining('Not approved: ') as unknown,
+				}) as unknown,
+			}),
+		]);
 	});
 
 	it('write one mail with the figures: 08-weekly-handoff-review.json', async () => {
@@ -245,6 +453,48 @@ describe('the samples of a template', () => {
 			html: expect.stringContaining('<h3>Why</h3>') as string,
 		});
 		expect(String(mail!.html)).not.toMatch(/undefined|NaN|\[object/u);
+	});
+
+	it('draw bars in the mail, as long as their share, with nothing to load: 08-weekly-handoff-review.json', async () => {
+		const run = await succeeded(
+			'08-weekly-handoff-review.json',
+			'Every Monday at 8',
+			(workflow) => {
+				(workflow.pinData as Record<string, unknown>)['The week in figures'] = [
+					{
+						json: {
+							conversations: 40,
+							handoffs: 12,
+							handoffRate: 0.3,
+							breached: 1,
+							missed: 2,
+							reasons: [
+								{ reason: 'Asked for a person', count: 8 },
+								{ reason: '<b>Refund</b>', count: 4 },
+							],
+							byHour: [{ name: '09', handoffs: 12 }],
+							byAgent: [
+								{
+									name: 'Agent One',
+									handoffs: 6,
+									firstResponse: { medianMinutes: 3, p90Minutes: 9 },
+								},
+							],
+						},
+					},
+				];
+			},
+		);
+		const html = String(itemsOf(run, 'Write the mail')[0]!.html);
+		expect([...html.matchAll(/height:14px;width:(\d+)px/gu)].map(([, width]) => width)).toEqual([
+			'240',
+			'120',
+			'240',
+			'240',
+		]);
+		expect(html).toContain('&lt;b&gt;Refund');
+		expect(html).toContain('3 min (nine of ten within 9)');
+		expect(html).not.toMatch(/<img|<script|https?:|undefined|NaN/u);
 	});
 
 	it('keep ratings, thank, and send the unhappy to the team lead: 09-satisfaction-survey.json', async () => {
@@ -264,8 +514,35 @@ describe('the samples of a template', () => {
 
 	it('ask question by question, then offer a slot: 10-lead-qualification.json', async () => {
 		const run = await succeeded('10-lead-qualification.json', 'Simulate');
-		expect(itemsOf(run, 'Hand to sales').length).toBeGreaterThan(0);
-		expect(itemsOf(run, 'Ask the next question').length).toBeGreaterThan(0);
+		expect(
+			itemsOf(run, 'Ask the next question').map(({ reply }) => (reply as { text: string }).text),
+		).toEqual(['Gladly! What is it about?', 'Thank you. How large is your company, roughly?']);
+		expect(itemsOf(run, 'Offer the slot')).toEqual([
+			expect.objectContaining({
+				conversation: expect.objectContaining({
+					collected: expect.objectContaining({
+						topic: 'Kettles for our cafes',
+						companySize: '12 cafes, about 80 people',
+						systems: 'A till with an online shop',
+						budget: 'around 8,000 EUR',
+						timeline: 'by the end of March',
+						preferredTimes: 'Tuesday or Wednesday morning',
+					}) as unknown,
+				}) as unknown,
+				reply: expect.objectContaining({
+					text: expect.stringMatching(/Sales could call you on \w+, \d\d:\d\d/u) as unknown,
+				}) as unknown,
+			}),
+		]);
+		// Who has answered everything, and who asks for a person in between.
+		expect(
+			itemsOf(run, 'Hand to sales')
+				.map(({ handoff }) => (handoff as { reason: string }).reason)
+				.sort(),
+		).toEqual([
+			expect.stringMatching(/^Qualified: wants a call Tuesday or Wednesday morning; free is /u),
+			expect.stringMatching(/asked for a person/u),
+		]);
 	});
 
 	it('open a ticket with the brief, and close what was solved: 11-zendesk-tickets.json', async () => {
@@ -274,6 +551,22 @@ describe('the samples of a template', () => {
 			conversation: { collected: { ticket: '#1002' }, tags: ['ticket'] },
 		});
 		expect(itemsOf(run, 'The bot may answer')).toHaveLength(1);
+
+		// What Zendesk then tells of that conversation.
+		const { id } = itemsOf(run, 'Note the ticket')[0]!.conversation as { id: string };
+		const told = async (start: string) =>
+			succeeded('11-zendesk-tickets.json', start, (workflow) => {
+				const pinned = workflow.pinData as Record<string, Array<{ json: object }>>;
+				pinned[start] = [{ json: { ...pinned[start]![0]!.json, 'ticket.external_id': id } }];
+			});
+		const waits = await told('A ticket waits for the customer');
+		expect(itemsOf(waits, 'Let the clocks stand')).toHaveLength(1);
+		const solved = await told('A ticket was solved');
+		expect(itemsOf(solved, 'Close the conversation')).toEqual([
+			expect.objectContaining({
+				conversation: expect.objectContaining({ id, state: 'closed' }) as unknown,
+			}),
+		]);
 	});
 
 	it('bring a failed execution before a person: 12-error-workflow.json', async () => {
@@ -282,5 +575,24 @@ describe('the samples of a template', () => {
 			handoff: { reason: 'A workflow failed: The model did not answer' },
 		});
 		expect(itemsOf(run, 'Tell the team').length).toBeGreaterThan(0);
+	});
+});
+
+describe('the example items of the documentation', () => {
+	/** Nodes that the samples of the templates run through, with the page that shows what they give out. */
+	it.each([
+		['escalationScorer', 'escalation-scorer'],
+		['handoffRouter', 'handoff-router'],
+		['contextSummarizer', 'context-summarizer'],
+	])('are what nodes give out: %s', (type, page) => {
+		const text = readFileSync(path.join(ROOT, 'docs', 'nodes', `${page}.md`), 'utf8');
+		const examples = [...text.matchAll(/^```json\n([\s\S]*?)^```/gmu)].map(
+			([, json]) => JSON.parse(json!) as object,
+		);
+		const real = given.get(`n8n-nodes-whatsapp-handoff.${type}`) ?? new Set();
+		const invented = examples
+			.flatMap((example) => pathsOf(example))
+			.filter((one) => !real.has(one));
+		expect([...new Set(invented)]).toEqual([]);
 	});
 });

@@ -1,15 +1,18 @@
-import { readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { INode, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
 import type { N8nClient } from '../../host/n8n';
 import { ROOT } from '../../host/install';
+import { importOnTheCommandLine } from '../../host/n8n';
 import type { WorkflowFile } from '../../host/stack';
 import { readWorkflow } from '../../host/stack';
-import { LIMIT_MS, signedInClient } from './harness';
+import { LIMIT_MS, environment, signedInClient } from './harness';
+import { untidy } from './layout';
 
-jest.setTimeout(LIMIT_MS);
+jest.setTimeout(2 * LIMIT_MS);
 
 const files = readdirSync(path.join(ROOT, 'workflows')).filter((file) => file.endsWith('.json'));
 const templates = files.map((file): [string, Template] => [file, readWorkflow(file) as Template]);
@@ -28,7 +31,6 @@ interface Template extends WorkflowFile {
 		Record<string, Array<Array<{ node: string; type: string; index: number }> | null>>
 	>;
 	pinData: Record<string, Array<{ json: object }>>;
-	active: boolean;
 }
 
 const NOTE = 'n8n-nodes-base.stickyNote';
@@ -114,40 +116,14 @@ describe.each(templates)('%s', (_file, template) => {
 		expect([...new Set(missing)]).toEqual([]);
 	});
 
-	it('flows from left to right, and no two nodes lie on each other', () => {
-		const at = new Map(nodes.map(({ name, position }) => [name, position]));
-		for (const [from, outputs] of Object.entries(template.connections)) {
-			for (const [type, targets] of Object.entries(outputs)) {
-				// Sub-nodes hang below the node that they belong to.
-				if (type !== 'main') continue;
-				for (const target of targets.flat().filter((one) => one !== null)) {
-					if (template.nodes.some(({ name }) => name === target.node)) {
-						expect({
-							from,
-							to: target.node,
-							right: at.get(target.node)![0] > at.get(from)![0],
-						}).toEqual({ from, to: target.node, right: true });
-					}
-				}
-			}
-		}
-		for (const [index, { name, position }] of nodes.entries()) {
-			for (const other of nodes.slice(index + 1)) {
-				const apart =
-					Math.abs(other.position[0] - position[0]) >= 120 ||
-					Math.abs(other.position[1] - position[1]) >= 100;
-				expect({ name, other: other.name, apart }).toEqual({
-					name,
-					other: other.name,
-					apart: true,
-				});
-			}
-		}
+	it('flows from left to right, each part in its note, and nothing lies on anything', () => {
+		expect(untidy(template as unknown as Parameters<typeof untidy>[0])).toEqual([]);
 	});
 
 	it('holds no secret, no id of an account or an installation, and nobody’s data', () => {
 		const text = JSON.stringify(template);
-		expect(template.active).toBe(false);
+		// n8n's API takes nothing else.
+		expect(Object.keys(template)).toEqual(['name', 'nodes', 'connections', 'settings', 'pinData']);
 		for (const { credentials } of nodes) {
 			for (const credential of Object.values(credentials ?? {})) {
 				expect(Object.keys(credential)).toEqual(['name']);
@@ -166,6 +142,52 @@ describe.each(templates)('%s', (_file, template) => {
 	});
 });
 
+describe('importing', () => {
+	let client: N8nClient;
+	beforeAll(async () => {
+		client = await signedInClient();
+	});
+
+	it('works through n8n’s API with the file as it is', async () => {
+		const { rawApiKey } = await client.call<{ rawApiKey: string }>('POST', '/rest/api-keys', {
+			label: `import ${randomUUID()}`,
+			expiresAt: null,
+			scopes: ['workflow:create', 'workflow:delete'],
+		});
+		const call = (method: string, at: string, body?: Buffer) =>
+			fetch(`${environment.n8nUrl}/api/v1/workflows${at}`, {
+				method,
+				headers: { 'content-type': 'application/json', 'X-N8N-API-KEY': rawApiKey },
+				...(body ? { body } : {}),
+			});
+		for (const file of files) {
+			const answer = await call('POST', '', readFileSync(path.join(ROOT, 'workflows', file)));
+			const saved = (await answer.json()) as { id: string; nodes: unknown[]; message?: string };
+			expect({ file, status: answer.status, message: saved.message }).toEqual({
+				file,
+				status: 200,
+				message: undefined,
+			});
+			expect(saved.nodes).toHaveLength(templates.find(([name]) => name === file)![1].nodes.length);
+			expect((await call('DELETE', `/${saved.id}`)).ok).toBe(true);
+		}
+	});
+
+	it('works on n8n’s command line with all of them in one file', async () => {
+		const bundle = path.join(ROOT, 'workflows', 'cli', 'all-templates.json');
+		const wanted = JSON.parse(readFileSync(bundle, 'utf8')) as Array<{ id: string; name: string }>;
+		expect(wanted.map(({ name }) => name).sort()).toEqual(
+			templates.map(([, { name }]) => name).sort(),
+		);
+		await importOnTheCommandLine(environment.folder, bundle);
+		for (const { id, name } of wanted) {
+			expect(await client.call('GET', `/rest/workflows/${id}`)).toMatchObject({ id, name });
+			await client.call('POST', `/rest/workflows/${id}/archive`, {});
+			await client.call('DELETE', `/rest/workflows/${id}`);
+		}
+	});
+});
+
 describe('the bots of the templates', () => {
 	const textOf = (file: string) =>
 		JSON.stringify(
@@ -173,6 +195,7 @@ describe('the bots of the templates', () => {
 		);
 
 	it('say that they are programs, and how to reach a person at any time', () => {
+		expect(textOf('01-whatsapp-intake-faq-bot.json')).toContain('I am a program, not a person.');
 		expect(textOf('01-whatsapp-intake-faq-bot.json')).toMatch(
 			/a program, not a person.*Write .{0,3}agent.{0,3} at any time to talk to a person/u,
 		);
