@@ -41,25 +41,26 @@ export class HandoffInbox implements INodeType {
 			NodeConnectionTypes.Main,
 		],
 		outputNames: ['Claimed', 'Reply', 'Note', 'Reassigned', 'Resolved', 'Returned to Bot'],
+		// Hidden, not shown: see CrmUpsert/account.ts.
 		credentials: [
 			{
 				name: 'whatsAppHandoffInboxApi',
 				displayName: 'Inbox Sign-In',
 				required: true,
-				displayOptions: { show: { inbox: ['embedded'] } },
+				displayOptions: { hide: { inbox: ['chatwoot'] } },
 			},
 			{
 				name: CHATWOOT_CREDENTIAL,
 				displayName: 'Chatwoot',
 				required: true,
-				displayOptions: { show: { inbox: ['chatwoot'] } },
+				displayOptions: { hide: { inbox: ['embedded'] } },
 			},
 			// Only to show agents the files that customers send.
 			{
 				name: WHATSAPP_CREDENTIAL,
 				displayName: 'WhatsApp (Optional, Shows Files)',
 				required: false,
-				displayOptions: { show: { inbox: ['embedded'] } },
+				displayOptions: { hide: { inbox: ['chatwoot'] } },
 			},
 			storeCredential,
 		],
