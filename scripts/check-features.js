@@ -53,6 +53,20 @@ for (const [id, { status, where, tests }] of rows) {
 	}
 }
 
+// The second table names files in its last column, and scripts.
+const others =
+	readFileSync(path.join(ROOT, FILE), 'utf8').split('## What none of the others has')[1] ?? '';
+const kept = others.split('\n').filter((line) => /^\| (?!feature|---)/.test(line));
+if (kept.length !== 15)
+	problems.push(`there are ${kept.length} rows of what none of the others has, not 15`);
+for (const line of kept) {
+	const named = [...line.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+	if (named.length === 0) problems.push(`"${line.split('|')[1].trim()}" names no test`);
+	for (const name of named.filter((one) => one.includes('/'))) {
+		if (!existsSync(path.join(ROOT, name))) problems.push(`there is no file ${name}`);
+	}
+}
+
 const met = [...rows.values()].filter(({ status }) => status === 'met').length;
 problems.forEach((problem) => console.error(`${FILE}: ${problem}`));
 console.log(`${met} of ${rows.size} capabilities are met.`);

@@ -8,12 +8,13 @@ import { tellProgress } from '../host/progress';
 import { createCredentials, startStack } from '../host/stack';
 import { startPipedriveStandIn } from '../sandbox/pipedrive';
 import { startSalesforceStandIn } from '../sandbox/salesforce';
-import { MINUTE_MS, openEditor } from './editor';
+import { Editor, startBrowser } from './editor';
 
 /**
  * Takes the pictures of CRM Upsert for its documentation: an n8n of its own, one node for each CRM, its lists loaded from the stand-in of
- * that CRM. See {@link openEditor} for the browser.
+ * that CRM. See {@link startBrowser} for the browser.
  */
+const MINUTE_MS = 60_000;
 const OUT = path.join(__dirname, '..', 'docs', 'images');
 const TYPE = 'n8n-nodes-whatsapp-handoff.crmUpsert';
 const TOKEN = 'local-token';
@@ -111,8 +112,9 @@ async function main(): Promise<void> {
 			connections: {},
 			settings: { executionOrder: 'v1' },
 		});
-		const { browser, page } = await openEditor(n8n.url);
+		const browser = await startBrowser();
 		try {
+			const { page } = await Editor.open(browser, n8n, OUT);
 			for (const shot of shots) await take(page, `${n8n.url}/workflow/${id}`, shot);
 		} finally {
 			await browser.close();

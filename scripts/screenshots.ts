@@ -1,98 +1,233 @@
-import { mkdirSync } from 'node:fs';
+/**
+ * Takes the pictures of the docs:
+ *
+ *     npm run screenshots                       all of them
+ *     npm run screenshots -- templates nodes    only these parts: templates, nodes, inbox
+ *     npm run screenshots -- walk               every node with every operation, into .cache/walk, to be looked at
+ *
+ * From an n8n of its own with the package in it and stand-ins of the services. Needs Debian's chromium, or the path of another one in
+ * CHROMIUM.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Browser } from 'playwright-core';
 
 import { signToken } from '../adapters/inbox/tokens';
-import { N8nClient } from '../host/n8n';
-import { INBOX_SECRET, readWorkflow, webhookUrl } from '../host/stack';
-import { MINUTE_MS, openEditor } from './editor';
+import { waitForExecution } from '../host/executions';
+import { ROOT } from '../host/install';
+import { tellProgress } from '../host/progress';
+import { play } from '../host/scriptedConversation';
+import type { Stack, WorkflowFile } from '../host/stack';
+import {
+	INBOX_SECRET,
+	connect,
+	createCredentials,
+	publish,
+	readWorkflow,
+	startStack,
+	webhookIsLive,
+	webhookUrl,
+} from '../host/stack';
+import { Editor, startBrowser } from './editor';
 
-/**
- * Takes the pictures of the README from a running demo (`npm start` in another terminal); see {@link openEditor} for the browser.
- */
-const OUT = path.join(__dirname, '..', 'docs', 'images');
-const EDITOR = process.env.N8N_URL ?? 'http://127.0.0.1:5678';
-const PHONE = process.env.PHONE_URL ?? 'http://127.0.0.1:5680/_control/phone';
-const TEMPLATES = {
-	'intake-template': '01-whatsapp-intake-faq-bot.json',
-	'inbox-template': '02-agent-inbox.json',
-	'watchdog-template': '03-sla-watchdog.json',
-};
+const IMAGES = path.join(ROOT, 'docs', 'images');
+const WALK = path.join(ROOT, '.cache', 'walk');
+const WORKFLOWS = path.join(ROOT, 'workflows');
+const PACKAGE = 'n8n-nodes-whatsapp-handoff';
+const MINUTE_MS = 60_000;
 
-async function main(): Promise<void> {
-	mkdirSync(OUT, { recursive: true });
-	const client = new N8nClient(EDITOR);
-	await client.signIn();
-	const workflows = await client.call<Array<{ id: string; name: string }>>(
-		'GET',
-		'/rest/workflows',
-	);
+interface Setting {
+	stack: Stack;
+	browser: Browser;
+	credentials: Record<string, string>;
+}
 
-	const { browser, page } = await openEditor(EDITOR);
-	try {
-		for (const [picture, file] of Object.entries(TEMPLATES)) {
-			const { name } = readWorkflow(file);
-			const { id } = workflows.find((workflow) => workflow.name === name)!;
-			await page.goto(`${EDITOR}/workflow/${id}`);
-			await page.waitForSelector('[data-test-id="canvas-node"]', { timeout: MINUTE_MS });
-			await page.waitForLoadState('networkidle');
-			// n8n's own checklist lies over the canvas.
-			const checklist = page
-				.locator('[data-test-id="suggested-actions-popover"] button, .el-popper button')
-				.first();
-			if (await checklist.isVisible()) await checklist.click();
-			else await page.keyboard.press('Escape');
-			await page.click('[data-test-id="zoom-to-fit"]');
-			await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
-		}
-
-		// A node's own window, with a list that comes from the account.
-		const { name } = readWorkflow(TEMPLATES['intake-template']);
-		await page.goto(`${EDITOR}/workflow/${workflows.find((one) => one.name === name)!.id}`);
-		const crm = page.locator('[data-test-id="canvas-node"]', { hasText: 'Contact and deal' });
-		await crm.waitFor({ timeout: MINUTE_MS });
-		await page.waitForLoadState('networkidle');
-		await page.keyboard.press('Escape');
-		await page.click('[data-test-id="zoom-to-fit"]');
-		await crm.dblclick();
-		const stage = page.locator('[data-test-id="parameter-input-stage"]');
-		await stage.scrollIntoViewIfNeeded();
-		await stage.locator('input').first().click();
-		await page.waitForSelector('li:has-text("Qualified To Buy")');
-		await page.screenshot({ path: path.join(OUT, 'crm-upsert.png') });
-
-		const inbox = webhookUrl(client, readWorkflow('02-agent-inbox.json'), 'handoffInbox', 'inbox');
-		const link = signToken(
-			{
-				id: 'agent.one@shop.example',
-				name: 'Agent One',
-				role: 'supervisor',
-				use: 'link',
-				nonce: String(process.hrtime.bigint()),
-				expiresAt: Date.now() + MINUTE_MS,
-			},
-			INBOX_SECRET,
-		);
-		await page.goto(`${inbox}?link=${link}`);
-		await page.click('.views button:has-text("All with people")');
-		await page.click('.row >> nth=0');
-		await page.waitForSelector('.message');
-		await page.screenshot({ path: path.join(OUT, 'inbox.png') });
-
-		await page.setViewportSize({ width: 420, height: 800 });
-		await page.goto(PHONE);
-		// The customer of the latest conversation.
-		const messages = (await (await fetch(new URL('messages', PHONE))).json()) as Array<{
-			waId: string;
-		}>;
-		await page.fill('#from', messages.at(-1)?.waId ?? '');
-		await page.waitForSelector('li');
-		await page.screenshot({ path: path.join(OUT, 'phone.png') });
-	} finally {
-		await browser.close();
+/** Every template as it lies on the canvas after "Import from file". */
+async function templates({ stack, browser }: Setting): Promise<void> {
+	const editor = await Editor.open(browser, stack.n8n, IMAGES);
+	await editor.page.setViewportSize({ width: 1900, height: 1000 });
+	for (const file of readdirSync(WORKFLOWS).filter((name) => name.endsWith('.json'))) {
+		await editor.importFile(path.join(WORKFLOWS, file));
+		await editor.fit();
+		await editor.pictureOfCanvas(`template-${path.basename(file, '.json')}`);
 	}
 }
 
-main().catch((error: unknown) => {
-	console.error(error);
-	process.exit(1);
-});
+/** The windows of nodes, with what a run of a template's samples has put into them. */
+async function nodes(setting: Setting): Promise<void> {
+	const editor = await Editor.open(setting.browser, setting.stack.n8n, IMAGES);
+	await editor.page.setViewportSize({ width: 1500, height: 860 });
+	const ran = async (file: string, start: string) => {
+		const id = await saved(setting, readWorkflow(file));
+		await editor.execute(id, start);
+	};
+	const shown = async (name: string, picture: string, output?: string) => {
+		await editor.openOnCanvas(name);
+		if (output) await editor.showOutput(output);
+		await editor.picture(picture);
+		await editor.close();
+	};
+
+	await ran('01-whatsapp-intake-faq-bot.json', 'Simulate');
+	await shown('Is a person needed?', 'node-escalation-scorer', 'Escalate');
+	await shown('Hand to a person', 'node-handoff-router');
+	await shown('Summarize for the agent', 'node-context-summarizer');
+	await shown('Contact and deal', 'node-crm-upsert');
+	await shown('Answer the customer', 'node-conversation');
+	await shown('WhatsApp Trigger', 'node-whatsapp-trigger');
+	await ran('08-weekly-handoff-review.json', 'Every Monday at 8');
+	await shown('The week in figures', 'node-handoff-report');
+	await saved(setting, readWorkflow('03-sla-watchdog.json')).then((id) => editor.openCanvas(id));
+	await editor.openOnCanvas('SLA Watchdog');
+	await editor.executeStep();
+	await editor.showOutput('Breach');
+	await editor.picture('node-sla-watchdog');
+	await editor.close();
+	await editor.showNode({
+		name: 'SLA Clock',
+		type: `${PACKAGE}.slaClock`,
+		parameters: { operation: 'start' },
+	});
+	await editor.picture('node-sla-clock');
+}
+
+/** A template with its credentials chosen, as staff have it. */
+async function saved({ stack, credentials }: Setting, file: WorkflowFile): Promise<string> {
+	const workflow = connect(file, credentials, stack.hubspot?.url);
+	const { id } = await stack.n8n.call<{ id: string }>('POST', '/rest/workflows', workflow);
+	return id;
+}
+
+/** The agents' page and the customer's phone, after the scripted conversation. */
+async function inbox({ stack, browser, credentials }: Setting): Promise<void> {
+	const { n8n, graph } = stack;
+	const desk = connect(readWorkflow('02-agent-inbox.json'), credentials, undefined);
+	const intake = connect(
+		readWorkflow('01-whatsapp-intake-faq-bot.json'),
+		credentials,
+		stack.hubspot!.url,
+	);
+	await publish(stack, desk);
+	const intakeId = await publish(stack, intake);
+	const intakeUrl = webhookUrl(n8n, intake, 'whatsAppTrigger', 'whatsapp');
+	await webhookIsLive(intakeUrl);
+	graph!.setWebhook(intakeUrl);
+	await play(stack, graph!, (wanted) => waitForExecution(n8n, intakeId, wanted, MINUTE_MS));
+
+	const editor = await Editor.open(browser, n8n, IMAGES);
+	const link = signToken(
+		{
+			id: 'agent.one@shop.example',
+			name: 'Agent One',
+			role: 'supervisor',
+			use: 'link',
+			nonce: String(process.hrtime.bigint()),
+			expiresAt: Date.now() + MINUTE_MS,
+		},
+		INBOX_SECRET,
+	);
+	const { page } = editor;
+	await page.goto(`${webhookUrl(n8n, desk, 'handoffInbox', 'inbox')}?link=${link}`);
+	await page.click('.views button:has-text("All with people")');
+	await page.click('.row >> nth=0');
+	await page.waitForSelector('.message');
+	await editor.picture('inbox');
+
+	await page.setViewportSize({ width: 420, height: 800 });
+	await page.goto(graph!.phonePageUrl);
+	const from = (await (await fetch(new URL('messages', graph!.phonePageUrl))).json()) as Array<{
+		waId: string;
+	}>;
+	await page.fill('#from', from.at(-1)?.waId ?? '');
+	await page.waitForSelector('li');
+	await editor.picture('phone');
+}
+
+interface NodeType {
+	name: string;
+	properties: Array<{ name: string; options?: Array<{ value: string }> }>;
+}
+
+/** Every node with every operation, as it is when staff drop it on the canvas. */
+async function walk({ stack, browser, credentials }: Setting): Promise<void> {
+	const editor = await Editor.open(browser, stack.n8n, WALK);
+	await editor.page.setViewportSize({ width: 1500, height: 1700 });
+	const types = (await (await stack.n8n.request('GET', '/types/nodes.json')).json()) as NodeType[];
+	for (const { name, properties } of types.filter((one) => one.name.startsWith(`${PACKAGE}.`))) {
+		const operations = properties.find((property) => property.name === 'operation')?.options;
+		const short = name.slice(PACKAGE.length + 1);
+		// What n8n adds by itself is no operation of ours.
+		for (const { value } of operations?.filter((one) => !one.value.startsWith('__')) ?? [
+			{ value: '' },
+		]) {
+			await editor.showNode({
+				name: short,
+				type: name,
+				parameters: {
+					...(value ? { operation: value } : {}),
+					...(short === 'crmUpsert' ? { options: { baseUrl: stack.hubspot!.url } } : {}),
+				},
+				...(short === 'crmUpsert'
+					? {
+							credentials: {
+								hubspotAppToken: { id: credentials.hubspotAppToken!, name: 'HubSpot' },
+							},
+						}
+					: {}),
+			});
+			await editor.picture(
+				[short, value].filter(Boolean).join('-'),
+				'[data-test-id="node-parameters"]',
+			);
+		}
+	}
+	const dark = await Editor.open(browser, stack.n8n, WALK, 'dark');
+	for (const [theme, one] of [
+		['light', editor],
+		['dark', dark],
+	] as const) {
+		await one.page.setViewportSize({ width: 1500, height: 1000 });
+		await one.openCanvas(
+			await saved({ stack, browser, credentials }, readWorkflow('01-whatsapp-intake-faq-bot.json')),
+		);
+		for (const word of ['handoff', 'human', 'whatsapp', 'crm', 'sla', 'escalation', 'inbox']) {
+			await one.search(word);
+			await one.picture(`search-${word}-${theme}`);
+			await one.page.keyboard.press('Escape');
+		}
+	}
+}
+
+export const PARTS = { templates, nodes, inbox, walk };
+
+async function main(): Promise<void> {
+	const wanted = process.argv.slice(2);
+	const unknown = wanted.filter((name) => !(name in PARTS));
+	if (unknown.length > 0) {
+		throw new Error(
+			`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}.`,
+		);
+	}
+	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-pictures-'));
+	const stack = await startStack({ folder, progress: tellProgress });
+	const browser = await startBrowser();
+	try {
+		const setting = { stack, browser, credentials: await createCredentials(stack) };
+		for (const name of wanted.length > 0 ? wanted : ['templates', 'nodes', 'inbox']) {
+			console.log(name);
+			await PARTS[name as keyof typeof PARTS](setting);
+		}
+	} finally {
+		await browser.close();
+		await stack.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+if (require.main === module) {
+	main().catch((error: unknown) => {
+		console.error(error);
+		process.exit(1);
+	});
+}
