@@ -420,5 +420,6 @@ function tidy(text: string): string {
 }
 
 function round(value: number): number {
-	return Math.round(Math.max(-1, Math.min(1, value)) * 100) / 100;
+	// JSON knows no -0: a brief read back would differ from the one that was saved.
+	return Math.round(Math.max(-1, Math.min(1, value)) * 100) / 100 || 0;
 }
