@@ -15,6 +15,8 @@ export interface Execution {
 	outputs: Record<string, NodeOutputs>;
 	/** Outputs of every run of each node, in order: one that two branches lead to runs twice. */
 	runs: Record<string, NodeOutputs[]>;
+	/** When each node began, in milliseconds since 1970; of its first run where it ran more than once. */
+	begun: Record<string, number>;
 	/** Why it failed, in n8n's words. */
 	error?: string;
 }
@@ -22,7 +24,10 @@ export interface Execution {
 interface RunData {
 	resultData: {
 		error?: { message: string };
-		runData?: Record<string, Array<{ data?: { main?: Array<NodeOutputs[number] | null> } }>>;
+		runData?: Record<
+			string,
+			Array<{ startTime: number; data?: { main?: Array<NodeOutputs[number] | null> } }>
+		>;
 	};
 }
 
@@ -59,6 +64,9 @@ export async function readExecution(n8n: N8nClient, id: string): Promise<Executi
 			Object.entries(runs).map(([node, all]) => [node, all.at(-1) ?? []]),
 		),
 		runs,
+		begun: Object.fromEntries(
+			Object.entries(resultData.runData ?? {}).map(([node, all]) => [node, all[0]?.startTime ?? 0]),
+		),
 		...(resultData.error ? { error: resultData.error.message } : {}),
 	};
 }

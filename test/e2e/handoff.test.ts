@@ -101,6 +101,28 @@ describe('handoff in a real n8n', () => {
 	const withPhone = (records: object[], from: string) =>
 		(records as Record[]).filter(({ properties }) => properties.phone?.endsWith(from.slice(-10)));
 
+	it('tells the customer in the very run that their words started, before all other work, by as short a way as a plain answer', async () => {
+		const from = freshCustomer();
+		const plain = await say(from, 'When are you open?');
+		const [answer] = await onPhone(from);
+		const handoff = await say(from, 'I want to talk to a real person');
+		const told = (await onPhone(from)).find(({ text }) => text.includes('is taking over here'))!;
+
+		// Nothing waits, polls or runs in another execution between the words and the transfer.
+		const before = ({ begun }: typeof handoff, node: string) =>
+			Object.keys(begun).filter((name) => begun[name]! < begun[node]!).length;
+		expect(before(handoff, 'Hand to a person')).toBe(before(plain, 'Answer the customer'));
+		// The phone shows it while brief and CRM are still to be written.
+		for (const node of ['Summarize for the agent', 'Contact and deal']) {
+			expect(Date.parse(told.at)).toBeLessThanOrEqual(handoff.begun[node]!);
+		}
+		// As quick as any answer of the bot, give or take what the machine does beside it.
+		const milliseconds = ({ begun }: typeof handoff, { at }: { at: string }) =>
+			Date.parse(at) - begun['WhatsApp Trigger']!;
+		const usual = Math.max(milliseconds(plain, answer!), 100);
+		expect(milliseconds(handoff, told)).toBeLessThan(10 * usual);
+	});
+
 	it('takes a customer who asks for a person to an agent, with owner, brief, CRM records and a promise', async () => {
 		const from = freshCustomer();
 		await say(from, 'Hello, it is about order 4711');
