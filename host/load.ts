@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { N8nClient } from './n8n';
 
@@ -37,6 +38,8 @@ export function makeLoad(options: {
 	customers: number;
 	phoneNumberId: string;
 	seed?: number;
+	/** What every message says; its number, if left out. */
+	text?: string;
 }): Load {
 	const random = dice(options.seed ?? 1);
 	const run = randomUUID().slice(0, 8);
@@ -71,7 +74,7 @@ export function makeLoad(options: {
 											// A second of its own for each message of a customer.
 											timestamp: String(start + Math.floor(i / options.customers)),
 											type: 'text',
-											text: { body: `Message ${i}` },
+											text: { body: options.text ?? `Message ${i}` },
 										},
 									],
 								},
@@ -101,32 +104,44 @@ export interface LoadResult {
 	latency: { median: number; p99: number; most: number };
 }
 
-/** Posts the bodies, signed, over so many connections at once. */
+/** A delivery that is not taken comes again, as Meta does it, if at shorter intervals. */
+const REDELIVER_AFTER_MS = 500;
+const MOST_DELIVERIES = 100;
+
+/** Posts the bodies, signed, over so many connections at once; with `redeliver`, each until it is taken. */
 export async function postLoad(
 	url: string,
 	appSecret: string,
 	bodies: string[],
 	connections: number,
+	redeliver = false,
 ): Promise<LoadResult> {
 	const statuses: Record<number, number> = {};
 	const took: number[] = [];
 	const begin = performance.now();
 	let next = 0;
+	const deliver = async (body: string): Promise<number> => {
+		const at = performance.now();
+		const response = await fetch(url, {
+			method: 'POST',
+			headers: {
+				'content-type': 'application/json',
+				'x-hub-signature-256': `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`,
+			},
+			body,
+		});
+		await response.arrayBuffer();
+		took.push(performance.now() - at);
+		statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+		return response.status;
+	};
 	const lane = async () => {
 		for (let i = next++; i < bodies.length; i = next++) {
-			const body = bodies[i]!;
-			const at = performance.now();
-			const response = await fetch(url, {
-				method: 'POST',
-				headers: {
-					'content-type': 'application/json',
-					'x-hub-signature-256': `sha256=${createHmac('sha256', appSecret).update(body).digest('hex')}`,
-				},
-				body,
-			});
-			await response.arrayBuffer();
-			took.push(performance.now() - at);
-			statuses[response.status] = (statuses[response.status] ?? 0) + 1;
+			for (let left = redeliver ? MOST_DELIVERIES : 1; ;) {
+				const status = await deliver(bodies[i]!);
+				if (status < 500 || --left === 0) break;
+				await pause(REDELIVER_AFTER_MS);
+			}
 		}
 	};
 	await Promise.all(Array.from({ length: connections }, lane));

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -9,7 +9,8 @@ import type { Hubspot } from '../sandbox/hubspot';
 import { startHubspotStandIn } from '../sandbox/hubspot';
 import { ROOT, ensureN8n, installPackage, packPackage } from './install';
 import type { N8nClient } from './n8n';
-import { N8n, freePort } from './n8n';
+import { N8n, freePort, startWorker } from './n8n';
+import type { N8nProcess } from './n8nProcess';
 import type { Progress } from './progress';
 import { realWhatsApp } from './realServices';
 
@@ -29,6 +30,8 @@ export interface WorkflowFile {
 
 export interface Stack {
 	n8n: N8n;
+	/** The workers of queue mode; none without it. */
+	workers: N8nProcess[];
 	/** Undefined where the real service is used. */
 	graph?: Graph;
 	hubspot?: Hubspot;
@@ -65,24 +68,36 @@ const LOOK_EVERY_MS = 200;
 interface Options {
 	/** Folder for n8n's data; kept between starts. */
 	folder: string;
+	/** Where another n8n has the package installed already: it is used from there. */
+	installedNodes?: string;
 	progress: Progress;
 	port?: number;
 	/** Ports of the stand-ins, so that addresses stay the same between starts. */
 	graphPort?: number;
+	/** How long WhatsApp takes to answer, where it is a stand-in. */
+	graphAnswerMs?: number;
 	hubspotPort?: number;
 	env?: Record<string, string>;
 	onLog?: (line: string) => void;
 	hubspotToken?: string;
 	searchLagMs?: number;
+	/** Runs executions in so many workers; `env` says by which queue and database main and workers work together. */
+	queue?: { workers: number; env: Record<string, string> };
 }
 
 /** A real n8n with the package in it, and stand-ins for the services that there are no accounts for. */
 export async function startStack(options: Options): Promise<Stack> {
 	const { folder, progress } = options;
 	const n8nFolder = path.join(folder, '.n8n');
-	mkdirSync(path.join(n8nFolder, 'nodes'), { recursive: true });
+	const nodes = path.join(n8nFolder, 'nodes');
 	const script = await ensureN8n(progress);
-	await installPackage(await packPackage(folder, progress), n8nFolder, progress);
+	if (options.installedNodes) {
+		mkdirSync(n8nFolder, { recursive: true });
+		symlinkSync(options.installedNodes, nodes);
+	} else {
+		mkdirSync(nodes, { recursive: true });
+		await installPackage(await packPackage(folder, progress), n8nFolder, progress);
+	}
 
 	const stopping: Array<() => Promise<void>> = [];
 	let stopped: Promise<void> | undefined;
@@ -96,11 +111,14 @@ export async function startStack(options: Options): Promise<Stack> {
 				script,
 				userFolder: folder,
 				port: await freePort(options.port),
-				env: options.env,
+				env: { ...options.queue?.env, ...options.env },
 				onLog: options.onLog,
 			}),
 		);
 		stopping.push(() => n8n.stop());
+		const workers = options.queue
+			? await progress('Starting the workers', () => startWorkers(script, options, stopping))
+			: [];
 		await n8n.signIn();
 
 		const own = await ownCredentials(n8n);
@@ -117,7 +135,11 @@ export async function startStack(options: Options): Promise<Stack> {
 		const graph =
 			real || own.whatsAppHandoffApi
 				? undefined
-				: await startGraphStandIn({ ...local, port: await freePort(options.graphPort) });
+				: await startGraphStandIn({
+						...local,
+						port: await freePort(options.graphPort),
+						answerMs: options.graphAnswerMs,
+					});
 		if (graph) stopping.push(() => graph.close());
 		const hubspot =
 			options.hubspotToken || own.hubspotAppToken
@@ -131,6 +153,7 @@ export async function startStack(options: Options): Promise<Stack> {
 		if (hubspot) stopping.push(() => hubspot.close());
 		return {
 			n8n,
+			workers,
 			...(graph ? { graph } : {}),
 			...(hubspot ? { hubspot } : {}),
 			whatsApp: real ?? { ...local, baseUrl: graph?.url ?? '' },
@@ -144,6 +167,29 @@ export async function startStack(options: Options): Promise<Stack> {
 		await stop();
 		throw error;
 	}
+}
+
+/** Each worker has a user folder of its own, as on a machine of its own, with the same package in it. */
+async function startWorkers(
+	script: string,
+	{ folder, env, onLog, queue }: Options,
+	stopping: Array<() => Promise<void>>,
+): Promise<N8nProcess[]> {
+	const workers: N8nProcess[] = [];
+	for (let number = 1; number <= queue!.workers; number++) {
+		const userFolder = path.join(folder, `worker-${number}`);
+		mkdirSync(path.join(userFolder, '.n8n'), { recursive: true });
+		symlinkSync(path.join(folder, '.n8n', 'nodes'), path.join(userFolder, '.n8n', 'nodes'));
+		const worker = await startWorker({
+			script,
+			userFolder,
+			env: { ...queue!.env, ...env },
+			onLog,
+		});
+		stopping.push(() => worker.stop());
+		workers.push(worker);
+	}
+	return workers;
 }
 
 /** Names of the credentials that a start makes, and no other: whatever else is in n8n belongs to whoever entered it. */

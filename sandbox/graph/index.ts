@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
@@ -21,6 +22,8 @@ export interface GraphOptions {
 	appId?: string;
 	/** Checks what is sent against Meta's published description. Default true. */
 	validate?: boolean;
+	/** How long it takes to answer when a message is sent, in milliseconds. Default 0. */
+	answerMs?: number;
 	/** Where agents open their inbox, for a link on the phone page. */
 	now?: () => Date;
 }
@@ -534,6 +537,7 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 					return { status: 401, body: { error: ERRORS['401']!.error } };
 				}
 				const answer = await next();
+				if (options.answerMs && exchange.path.endsWith('/messages')) await pause(options.answerMs);
 				if (fault?.mode !== 'after') return answer;
 				exchange.response.destroy();
 				return undefined;

@@ -89,12 +89,13 @@ export const crmAt = (url: string) => ({
 export async function eventually<T>(
 	what: string,
 	look: () => Promise<T | undefined | false>,
+	limitMs = LIMIT_MS,
 ): Promise<T> {
-	const end = performance.now() + LIMIT_MS;
+	const end = performance.now() + limitMs;
 	for (;;) {
 		const found = await look();
 		if (found) return found;
-		if (performance.now() > end) throw new Error(`Not within ${LIMIT_MS / 1000} s: ${what}`);
+		if (performance.now() > end) throw new Error(`Not within ${limitMs / 1000} s: ${what}`);
 		await pause(LOOK_EVERY_MS);
 	}
 }

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { endWithUs } from '../../../../host/guardian';
 import type { PostgresOptions } from '../../../../adapters/store/postgres/database';
 
 /** PostgreSQL refuses to run as root: then it runs as the system's user "nobody". */
@@ -56,8 +57,10 @@ export async function startPostgres(): Promise<PostgresServer> {
 		path.join(native, 'bin', 'postgres'),
 		// prettier-ignore
 		['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F', '-c', 'max_connections=200'],
-		{ ...run, stdio: ['ignore', 'ignore', 'pipe'] },
+		{ ...run, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
 	);
+	// An immediate shutdown: it ends its own processes, and frees the memory that it shares with them.
+	if (server.pid !== undefined) server.once('exit', endWithUs(server.pid, 'SIGQUIT'));
 	await ready(server);
 	const options = { host: '127.0.0.1', port, user: 'postgres' };
 	let databases = 0;
