@@ -49,7 +49,8 @@ export class Conversation implements INodeType {
 				required: true,
 				displayOptions: { show: { operation: ['signInLink'] } },
 			},
-			{ ...storeCredential, testedBy: 'storeOpens' },
+			// The name once more: n8n's lint reads it here to see that the credential has a test.
+			{ ...storeCredential, name: 'whatsAppHandoffStoreApi', testedBy: 'storeOpens' },
 		],
 		properties: [
 			{
