@@ -62,15 +62,14 @@ async function nodes(setting: Setting): Promise<void> {
 		const id = await saved(setting, readWorkflow(file));
 		await editor.execute(id, start);
 	};
-	const shown = async (name: string, picture: string, output?: string) => {
+	const shown = async (name: string, picture: string) => {
 		await editor.openOnCanvas(name);
-		if (output) await editor.showOutput(output);
 		await editor.picture(picture);
 		await editor.close();
 	};
 
 	await ran('01-whatsapp-intake-faq-bot.json', 'Simulate');
-	await shown('Is a person needed?', 'node-escalation-scorer', 'Escalate');
+	await shown('Is a person needed?', 'node-escalation-scorer');
 	await shown('Hand to a person', 'node-handoff-router');
 	await shown('Summarize for the agent', 'node-context-summarizer');
 	await shown('Contact and deal', 'node-crm-upsert');

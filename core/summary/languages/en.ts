@@ -484,7 +484,7 @@ export const en: Language = {
 	determiners:
 		'the a an your my our some any one two of these those this that about around approximately new another more pair both other few several',
 	productStop:
-		'for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
+		'never for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
 	noProduct:
 		'item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
 	bot: {
