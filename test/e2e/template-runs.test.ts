@@ -50,9 +50,10 @@ beforeAll(async () => {
 
 /** The numbers of a template's sample customers, made this run's own: its conversations begin anew. */
 function withFreshCustomers(workflow: WorkflowFile): WorkflowFile {
+	// No zero after the country code: no German number has one there.
 	const run = String(Date.now() % 1_000_000).padStart(6, '0');
 	return JSON.parse(
-		JSON.stringify(workflow).replaceAll(/\+1555555(\d{4})/gu, `+49${run}$1`),
+		JSON.stringify(workflow).replaceAll(/\+1555555(\d{4})/gu, `+491${run}$1`),
 	) as WorkflowFile;
 }
 

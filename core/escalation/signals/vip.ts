@@ -1,3 +1,4 @@
+import { comparablePhone, countryOf } from '../../crm/phone';
 import type { Signal } from '../signal';
 
 /** A VIP by tag, segment, profile field or list goes straight to a person, past the bot. */
@@ -30,7 +31,9 @@ export const vip: Signal = {
 			const known = new Set(
 				[profile?.phone, profile?.email, profile?.name].filter(Boolean).map((v) => plain(v!)),
 			);
-			const listed = settings.vipList.find((entry) => known.has(plain(entry)));
+			const listed = settings.vipList.find(
+				(entry) => known.has(plain(entry)) || isNumber(entry, profile?.phone),
+			);
 			return listed === undefined ? undefined : `on the VIP list: ${listed}`;
 		}
 	},
@@ -40,4 +43,16 @@ export const vip: Signal = {
 function plain(value: string): string {
 	const text = value.trim().toLowerCase();
 	return /^\+?[\d\s().-]{6,}$/.test(text) ? text.replace(/\D/g, '') : text;
+}
+
+/** Digits at the end that two spellings of one number share; others need not be parsed, which costs more. */
+const LAST_DIGITS = 6;
+
+/** Whether a list's entry is this number in E.164 in another spelling, e.g. "0049 (0)151 …" or as it is dialled at home. */
+function isNumber(entry: string, phone: string | undefined): boolean {
+	const digits = plain(entry);
+	if (!phone || digits.length < LAST_DIGITS || !phone.endsWith(digits.slice(-LAST_DIGITS))) {
+		return false;
+	}
+	return comparablePhone(entry, countryOf(phone)) === comparablePhone(phone);
 }

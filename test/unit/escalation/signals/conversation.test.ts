@@ -203,6 +203,8 @@ describe('what the bot and the channel say', () => {
 		[{ profile: { segment: 'vip' } }],
 		[{ profile: { fields: { tier: 'vip' } } }],
 		[{ profile: { phone: '+1 555 010 0123' }, settings: { vipList: ['+15550100123'] } }],
+		[{ profile: { phone: '+4915123456789' }, settings: { vipList: ['0049 (0)151 2345 6789'] } }],
+		[{ profile: { phone: '+4915123456789' }, settings: { vipList: ['0151 23456789'] } }],
 	])('sends a VIP straight to a person: %j', (facts) => {
 		expect(scored('hi', facts as never)).toMatchObject({
 			decision: 'escalate',
