@@ -8,6 +8,10 @@ const REACH = 7;
 /** Languages that put the negation behind the verb, and how far. */
 const NEGATES_BEHIND: ReadonlySet<Language> = new Set(['de', 'nl', 'hi'] as const);
 const BEHIND = 2;
+/** Languages in which the negation may stand between what failed and the plea. */
+const NEGATES_FAILURE_BEHIND: ReadonlySet<Language> = new Set(['de', 'nl', 'fr', 'hi'] as const);
+/** Words between what failed and the plea that follows, at most: "i havent received [my refund] please connect me". */
+const BETWEEN = 3;
 
 /**
  * "I want to talk to a person", in every way that people write it. Absolute and immediate. Not taken for one: a refusal ("no
@@ -79,7 +83,7 @@ function sameLanguage(a: PhraseMatch, b: PhraseMatch): boolean {
 function refuses(reading: Reading, refusal: PhraseMatch, request: PhraseMatch): boolean {
 	// "That's not helping, can I talk to a person": the comma ends what the negation reaches.
 	for (let i = refusal.from + 1; i < refusal.to && i <= request.from; i++) {
-		if (reading.words.paused[i]) return false;
+		if (reading.words.paused[i] || pleads(reading, refusal.language as Language, i)) return false;
 	}
 	return (
 		!againstBot(reading, refusal) &&
@@ -118,10 +122,28 @@ function negated(reading: Reading, request: PhraseMatch): boolean {
 	for (let i = request.from - 1; i >= 0 && i >= request.from - REACH; i--) {
 		if (read.sentences[i] !== sentence) return false;
 		// A comma ends what a negation reaches: "no, connect me to a person".
-		if (read.paused[i + 1]) return false;
+		if (read.paused[i + 1] || spoken.some((tag) => pleads(reading, tag, i + 1))) return false;
 		const negation = spoken.find((tag) => matcher.listAt(tag, 'neg', read, i) > 0);
 		if (negation) return !asksWhyNot(reading, negation, i);
 		if (!spoken.some((tag) => matcher.listAt(tag, 'light', read, i) > 0)) return false;
+	}
+	return false;
+}
+
+/**
+ * Whether a new clause begins at the word, without a comma, after one that says what failed: "this isnt working | i want an
+ * agent". What was negated before is the failure, not the person; "i dont think | that i need an agent" is one clause.
+ */
+function pleads(reading: Reading, language: Language, index: number): boolean {
+	const { words: read, lexicon } = reading;
+	const { matcher } = lexicon;
+	if (matcher.listAt(language, 'plea', read, index) === 0) return false;
+	for (let i = index - 1; i >= 0 && i >= index - BETWEEN - 1; i--) {
+		if (read.paused[i + 1] || matcher.listAt(language, 'joins', read, i) > 0) return false;
+		if (matcher.listAt(language, 'failing', read, i) > 0) return true;
+		// "It fails, but don't …" negates the plea; "funktioniert nicht" and "marche pas" what failed.
+		if (matcher.listAt(language, 'neg', read, i) === 0) continue;
+		if (!NEGATES_FAILURE_BEHIND.has(language)) return false;
 	}
 	return false;
 }
