@@ -66,7 +66,7 @@ export interface SentimentWords {
 let loaded: Lexicon | undefined;
 
 /**
- * The lexicons, read on first use and kept: n8n's start does not pay for them. About a tenth of a second and a few megabytes.
+ * The lexicons, read on first use and kept: n8n's start does not pay for them. A few tenths of a second on an idle machine, a second on a busy one, and a few megabytes.
  */
 export function lexicon(): Lexicon {
 	loaded ??= compile(LANGUAGES.map(readFile));

@@ -310,6 +310,22 @@ describe('a request for a person', () => {
 		expect(signal(scored(text), 'human_request')).toBeUndefined();
 	});
 
+	it.each([
+		['this isnt working and i want an agent', 'this isnt working and i dont want an agent'],
+		['no funciona quiero un agente', 'no funciona pero no quiero un agente'],
+		[
+			'das funktioniert nicht ich will einen mitarbeiter',
+			'ich verstehe nicht warum ich einen mitarbeiter brauche',
+		],
+		[
+			'ça ne marche pas je veux un conseiller',
+			'je ne comprends pas pourquoi j’ai besoin d’un conseiller',
+		],
+	])('is read after a failure without a comma ("%s"), yet not in "%s"', (plea, refusal) => {
+		expect(signal(scored(plea), 'human_request')).toBeDefined();
+		expect(signal(scored(refusal), 'human_request')).toBeUndefined();
+	});
+
 	it('quotes the very words, misspelt as they are, and names the message', () => {
 		const found = signal(scored('hello there. i want to talk to a humna'), 'human_request');
 		expect(found).toMatchObject({
