@@ -614,5 +614,24 @@ function publishedDescription(): ApiDescription | undefined {
 		.filter((file) => file.endsWith('.json'))
 		.sort((a, b) => Number(a.startsWith('Objects')) - Number(b.startsWith('Objects')))
 		.map((file) => path.join(folder, file));
-	return new ApiDescription(files);
+	return new ApiDescription(files, withIdProperty);
+}
+
+interface Described {
+	paths: Record<string, { get?: { parameters?: Array<{ name: string; in: string }> } }>;
+}
+
+/**
+ * The description of contacts says nothing of `idProperty` where one record is read, which the description of objects has for
+ * every type, contacts among them.
+ */
+function withIdProperty(document: object): object {
+	for (const [template, { get }] of Object.entries((document as Described).paths)) {
+		if (!/^\/crm\/v3\/objects\/\w+\/\{\w+\}$/u.test(template)) continue;
+		const parameters = get?.parameters;
+		if (parameters && !parameters.some(({ name }) => name === 'idProperty')) {
+			parameters.push({ name: 'idProperty', in: 'query' });
+		}
+	}
+	return document;
 }
