@@ -544,13 +544,17 @@ inBrowser('the inbox page with 2,000 open conversations', () => {
 		await desk.signIn();
 		await desk.page.locator('.row').first().waitFor();
 		const first = await desk.page.locator('.row strong').first().innerText();
-		const { conversations } = await store.list({ search: first, limit: 5 });
+		// "Customer 1" is found in a thousand names.
+		const { conversations } = await store.list({ search: first, limit: CROWD });
 		const { id } = conversations.find(({ identity }) => identity.name === first)!;
 		const ben = new Agent('ben@shop.example', 'agent', url);
 		await ben.open(ben.link());
 		const from = performance.now();
 		expect(await ben.act('claim', id)).toMatchObject({ status: 200 });
-		await desk.page.locator('.row', { hasText: first }).first().waitFor({ state: 'detached' });
+		const row = desk.page.locator('.row').filter({
+			has: desk.page.getByText(first, { exact: true }),
+		});
+		await row.waitFor({ state: 'detached' });
 		const took = Math.round(performance.now() - from);
 		console.log(`2,000 open conversations: a claim is seen by the others after ${took} ms`);
 		expect(took).toBeLessThan(BUSY * USABLE_MS);
