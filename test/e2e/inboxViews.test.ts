@@ -20,7 +20,7 @@ const CROWD = 2_000;
 /** What people call "at once". */
 const USABLE_MS = 1_000;
 /** The machine that runs the tests has other things to do; the times are printed. */
-const BUSY = 10;
+const BUSY = 4;
 /** Rows that fit on a screen, with some above and below. */
 const MOST_ROWS_DRAWN = 40;
 
