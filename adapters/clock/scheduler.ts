@@ -29,8 +29,14 @@ const PAST_MARK_SLEEP_MS = 1_000;
 /** Recovery looks for messages this often, or as often as they can become due if that is longer. */
 const RECOVERY_EVERY_MS = 30_000;
 
+/** An n8n that is shut down gives its workflows 30 s in all; alerts that have been begun take at most this. */
+const FINISH_MS = 10_000;
+
 export interface Scheduler {
-	/** Stops looking. Alerts that have been begun are confirmed by themselves when they have been handed on. */
+	/**
+	 * Stops looking, and gives the alerts that have been begun a little time to be handed on and confirmed, so that a server that
+	 * ends does not raise them again when it is back. One that takes longer is confirmed by itself.
+	 */
 	stop(): Promise<void>;
 }
 
@@ -109,6 +115,12 @@ export function startScheduler(
 	return {
 		async stop() {
 			await Promise.all(loops.map((loop) => loop.stop()));
+			let timer: unknown;
+			const late = new Promise<void>((resolve) => {
+				timer = timers.after(FINISH_MS, resolve);
+			});
+			await Promise.race([Promise.all(underWay), late]);
+			timers.cancel(timer);
 		},
 	};
 }

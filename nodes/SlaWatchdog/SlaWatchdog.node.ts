@@ -114,8 +114,8 @@ export class SlaWatchdog implements INodeType {
 			);
 			return {
 				closeFunction: async () => {
-					await scheduler.stop();
-					await leave();
+					// What has been begun keeps its lease, so another watchdog may come on duty meanwhile.
+					await Promise.all([scheduler.stop(), leave()]);
 				},
 			};
 		} catch (error) {

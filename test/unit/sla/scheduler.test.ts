@@ -344,7 +344,34 @@ describe('the scheduler', () => {
 		expect(bench.store.calls.confirmEvents).toBe(1);
 	});
 
-	it('stops: nothing is raised afterwards, and what was under way is finished first', async () => {
+	it('stops only when the alerts that it has begun are confirmed, so that a restart does not raise them again', async () => {
+		const bench = new Bench();
+		bench.handOver('c1', 0);
+		let go!: () => void;
+		bench.slowly = new Promise((resolve) => (go = resolve));
+		const scheduler = bench.start();
+		await bench.run(8.5);
+		expect([bench.inHand, bench.store.calls.confirmEvents]).toEqual([1, undefined]);
+		const stopped = scheduler.stop();
+		go();
+		await stopped;
+		expect([bench.inHand, bench.store.calls.confirmEvents]).toEqual([0, 1]);
+	});
+
+	it('does not wait for long, when it is stopped, for an alert that does not end', async () => {
+		const bench = new Bench();
+		bench.handOver('c1', 0);
+		bench.slowly = new Promise(() => undefined);
+		const scheduler = bench.start();
+		await bench.run(8.5);
+		const stopped = scheduler.stop();
+		await bench.timers.asleep(1);
+		expect(bench.timers.callNext(START + 9 * MINUTE)).toBe(true);
+		await stopped;
+		expect(bench.inHand).toBe(1);
+	});
+
+	it('stops: nothing is raised afterwards', async () => {
 		const bench = new Bench();
 		bench.handOver('c1', 0);
 		const scheduler = bench.start();

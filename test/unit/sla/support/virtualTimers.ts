@@ -39,14 +39,20 @@ export class VirtualTimers implements Timers {
 	async advanceTo(time: number, timers: number): Promise<void> {
 		await this.asleep(timers);
 		for (;;) {
-			const next = [...this.pending].sort((a, b) => a.at - b.at || a.number - b.number)[0];
-			if (!next || next.at > time) break;
-			this.time = Math.max(this.time, next.at);
-			this.pending.delete(next);
-			next.callback();
+			if (!this.callNext(time)) break;
 			await this.asleep(timers);
 		}
 		this.time = Math.max(this.time, time);
+	}
+
+	/** Moves the clock on to the first timer due by then and calls it back; false if there is none. */
+	callNext(by: number): boolean {
+		const next = [...this.pending].sort((a, b) => a.at - b.at || a.number - b.number)[0];
+		if (!next || next.at > by) return false;
+		this.time = Math.max(this.time, next.at);
+		this.pending.delete(next);
+		next.callback();
+		return true;
 	}
 
 	/** Sets the clock on the wall: timers that run are not moved by it. */
