@@ -74,6 +74,8 @@ function clocksAfter(
 			? clocksBackInQueue(next, view.clocks, changed, event.type === 'decline', by.now)
 			: changed;
 	}
+	// What was promised while the bot helps (a captured request) does not end because it is told to go on.
+	if (event.type === 'return_to_bot' && view.conversation.state === 'bot') return [];
 	const settles = SETTLES[event.type];
 	// An answer counts from when it was given: one typed on the phone is told to us later.
 	const at = event.type === 'agent_replied' ? event.sentAt : by.now;

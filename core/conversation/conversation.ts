@@ -195,6 +195,11 @@ export interface Conversation {
 	createdAt: IsoTime;
 	updatedAt: IsoTime;
 	closedAt?: IsoTime;
+	/**
+	 * When it was last returned to the bot or closed. What a person wrote before that belongs to what has ended, however late it is
+	 * told to us; see core/conversation/phoneAnswer.ts.
+	 */
+	letGoAt?: IsoTime;
 	/** How the last closed episode ended. */
 	outcome?: Outcome;
 	/** The customer's records in the CRM, for whoever answers. */

@@ -4,7 +4,7 @@ import type { IsoTime } from '../time';
 import type { Actor } from './audit';
 import type { Conversation } from './conversation';
 import type { ConversationMessage } from './message';
-import { PHONE_QUEUE } from './phoneAnswer';
+import { PHONE_QUEUE, isPast, withAgentMessage } from './phoneAnswer';
 import { transition } from './transitions';
 
 /** A reply that has gone out by another way than this package, e.g. from a help desk. */
@@ -56,7 +56,10 @@ export function logReply(
 			...written,
 		};
 	}
-	if (conversation.state === 'closed') return { result: conversation, ...written };
+	if (conversation.state === 'closed' || isPast(conversation, reply.sentAt)) {
+		const next = withAgentMessage(conversation, reply.sentAt, by.now);
+		return { result: next, conversation: next, ...written };
+	}
 
 	const taken =
 		conversation.state === 'human'

@@ -20,16 +20,18 @@ export function isPhoneAnswer(message: ConversationMessage): boolean {
 
 /**
  * A colleague answered the customer from the phone: a person is in charge from now on and the bot is silent, and what was promised
- * for the first answer is kept. A conversation that was closed is begun anew by it, or the bot would answer what the customer writes back;
- * one that was closed after the answer had been written stays closed.
+ * for the first answer is kept. A conversation that was closed is begun anew by it, or the bot would answer what the customer writes back.
+ * An answer that is told late changes nobody's charge: it stands in the thread, where it was written.
  */
 export function answeredFromPhone(
 	{ conversation, clocks }: ConversationView,
 	message: ConversationMessage,
 	now: IsoTime,
 ): Changes<Conversation> {
-	if (conversation.state === 'closed' && message.sentAt <= (conversation.closedAt ?? now)) {
-		return { result: conversation };
+	const { sentAt } = message;
+	if (isPast(conversation, sentAt)) {
+		const next = withAgentMessage(conversation, sentAt, now);
+		return { result: next, conversation: next };
 	}
 	const actor: Actor = { kind: 'agent', name: PHONE_QUEUE };
 	const taken = transition(
@@ -48,17 +50,49 @@ export function answeredFromPhone(
 		now,
 	);
 	if (!taken.ok) return { result: conversation };
-	const answered = transition(
-		taken.conversation,
-		{ type: 'agent_replied', sentAt: message.sentAt },
-		actor,
-		now,
-	);
+	const answered = transition(taken.conversation, { type: 'agent_replied', sentAt }, actor, now);
 	const next = answered.ok ? answered.conversation : taken.conversation;
 	return {
 		result: next,
 		conversation: next,
 		audit: taken.audit ? [taken.audit] : [],
-		clocks: settle(clocks, 'answered', message.sentAt),
+		clocks: settle(clocks, 'answered', sentAt),
 	};
+}
+
+/**
+ * Whether a person's message belongs to what has ended by now: it was written before the conversation was returned to the bot or closed,
+ * or before the request for a person that nobody has answered yet.
+ */
+export function isPast(
+	{ state, letGoAt, closedAt, handoff }: Conversation,
+	sentAt: IsoTime,
+): boolean {
+	if (state === 'human') {
+		return handoff !== undefined && !handoff.answeredAt && sentAt < wholeSecond(handoff.createdAt);
+	}
+	// Conversations that an older version closed know that time only.
+	const ended = letGoAt ?? closedAt;
+	return ended !== undefined && sentAt <= ended;
+}
+
+/** The conversation with a message of a person in it that changes nothing else. */
+export function withAgentMessage(
+	conversation: Conversation,
+	sentAt: IsoTime,
+	now: IsoTime,
+): Conversation {
+	const { lastAgentMessageAt: before, lastMessageAt } = conversation;
+	return {
+		...conversation,
+		lastAgentMessageAt: before && before > sentAt ? before : sentAt,
+		lastMessageAt: lastMessageAt > sentAt ? lastMessageAt : sentAt,
+		version: conversation.version + 1,
+		updatedAt: now,
+	};
+}
+
+/** WhatsApp tells times in whole seconds: what was written in the second of a handoff bears a time before it. */
+function wholeSecond(time: IsoTime): IsoTime {
+	return `${time.slice(0, 19)}.000Z`;
 }

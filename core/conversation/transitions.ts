@@ -369,14 +369,31 @@ export function transition(
 		case 'resolve': {
 			if (conversation.state === 'closed') return unchanged;
 			return step(
-				{ state: 'closed', closedAt: now, ...(event.outcome ? { outcome: event.outcome } : {}) },
+				{
+					state: 'closed',
+					closedAt: now,
+					letGoAt: now,
+					...(event.outcome ? { outcome: event.outcome } : {}),
+				},
 				'resolve',
 				event.reason ?? event.outcome?.disposition,
 			);
 		}
 
 		case 'return_to_bot': {
-			if (conversation.state === 'bot') return unchanged;
+			if (conversation.state === 'bot') {
+				// Nobody has it yet: but an answer of a person from before now may still be on its way to us.
+				return {
+					ok: true,
+					changed: true,
+					conversation: {
+						...conversation,
+						letGoAt: now,
+						version: conversation.version + 1,
+						updatedAt: now,
+					},
+				};
+			}
 			if (conversation.state === 'closed') {
 				return refuse(
 					'Cannot return to the bot',
@@ -396,6 +413,7 @@ export function transition(
 			return step(
 				{
 					state: 'bot',
+					letGoAt: now,
 					// The bot starts with a clean slate: old misunderstandings must not hand over again at once.
 					counters: { ...NO_COUNTERS, customerTurns: conversation.counters.customerTurns },
 					priority: 'normal',
