@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../core/conversation/audit';
 import type { Conversation } from '../../core/conversation/conversation';
 import { NO_COUNTERS } from '../../core/conversation/conversation';
-import type { CustomerIdentity, IdentityKind } from '../../core/conversation/identity';
+import type { CustomerIdentity, IdentityKey, IdentityKind } from '../../core/conversation/identity';
 import { mergeIdentity } from '../../core/conversation/identity';
 import type { ConversationMessage, DeliveryStatus } from '../../core/conversation/message';
 import { byTime, isCustomerTurn } from '../../core/conversation/message';
@@ -58,10 +58,14 @@ export function received(
 	const seen = withNewKeys(identity, message);
 	const known = {
 		...before,
-		identity: mergeIdentity(
+		identity: afterMove(
 			before.identity,
-			// What we wrote says nothing new of the customer.
-			message.direction === 'in' ? { ...seen, asOf: message.sentAt } : seen,
+			mergeIdentity(
+				before.identity,
+				// What we wrote says nothing new of the customer.
+				message.direction === 'in' ? { ...seen, asOf: message.sentAt } : seen,
+			),
+			message,
 		),
 	};
 	if (isCustomerTurn(message)) {
@@ -83,6 +87,19 @@ export function received(
 			updatedAt: now,
 		},
 	};
+}
+
+/** Notes a change of number whose user id is not named, and forgets it once the new user id is there. */
+function afterMove(
+	before: CustomerIdentity,
+	after: CustomerIdentity,
+	{ system, sentAt }: ConversationMessage,
+): CustomerIdentity {
+	if (system?.newWaId && !system.newUserId) return { ...after, movedAt: sentAt };
+	const known = userIds(before);
+	if (after.movedAt === undefined || userIds(after).every((id) => known.includes(id))) return after;
+	const { movedAt: _movedAt, ...settled } = after;
+	return settled;
 }
 
 /** A customer who changed the number stays the same customer: the new key leads to the same conversation. */
@@ -107,18 +124,75 @@ export interface Candidate {
 
 /**
  * Which conversation it is where the keys of one customer lead to several: one that a person has, so that the bot does not speak beside
- * them; else the one under the key that is trusted most. One whose user id says that it is somebody else's comes last: numbers are given
- * to others.
+ * them; else the one under the key that is trusted most. One whose user id says that it is somebody else's is never theirs: numbers are
+ * given to others.
  */
 export function bestMatch(
 	found: readonly Candidate[],
 	identity: CustomerIdentity,
 ): Conversation | undefined {
 	const rank = ({ kind, conversation }: Candidate) =>
-		(isAnothers(conversation, identity) ? 100 : 0) +
-		(conversation.state === 'human' ? 0 : 10) +
-		TRUST.indexOf(kind);
-	return [...found].sort((a, b) => rank(a) - rank(b))[0]?.conversation;
+		(conversation.state === 'human' ? 0 : 10) + TRUST.indexOf(kind);
+	return found
+		.filter(({ conversation }) => !isAnothers(conversation, identity))
+		.sort((a, b) => rank(a) - rank(b))[0]?.conversation;
+}
+
+/** Keys that a customer holds for a time: the number may be somebody else's later. */
+const LENT: ReadonlySet<IdentityKind> = new Set(['wa_id', 'phone']);
+
+/**
+ * Whose a number is, where a message bears one that led to somebody else's conversation: it belongs to whoever was seen with it last, by
+ * the time of the message. Gives the identity that the message really shows, and the others' conversations without the number, so that
+ * nothing that is written there reaches the new holder.
+ */
+export function holderOf(
+	found: readonly Candidate[],
+	identity: CustomerIdentity,
+	message: ConversationMessage,
+	now: IsoTime,
+): {
+	identity: CustomerIdentity;
+	former: Array<{ conversation: Conversation; audit: AuditEntry }>;
+} {
+	const others = [
+		...new Map(found.map(({ conversation }) => [conversation.id, conversation])).values(),
+	].filter((conversation) => isAnothers(conversation, identity));
+	if (others.length === 0) return { identity, former: [] };
+	const late = others.some(({ identity: { asOf } }) => asOf !== undefined && asOf > message.sentAt);
+	if (late) return { identity: withoutKeys(identity, identity.keys), former: [] };
+	return {
+		identity,
+		former: others.map((conversation) => ({
+			conversation: {
+				...conversation,
+				identity: withoutKeys(conversation.identity, identity.keys),
+				version: conversation.version + 1,
+				updatedAt: now,
+			},
+			audit: {
+				at: now,
+				actor: { kind: 'system' },
+				action: 'number_lost',
+				reason: 'The phone number belongs to another WhatsApp user now',
+				from: conversation.state,
+				to: conversation.state,
+				...(conversation.owner ? { owner: conversation.owner } : {}),
+			},
+		})),
+	};
+}
+
+/** An identity without those of these keys that are a number. */
+function withoutKeys(identity: CustomerIdentity, lost: readonly IdentityKey[]): CustomerIdentity {
+	const gone = new Set(lost.filter(({ kind }) => LENT.has(kind)).map(({ value }) => value));
+	const { waId, phone, ...rest } = identity;
+	return {
+		...rest,
+		...(waId !== undefined && !gone.has(waId) ? { waId } : {}),
+		...(phone !== undefined && !gone.has(phone) ? { phone } : {}),
+		keys: identity.keys.filter(({ kind, value }) => !LENT.has(kind) || !gone.has(value)),
+	};
 }
 
 /** The other conversations of the same customer among those that the keys lead to. */
@@ -127,21 +201,30 @@ export function sameCustomer(
 	chosen: Conversation,
 	identity: CustomerIdentity,
 ): Conversation[] {
-	if (isAnothers(chosen, identity)) return [];
 	const others = found
 		.map(({ conversation }) => conversation)
 		.filter((one) => one.id !== chosen.id && !isAnothers(one, identity));
 	return [...new Map(others.map((one) => [one.id, one])).values()];
 }
 
-/** Both have user ids, and none in common. */
-function isAnothers(conversation: Conversation, identity: CustomerIdentity): boolean {
-	const ids = ({ keys }: CustomerIdentity) =>
-		keys.filter(({ kind }) => kind === 'user_id').map(({ value }) => value);
-	const known = ids(conversation.identity);
-	const seen = ids(identity);
-	return known.length > 0 && seen.length > 0 && !known.some((id) => seen.includes(id));
+/** Both have user ids, and none in common, nor one of a parent portfolio; and the customer of the conversation has not moved since. */
+function isAnothers({ identity: theirs }: Conversation, seen: CustomerIdentity): boolean {
+	const differ = (kind: IdentityKind) => {
+		const known = idsOf(theirs, kind);
+		const shown = idsOf(seen, kind);
+		return known.length > 0 && shown.length > 0
+			? !known.some((id) => shown.includes(id))
+			: undefined;
+	};
+	return (
+		theirs.movedAt === undefined && differ('user_id') === true && differ('parent_user_id') !== false
+	);
 }
+
+const idsOf = ({ keys }: CustomerIdentity, kind: IdentityKind): string[] =>
+	keys.filter((key) => key.kind === kind).map(({ value }) => value);
+
+const userIds = (identity: CustomerIdentity): string[] => idsOf(identity, 'user_id');
 
 /**
  * Kind of the key, on no channel, by which conversations of one customer find each other once all other keys lead to one of them. Its

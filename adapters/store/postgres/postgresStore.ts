@@ -32,6 +32,7 @@ import {
 	bestMatch,
 	byTimeSent,
 	checkVersion,
+	holderOf,
 	namesThem,
 	needsRecovery,
 	noSuchConversation,
@@ -91,7 +92,7 @@ export class PostgresStore implements HandoffStore {
 		now: IsoTime,
 		follows: Consequences | undefined,
 	): Promise<IntakeResult> {
-		const { channelId, identity, message } = inbound;
+		const { channelId, message } = inbound;
 		const known = await tx.get<{ conversation_id: string } & Doc>(
 			'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2',
 			this.namespace,
@@ -104,7 +105,12 @@ export class PostgresStore implements HandoffStore {
 				message: parse<ConversationMessage>(known),
 			};
 		}
-		const found = await this.candidates(tx, channelId, identity, 'FOR UPDATE OF c');
+		const found = await this.candidates(tx, channelId, inbound.identity, 'FOR UPDATE OF c');
+		const { identity, former } = holderOf(found, inbound.identity, message, now);
+		for (const other of former) {
+			await this.writeConversation(tx, other.conversation);
+			await this.writeAudit(tx, other.conversation.id, other.audit);
+		}
 		const before =
 			bestMatch(found, identity) ??
 			startConversation(this.newId(), this.namespace, channelId, identity, message, now);

@@ -33,6 +33,7 @@ import {
 	bestMatch,
 	byTimeSent,
 	checkVersion,
+	holderOf,
 	namesThem,
 	needsRecovery,
 	noSuchConversation,
@@ -81,7 +82,7 @@ export class SqliteStore implements HandoffStore {
 		now: IsoTime,
 		follows: Consequences | undefined,
 	): IntakeResult {
-		const { channelId, identity, message } = inbound;
+		const { channelId, message } = inbound;
 		const known = this.db.get<{ conversation_id: string } & Doc>(
 			'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
 			this.namespace,
@@ -94,7 +95,12 @@ export class SqliteStore implements HandoffStore {
 				message: parse<ConversationMessage>(known),
 			};
 		}
-		const found = this.candidates(channelId, identity);
+		const found = this.candidates(channelId, inbound.identity);
+		const { identity, former } = holderOf(found, inbound.identity, message, now);
+		for (const other of former) {
+			this.writeConversation(other.conversation);
+			this.writeAudit(other.conversation.id, other.audit);
+		}
 		const before =
 			bestMatch(found, identity) ??
 			startConversation(this.newId(), this.namespace, channelId, identity, message, now);

@@ -42,6 +42,14 @@ const ROUTED = Number(process.env.HANDOFFS ?? 200);
 const AGENTS = 20;
 const TIMEOUT_MS = 120_000 + ROUTED * 60;
 
+/** These in every order. */
+function permutations<T>(all: readonly T[]): T[][] {
+	if (all.length < 2) return [[...all]];
+	return all.flatMap((first, index) =>
+		permutations([...all.slice(0, index), ...all.slice(index + 1)]).map((rest) => [first, ...rest]),
+	);
+}
+
 /** What every adapter of the store port keeps to. */
 export function storeContract(name: string, create: () => Promise<Place>): void {
 	describe(`store on ${name}`, () => {
@@ -250,6 +258,119 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				);
 				const all = await store.conversationsOfCustomer(second!.conversation.id);
 				expect(all.map((one) => one.id)).not.toContain(first!.conversation.id);
+			});
+
+			describe('a number that is given to somebody else', () => {
+				const robin = {
+					keys: [...customer('number').keys, key('user_id', 'US.robin')],
+					waId: 'number',
+					userId: 'US.robin',
+					name: 'Robin',
+				};
+				const kim = {
+					...robin,
+					keys: [...customer('number').keys, key('user_id', 'US.kim')],
+					userId: 'US.kim',
+					name: 'Kim',
+				};
+				const byUserId = (id: string) => ({ keys: [key('user_id', id)] });
+				const byNumber = { keys: customer('number').keys };
+
+				it('begins a conversation of the new holder, and the old one is not written to by it any more', async () => {
+					const [first] = await store.intake([inbound(robin, 'm1')], at(0));
+					await escalate(first!.conversation.id);
+					const [second] = await store.intake([inbound(kim, 'm2', 5)], at(5));
+					expect(second!.conversation).toMatchObject({
+						state: 'bot',
+						episode: 1,
+						counters: { customerTurns: 1 },
+						identity: { waId: 'number', userId: 'US.kim', name: 'Kim' },
+					});
+					expect(second!.conversation.id).not.toBe(first!.conversation.id);
+					const old = (await store.conversation(first!.conversation.id))!;
+					expect(old).toMatchObject({ state: 'human', identity: { name: 'Robin' } });
+					expect(old.identity.waId).toBeUndefined();
+					expect(old.identity.keys).toEqual([key('user_id', 'US.robin')]);
+					expect((await store.audit(old.id)).at(-1)).toMatchObject({
+						action: 'number_lost',
+						owner: ana,
+					});
+					expect((await store.findConversation(CHANNEL, byNumber))!.id).toBe(
+						second!.conversation.id,
+					);
+					const [again] = await store.intake([inbound(byUserId('US.robin'), 'm3', 6)], at(6));
+					expect(again!.conversation.id).toBe(old.id);
+				});
+
+				it('is the new holder’s in the end, and each has their own words, in whatever order these come', async () => {
+					const all = [
+						inbound(robin, 'robin-1', 0),
+						inbound(robin, 'robin-2', 4),
+						inbound(kim, 'kim-1', 5),
+						inbound(kim, 'kim-2', 7),
+					];
+					for (const order of permutations(all)) {
+						const name = order.map(({ message }) => message.id).join();
+						const other = await another(name);
+						for (const one of order) await other.intake([one], at(8));
+						const of = async (who: Parameters<HandoffStore['findConversation']>[1]) => {
+							const { id, identity } = (await other.findConversation(CHANNEL, who))!;
+							const thread = await other.history(id, { limit: 9 });
+							return {
+								name: identity.name,
+								waId: identity.waId,
+								thread: thread.map((message) => message.id),
+							};
+						};
+						expect([name, await of(byUserId('US.robin'))]).toEqual([
+							name,
+							{ name: 'Robin', waId: undefined, thread: ['robin-1', 'robin-2'] },
+						]);
+						expect([name, await of(byNumber)]).toEqual([
+							name,
+							{ name: 'Kim', waId: 'number', thread: ['kim-1', 'kim-2'] },
+						]);
+						expect((await other.list({})).conversations).toHaveLength(2);
+						await other.close();
+						stores.pop();
+					}
+				});
+
+				it('is no stranger’s where the customer has told of the move, although WhatsApp gives them a new user id', async () => {
+					const [first] = await store.intake([inbound(robin, 'm1')], at(0));
+					const system = { kind: 'user_changed_number', newWaId: 'new-number' };
+					await store.intake([inbound(robin, 'moved', 1, { type: 'system', system })], at(1));
+					const moved = {
+						keys: [...customer('new-number').keys, key('user_id', 'US.robin-2')],
+						waId: 'new-number',
+						userId: 'US.robin-2',
+					};
+					const [next] = await store.intake([inbound(moved, 'm2', 2)], at(2));
+					expect(next!.conversation).toMatchObject({
+						id: first!.conversation.id,
+						identity: { userId: 'US.robin-2' },
+					});
+					expect(next!.conversation.identity.movedAt).toBeUndefined();
+					// Whoever has that number after them is a stranger again.
+					const [stranger] = await store.intake(
+						[inbound({ ...moved, keys: [moved.keys[0]!, key('user_id', 'US.kim')] }, 'm3', 3)],
+						at(3),
+					);
+					expect(stranger!.conversation.id).not.toBe(first!.conversation.id);
+				});
+
+				it('is not taken from a customer who is known by the parent portfolio', async () => {
+					const parent = { kind: 'parent_user_id' as const, value: 'US.ENT.robin' };
+					const [first] = await store.intake(
+						[inbound({ ...robin, keys: [...robin.keys, parent] }, 'm1')],
+						at(0),
+					);
+					const [next] = await store.intake(
+						[inbound({ ...kim, keys: [...kim.keys, parent] }, 'm2', 1)],
+						at(1),
+					);
+					expect(next!.conversation.id).toBe(first!.conversation.id);
+				});
 			});
 
 			it('writes a message with all that follows from it, or nothing', async () => {
