@@ -1,4 +1,5 @@
 import type { IsoTime } from '../time';
+import { hasServiceWindow } from './gateway';
 import type { CustomerIdentity, CustomerProfile } from './identity';
 
 /** Who is in charge. Customers, agents and nodes all see these three. */
@@ -265,8 +266,12 @@ export interface Outcome {
 /** Free-form messages may be sent for 24 hours after the customer's last message (WhatsApp's customer service window). */
 export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1000;
 
-/** When the customer service window closes, or undefined if the customer has not written yet. */
+/** When a window closes that never does, as a time that sorts behind all others. */
+export const NEVER: IsoTime = '9999-12-31T23:59:59.999Z';
+
+/** When the customer service window closes: {@link NEVER} on a channel without one, undefined if the customer has not written yet. */
 export function windowClosesAt(conversation: Conversation): IsoTime | undefined {
+	if (!hasServiceWindow(conversation.channelId)) return NEVER;
 	if (!conversation.lastCustomerMessageAt) return undefined;
 	return new Date(Date.parse(conversation.lastCustomerMessageAt) + SERVICE_WINDOW_MS).toISOString();
 }

@@ -161,6 +161,8 @@ export interface ConversationMessage {
 	raw?: unknown;
 	/** Internal: never shown to the customer. */
 	internal?: boolean;
+	/** The id under which the gateway knows it that a branch of the workflow has sent it by. */
+	sentAs?: string;
 	/** Where it was written in another inbox than the embedded one, which therefore has it: that inbox, and its id there. */
 	origin?: MessageOrigin;
 	/** Where this message speaks for a burst: the ids of all its messages, in order. See core/conversation/burst.ts. */

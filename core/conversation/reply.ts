@@ -63,7 +63,14 @@ export interface AcceptedReply {
 const ACCEPTED_FOR_MS = 10 * 60 * 1000;
 
 export type ReplyResult =
-	| { outcome: 'sent'; messageIds: string[]; conversation: Conversation; repeated: boolean }
+	| {
+			outcome: 'sent';
+			messageIds: string[];
+			conversation: Conversation;
+			repeated: boolean;
+			/** What goes out: the template instead, where the window has closed. For a branch of the workflow that sends it by a gateway. */
+			message: OutboundMessage;
+	  }
 	/** Not sent: somebody else is in charge, or WhatsApp would not allow it. `reason` is for staff. */
 	| {
 			outcome: 'withheld';
@@ -103,7 +110,8 @@ export async function reply(
 	if (turn.state === 'done') {
 		const sent = turn.result as Sent[];
 		const conversation = await onRecord(ports, request, sent);
-		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: true };
+		const message = permittedBy(conversation, request, now());
+		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: true, message };
 	}
 	if (turn.state === 'busy') {
 		return {
@@ -116,9 +124,9 @@ export async function reply(
 	}
 	const sent: Sent[] = [];
 	try {
-		const conversation = await sendParts(ports, request, once, sent);
+		const done = await sendParts(ports, request, once, sent);
 		if (request.answers) await store.markHandled([request.answers], now());
-		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: false };
+		return { outcome: 'sent', messageIds: idsOf(sent), ...done, repeated: false };
 	} catch (error) {
 		await giveUp(store, once, error);
 		if (!(error instanceof Withheld)) throw error;
@@ -155,7 +163,7 @@ async function sendParts(
 	request: ReplyRequest,
 	once: string,
 	sent: Sent[],
-): Promise<Conversation> {
+): Promise<{ conversation: Conversation; message: OutboundMessage }> {
 	const now = () => isoTime(clock.now());
 	/** Read in a transaction, so that a takeover that is being written is waited for and seen. */
 	const permitted = async (): Promise<Conversation> => {
@@ -168,9 +176,7 @@ async function sendParts(
 	};
 	let conversation = await permitted();
 	const { channelId, identity } = conversation;
-	let message = windowOpen(conversation, now())
-		? request.message
-		: (request.templateOutsideWindow ?? request.message);
+	let message = permittedBy(conversation, request, now());
 	if (request.prepare) message = await request.prepare(message);
 	// What has just been asked need not be asked again, unless something took its time since.
 	let asked = request.prepare === undefined;
@@ -200,7 +206,16 @@ async function sendParts(
 		conversation = await record(store, request, part, sent.at(-1)!, index === 0);
 	}
 	if (parts.length > 1) await store.completeOnce(once, sent, now());
-	return conversation;
+	return { conversation, message };
+}
+
+/** The message itself within the window, and after it the template where there is one. */
+function permittedBy(
+	conversation: Conversation,
+	{ message, templateOutsideWindow }: ReplyRequest,
+	now: IsoTime,
+): OutboundMessage {
+	return windowOpen(conversation, now) ? message : (templateOutsideWindow ?? message);
 }
 
 /** The newest messages of a conversation among which those of a reply are looked for. */

@@ -96,9 +96,9 @@ export interface HandoffStore {
 	unhandled(before: IsoTime, limit: number): Promise<IntakeResult[]>;
 
 	/**
-	 * Delivery status of an outgoing message. Statuses only move forwards (a late "sent" after "read" is ignored); returns
-	 * the conversation it belongs to, or undefined for a message that is not on record. That may be one whose sender has not yet
-	 * written it down: the status is kept for an hour and applied when the message is written.
+	 * Delivery status of an outgoing message, by its id or by one that {@link recordAlias} has noted. Statuses only move forwards (a
+	 * late "sent" after "read" is ignored); returns the conversation it belongs to, or undefined for a message that is not on record.
+	 * That may be one whose sender has not yet written it down: the status is kept for an hour and applied when the message is written.
 	 */
 	updateStatus(
 		messageId: string,
@@ -106,6 +106,16 @@ export interface HandoffStore {
 		at: IsoTime,
 		errors?: MessageError[],
 	): Promise<{ conversation: Conversation; changed: boolean } | undefined>;
+
+	/**
+	 * Notes the id under which a gateway knows a message of ours. What is reported of that id from then on is about our message, and what
+	 * was reported before is applied. Gives message and conversation as they are afterwards, or undefined for a message that is not on
+	 * record or is not ours. The same again changes nothing.
+	 */
+	recordAlias(
+		messageId: string,
+		alias: string,
+	): Promise<{ conversation: Conversation; message: ConversationMessage } | undefined>;
 
 	conversation(id: string): Promise<Conversation | undefined>;
 

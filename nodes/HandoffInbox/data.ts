@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/clock/system';
 import { feedOf, threadVersion } from '../../adapters/inbox/feed';
 import { overviewOf } from '../../adapters/inbox/overview';
 import type { InboxUser } from '../../adapters/inbox/tokens';
+import { windowClosesAt } from '../../core/conversation/conversation';
 import type { ListQuery } from '../../core/inbox/list';
 import { listOf } from '../../core/inbox/lists';
 import type { HandoffStore } from '../../core/ports/store';
@@ -112,7 +113,11 @@ async function detailOf(store: HandoffStore, id: string, limit: number) {
 	]);
 	return {
 		version,
-		conversation: { ...conversationView(conversation), customer: customerView(conversation) },
+		conversation: {
+			...conversationView(conversation),
+			windowClosesAt: windowClosesAt(conversation),
+			customer: customerView(conversation),
+		},
 		messages,
 		more: messages.length === limit,
 		brief: briefView(brief),

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Conversation } from '../../core/conversation/conversation';
-import { windowClosesAt } from '../../core/conversation/conversation';
+import { NEVER, windowClosesAt } from '../../core/conversation/conversation';
 import { displayKey } from '../../core/conversation/identity';
 import type { ConversationMessage } from '../../core/conversation/message';
 import type { Brief } from '../../core/summary/brief';
@@ -27,7 +27,8 @@ export interface HandoffItem {
 export function conversationView(conversation: Conversation) {
 	const { identity: _identity, profile: _profile, burst: _burst, ...known } = conversation;
 	const { id, state, owner, priority, tags, handoff, collected, ...rest } = known;
-	const closesAt = windowClosesAt(conversation);
+	const closes = windowClosesAt(conversation);
+	const closesAt = closes === NEVER ? undefined : closes;
 	// In the order in which staff look for it.
 	return {
 		id,

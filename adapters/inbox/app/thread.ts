@@ -1,3 +1,4 @@
+import { bareMessageId } from '../../../core/conversation/gateway';
 import type { ConversationMessage } from './types';
 
 /** A message as the thread shows it: with what later messages did to it. */
@@ -18,14 +19,21 @@ export interface Shown {
  * are put where they belong; one whose message is not loaded stands for itself.
  */
 export function arrange(messages: readonly ConversationMessage[]): Shown[] {
-	const byId = new Map(messages.map((message) => [message.id, message]));
+	const byId = new Map(
+		messages.flatMap((message) =>
+			[bareMessageId(message.id), message.sentAs, message.id].map((id) => [id, message] as const),
+		),
+	);
+	/** Gateways name one message in several ways. */
+	const find = (id: string | undefined) =>
+		id === undefined ? undefined : (byId.get(id) ?? byId.get(bareMessageId(id)));
 	const edits = new Map<string, string>();
 	const revoked = new Set<string>();
 	const reactions = new Map<string, Map<'customer' | 'us', string>>();
 	const shown: ConversationMessage[] = [];
 	for (const message of messages) {
-		const target = targetOf(message);
-		if (target === undefined || !byId.has(target)) {
+		const target = find(targetOf(message))?.id;
+		if (target === undefined) {
 			shown.push(message);
 			continue;
 		}
@@ -47,7 +55,7 @@ export function arrange(messages: readonly ConversationMessage[]): Shown[] {
 		const startsDay = date !== last;
 		last = date;
 		const edited = edits.get(message.id);
-		const quoted = message.quoted?.id ? byId.get(message.quoted.id) : undefined;
+		const quoted = find(message.quoted?.id);
 		return {
 			message,
 			...(edited === undefined ? {} : { edited }),

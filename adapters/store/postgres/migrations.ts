@@ -190,4 +190,15 @@ export const MIGRATIONS: readonly string[] = [
 	CREATE INDEX handoff_messages_in_thread ON handoff_messages (namespace, conversation_id, sent_at, received_at, id);
 	DROP INDEX handoff_messages_of_conversation;
 	`,
+	// Ids under which gateways know what a branch of the workflow has sent by them.
+	`
+	CREATE TABLE handoff_message_aliases (
+		namespace TEXT COLLATE "C" NOT NULL,
+		alias TEXT COLLATE "C" NOT NULL,
+		message_id TEXT COLLATE "C" NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		PRIMARY KEY (namespace, alias)
+	);
+	CREATE INDEX handoff_message_aliases_of_conversation ON handoff_message_aliases (namespace, conversation_id);
+	`,
 ];

@@ -157,12 +157,9 @@ export class PostgresStore implements HandoffStore {
 		errors?: MessageError[],
 	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
 		return this.db.transaction(async (tx) => {
-			const read = () =>
-				tx.get<{ conversation_id: string } & Doc>(
-					'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2 FOR UPDATE',
-					this.namespace,
-					messageId,
-				);
+			const read = async () =>
+				(await this.messageRow(tx, messageId)) ??
+				(await this.messageRow(tx, await this.aliasOf(tx, messageId)));
 			let row = await read();
 			if (!row) {
 				// It may be written down in this very moment.
@@ -184,6 +181,56 @@ export class PostgresStore implements HandoffStore {
 			});
 			return { conversation, changed: true };
 		});
+	}
+
+	async recordAlias(
+		messageId: string,
+		alias: string,
+	): Promise<{ conversation: Conversation; message: ConversationMessage } | undefined> {
+		return this.db.transaction(async (tx) => {
+			// A status that comes in this very moment is kept before, or finds the alias afterwards.
+			await this.lock(
+				tx,
+				[messageId, alias].map((id) => JSON.stringify(['message', id])),
+			);
+			const row = await this.messageRow(tx, messageId);
+			const known = row && parse<ConversationMessage>(row);
+			if (!row || known?.direction !== 'out') return undefined;
+			const message = await this.withEarlyStatus(tx, { ...known, sentAs: alias }, alias);
+			await tx.run(
+				`INSERT INTO handoff_message_aliases (namespace, alias, message_id, conversation_id) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (namespace, alias) DO UPDATE SET message_id = excluded.message_id, conversation_id = excluded.conversation_id`,
+				this.namespace,
+				alias,
+				messageId,
+				row.conversation_id,
+			);
+			await this.writeMessage(tx, row.conversation_id, message);
+			return { conversation: await this.mustRead(tx, row.conversation_id), message };
+		});
+	}
+
+	/** Locked: what is read here is written next. */
+	private async messageRow(
+		tx: Transaction,
+		id: string | undefined,
+	): Promise<({ conversation_id: string } & Doc) | undefined> {
+		if (id === undefined) return undefined;
+		return tx.get<{ conversation_id: string } & Doc>(
+			'SELECT conversation_id, doc FROM handoff_messages WHERE namespace = $1 AND id = $2 FOR UPDATE',
+			this.namespace,
+			id,
+		);
+	}
+
+	/** The message of ours that a gateway knows by this id. */
+	private async aliasOf(tx: Transaction, alias: string): Promise<string | undefined> {
+		const row = await tx.get<{ message_id: string }>(
+			'SELECT message_id FROM handoff_message_aliases WHERE namespace = $1 AND alias = $2',
+			this.namespace,
+			alias,
+		);
+		return row?.message_id;
 	}
 
 	private async keepEarlyStatus(
@@ -217,17 +264,18 @@ export class PostgresStore implements HandoffStore {
 		);
 	}
 
-	/** A message of ours, with the status that came before it. */
+	/** A message of ours, with the status that came before it, or before its id at a gateway. */
 	private async withEarlyStatus(
 		tx: Transaction,
 		message: ConversationMessage,
+		id = message.id,
 	): Promise<ConversationMessage> {
 		if (message.direction !== 'out' || message.status === undefined) return message;
-		await this.lock(tx, [JSON.stringify(['message', message.id])]);
+		await this.lock(tx, [JSON.stringify(['message', id])]);
 		const early = await tx.get<{ status: DeliveryStatus; errors: string }>(
 			'DELETE FROM handoff_early_statuses WHERE namespace = $1 AND message_id = $2 RETURNING status, errors',
 			this.namespace,
-			message.id,
+			id,
 		);
 		if (!early || !supersedes(message.status, early.status)) return message;
 		const errors = JSON.parse(early.errors) as MessageError[];
@@ -654,7 +702,7 @@ export class PostgresStore implements HandoffStore {
 					)
 				).length;
 			const messages = await remove('messages', 'conversation_id');
-			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
+			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys', 'message_aliases']) {
 				await remove(table, 'conversation_id');
 			}
 			await remove('events', "(doc::json -> 'clock' ->> 'conversationId')");

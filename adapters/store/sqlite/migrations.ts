@@ -168,4 +168,15 @@ export const MIGRATIONS: readonly string[] = [
 	) WITHOUT ROWID;
 	CREATE INDEX early_statuses_by_age ON early_statuses (namespace, at);
 	`,
+	// Ids under which gateways know what a branch of the workflow has sent by them.
+	`
+	CREATE TABLE message_aliases (
+		namespace TEXT NOT NULL,
+		alias TEXT NOT NULL,
+		message_id TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		PRIMARY KEY (namespace, alias)
+	) WITHOUT ROWID;
+	CREATE INDEX message_aliases_of_conversation ON message_aliases (namespace, conversation_id);
+	`,
 ];

@@ -83,11 +83,7 @@ export class SqliteStore implements HandoffStore {
 		follows: Consequences | undefined,
 	): IntakeResult {
 		const { channelId, message } = inbound;
-		const known = this.db.get<{ conversation_id: string } & Doc>(
-			'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
-			this.namespace,
-			message.id,
-		);
+		const known = this.messageRow(message.id);
 		if (known) {
 			return {
 				fresh: false,
@@ -147,11 +143,7 @@ export class SqliteStore implements HandoffStore {
 	): Promise<{ conversation: Conversation; changed: boolean } | undefined> {
 		return Promise.resolve(
 			this.db.transaction(() => {
-				const row = this.db.get<{ conversation_id: string } & Doc>(
-					'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
-					this.namespace,
-					messageId,
-				);
+				const row = this.messageRow(messageId) ?? this.messageRow(this.aliasOf(messageId));
 				if (!row) {
 					this.keepEarlyStatus(messageId, status, at, errors);
 					return undefined;
@@ -168,6 +160,48 @@ export class SqliteStore implements HandoffStore {
 				return { conversation, changed: true };
 			}),
 		);
+	}
+
+	async recordAlias(
+		messageId: string,
+		alias: string,
+	): Promise<{ conversation: Conversation; message: ConversationMessage } | undefined> {
+		return Promise.resolve(
+			this.db.transaction(() => {
+				const row = this.messageRow(messageId);
+				const known = row && parse<ConversationMessage>(row);
+				if (!row || known?.direction !== 'out') return undefined;
+				this.db.run(
+					`INSERT INTO message_aliases (namespace, alias, message_id, conversation_id) VALUES (?, ?, ?, ?)
+					ON CONFLICT DO UPDATE SET message_id = excluded.message_id, conversation_id = excluded.conversation_id`,
+					this.namespace,
+					alias,
+					messageId,
+					row.conversation_id,
+				);
+				const message = this.withEarlyStatus({ ...known, sentAs: alias }, alias);
+				this.writeMessage(row.conversation_id, message);
+				return { conversation: this.mustRead(row.conversation_id), message };
+			}),
+		);
+	}
+
+	private messageRow(id: string | undefined): ({ conversation_id: string } & Doc) | undefined {
+		if (id === undefined) return undefined;
+		return this.db.get<{ conversation_id: string } & Doc>(
+			'SELECT conversation_id, doc FROM messages WHERE namespace = ? AND id = ?',
+			this.namespace,
+			id,
+		);
+	}
+
+	/** The message of ours that a gateway knows by this id. */
+	private aliasOf(alias: string): string | undefined {
+		return this.db.get<{ message_id: string }>(
+			'SELECT message_id FROM message_aliases WHERE namespace = ? AND alias = ?',
+			this.namespace,
+			alias,
+		)?.message_id;
 	}
 
 	private keepEarlyStatus(
@@ -197,13 +231,13 @@ export class SqliteStore implements HandoffStore {
 		);
 	}
 
-	/** A message of ours, with the status that came before it. */
-	private withEarlyStatus(message: ConversationMessage): ConversationMessage {
+	/** A message of ours, with the status that came before it, or before its id at a gateway. */
+	private withEarlyStatus(message: ConversationMessage, id = message.id): ConversationMessage {
 		if (message.direction !== 'out' || message.status === undefined) return message;
 		const early = this.db.get<{ status: DeliveryStatus; errors: string }>(
 			'DELETE FROM early_statuses WHERE namespace = ? AND message_id = ? RETURNING status, errors',
 			this.namespace,
-			message.id,
+			id,
 		);
 		if (!early || !supersedes(message.status, early.status)) return message;
 		const errors = JSON.parse(early.errors) as MessageError[];
@@ -628,7 +662,7 @@ export class SqliteStore implements HandoffStore {
 				}
 			}
 			const messages = remove('messages', 'conversation_id');
-			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys']) {
+			for (const table of ['briefs', 'audit', 'clocks', 'identity_keys', 'message_aliases']) {
 				remove(table, 'conversation_id');
 			}
 			remove('events', "json_extract(doc, '$.clock.conversationId')");

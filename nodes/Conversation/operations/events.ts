@@ -190,7 +190,7 @@ export const resolve: Operation = {
 async function sayGoodbye({ context, index, store, conversationId }: OperationRun, text: string) {
 	const current = await store.conversation(conversationId);
 	if (!current || current.state === 'closed') return {};
-	const { conversation: _after, ...closing } = await reply(
+	const result = await reply(
 		{ store, messaging: whatsAppFor(context, index), clock: systemClock },
 		{
 			conversationId,
@@ -199,7 +199,7 @@ async function sayGoodbye({ context, index, store, conversationId }: OperationRu
 			key: `closing:${current.episode}`,
 		},
 	);
-	return { closing: toJson({ ...closing, text }) };
+	return { closing: toJson({ ...result, conversation: undefined, message: undefined, text }) };
 }
 
 export const returnToBot: Operation = {

@@ -7,6 +7,7 @@ import { list } from './list';
 import { logReply } from './logReply';
 import type { Operation } from './operation';
 import { recordMessage } from './recordMessage';
+import { recordSent } from './recordSent';
 import { reply } from './reply';
 import { setDetails } from './setDetails';
 import { signInLink } from './signInLink';
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
 	list,
 	logReply,
 	reassign,
+	recordSent,
 	recordMessage,
 	release,
 	retention,

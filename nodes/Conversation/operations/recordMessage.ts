@@ -3,9 +3,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { systemClock } from '../../../adapters/clock/system';
 import type { GatewayFormat, MappedDirection } from '../../../adapters/gateways';
 import { readGateway, readMapped } from '../../../adapters/gateways';
+import type { StatusUpdate } from '../../../adapters/whatsapp/statuses';
 import type { Delivery } from '../../../adapters/whatsapp/webhook';
+import { bareMessageId } from '../../../core/conversation/gateway';
 import { isForPeople, takeIn } from '../../../core/conversation/intake';
 import type { ConversationMessage } from '../../../core/conversation/message';
+import type { HandoffStore } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
 import { INTAKE_OUTPUTS, messageItem, statusItem } from '../../shared/arrivals';
@@ -256,10 +259,7 @@ export const recordMessage: Operation = {
 			results.push({ json: messageItem(arrival, raw).json, output });
 		}
 		for (const update of delivery.statuses) {
-			const known =
-				update.status === 'unknown'
-					? undefined
-					: await store.updateStatus(update.messageId, update.status, update.at, update.errors);
+			const known = await noteStatus(store, update);
 			if (known && !known.changed) continue;
 			const { json } = statusItem(
 				{ ...(known ? { conversation: known.conversation } : {}), update },
@@ -270,6 +270,17 @@ export const recordMessage: Operation = {
 		return results;
 	},
 };
+
+/** Puts a status on the message that it is about, by the gateway's id as it writes it here, or as it answered when it took it. */
+async function noteStatus(store: HandoffStore, update: StatusUpdate) {
+	const { messageId, status, at, errors } = update;
+	if (status === 'unknown') return undefined;
+	for (const id of new Set([messageId, bareMessageId(messageId)])) {
+		const known = await store.updateStatus(id, status, at, errors);
+		if (known) return known;
+	}
+	return undefined;
+}
 
 interface RecordOptions {
 	channel?: string;

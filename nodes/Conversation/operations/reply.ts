@@ -3,11 +3,12 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { isGatewayChannel } from '../../../core/conversation/gateway';
 import { planReply, reply as sendReply } from '../../../core/conversation/reply';
 import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
 import { readBotFacts } from '../../EscalationScorer/botFacts';
 import { handoffItem, toJson } from '../../shared/item';
-import type { Operation } from './operation';
+import type { Operation, OperationRun } from './operation';
 import { agentFields, agentOf } from './operation';
 import { contentFields, contentOf } from './replyContent';
 
@@ -139,18 +140,43 @@ export const reply: Operation = {
 			...(answered ? { answers: answered } : {}),
 			...seenIn(item, conversationId),
 		});
-		const { conversation, ...reply } = result;
+		const { conversation } = result;
+		const throughBranch = isGatewayChannel(conversation.channelId);
+		// The file goes on to the branch that sends it.
+		const binary = throughBranch ? context.getInputData()[index]?.binary : undefined;
 		return {
 			json: {
 				...item,
 				...handoffItem(conversation),
 				...(item.message ? { message: item.message } : {}),
-				reply: toJson({ ...reply, text }),
+				reply: toJson({ ...(await outcomeOf(run, result, throughBranch)), text }),
 			},
+			...(binary ? { binary } : {}),
 			output: result.outcome === 'withheld' ? WITHHELD : SENT,
 		};
 	},
 };
+
+/** The newest messages among which one that went out before is looked for. */
+const LOOK_BACK = 100;
+
+/**
+ * The result as the item shows it. For a branch of the workflow that sends by a gateway: what is to be sent, and of a reply that a retried
+ * execution gives again, its id there, where the branch has sent it already. Where that is missing it died before, and has to send it now.
+ */
+async function outcomeOf(
+	{ store }: OperationRun,
+	result: Awaited<ReturnType<typeof sendReply | typeof planReply>>,
+	throughBranch: boolean,
+) {
+	const { conversation, ...shown } = result;
+	if (shown.outcome !== 'sent') return shown;
+	const { message, ...sent } = shown;
+	if (!throughBranch) return sent;
+	const thread = sent.repeated ? await store.history(conversation.id, { limit: LOOK_BACK }) : [];
+	const gatewayMessageId = thread.find(({ id }) => id === sent.messageIds[0])?.sentAs;
+	return { ...sent, message, ...(gatewayMessageId ? { gatewayMessageId } : {}) };
+}
 
 /** The conversation as the item shows it, from when the bot began. */
 function seenIn(item: IDataObject, conversationId: string): Pick<ReplyRequest, 'seen'> {

@@ -1,5 +1,6 @@
 import type { FileToSend } from '../../../adapters/whatsapp/upload';
 import { mediaKindOf, uploadMedia } from '../../../adapters/whatsapp/upload';
+import { isGatewayChannel } from '../../../core/conversation/gateway';
 import type { MessageOrigin } from '../../../core/conversation/message';
 import type { AcceptedReply } from '../../../core/conversation/reply';
 import { SIMULATION_CHANNEL } from '../../../core/conversation/simulation';
@@ -74,7 +75,7 @@ export async function fileOfItem(
 			...more,
 		},
 		prepare: async (message) =>
-			message.type !== 'media' || channelId === SIMULATION_CHANNEL
+			message.type !== 'media' || channelId === SIMULATION_CHANNEL || isGatewayChannel(channelId)
 				? message
 				: { ...message, media: await uploadMedia(context, channelId, await file()) },
 	};

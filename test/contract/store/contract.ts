@@ -556,6 +556,97 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				);
 			});
 
+			describe('that a gateway has sent', () => {
+				const out = (id: string) =>
+					aMessage({ id, direction: 'out', author: 'bot', status: 'sent', sentAt: at(1) });
+				const kept = async (conversationId: string, id: string) =>
+					(await store.history(conversationId, { limit: 50 })).find((one) => one.id === id)!;
+				const sent = async (...ids: string[]) => {
+					const { id } = await begun();
+					await store.decide(id, () => ({ result: undefined, messages: ids.map(out) }));
+					return id;
+				};
+
+				it('is found by the id that the gateway gave it, and by its own', async () => {
+					const id = await sent('out', 'other');
+					expect(await store.recordAlias('out', 'gateway-1')).toMatchObject({
+						conversation: { id },
+						message: { id: 'out', sentAs: 'gateway-1', status: 'sent' },
+					});
+					expect(await store.updateStatus('gateway-1', 'delivered', at(2))).toMatchObject({
+						changed: true,
+						conversation: { id },
+					});
+					expect(await store.updateStatus('out', 'read', at(3))).toMatchObject({ changed: true });
+					expect(await store.updateStatus('gateway-1', 'sent', at(4))).toMatchObject({
+						changed: false,
+					});
+					expect(await kept(id, 'out')).toMatchObject({ status: 'read', sentAs: 'gateway-1' });
+					expect((await kept(id, 'other')).status).toBe('sent');
+					expect(await store.history(id, { limit: 9 })).toHaveLength(3);
+				});
+
+				it('has the status that came before its id was known, and why it failed', async () => {
+					const id = await sent('out', 'refused');
+					expect(await store.updateStatus('gateway-1', 'delivered', at(2))).toBeUndefined();
+					await store.updateStatus('gateway-2', 'failed', at(2), [{ code: 63016, title: 'No' }]);
+					expect(await store.recordAlias('out', 'gateway-1')).toMatchObject({
+						message: { status: 'delivered' },
+					});
+					await store.recordAlias('refused', 'gateway-2');
+					expect(await kept(id, 'out')).toMatchObject({ status: 'delivered' });
+					expect(await kept(id, 'refused')).toMatchObject({
+						status: 'failed',
+						errors: [{ code: 63016 }],
+					});
+				});
+
+				it('may be named twice, and under several ids where it went out as several messages', async () => {
+					const id = await sent('out');
+					await store.recordAlias('out', 'gateway-1');
+					await store.updateStatus('gateway-1', 'delivered', at(2));
+					await store.recordAlias('out', 'gateway-1');
+					await store.recordAlias('out', 'gateway-2');
+					expect(await kept(id, 'out')).toMatchObject({ status: 'delivered' });
+					expect(await store.updateStatus('gateway-1', 'read', at(3))).toMatchObject({
+						changed: true,
+					});
+				});
+
+				it('is none of ours where it is not on record or the customer’s', async () => {
+					const { id } = await begun();
+					expect(await store.recordAlias('unknown', 'gateway-1')).toBeUndefined();
+					expect(await store.recordAlias('first-robin', 'gateway-1')).toBeUndefined();
+					expect(await store.updateStatus('gateway-1', 'read', at(1))).toBeUndefined();
+					expect((await kept(id, 'first-robin')).status).toBeUndefined();
+				});
+
+				it('loses no status that comes in the very moment in which its id is noted', async () => {
+					const ids = Array.from({ length: 20 }, (_, i) => `out-${i}`);
+					const id = await sent(...ids);
+					const other = await another();
+					await Promise.all(
+						ids.flatMap((one) => [
+							store.recordAlias(one, `gateway-${one}`),
+							other.updateStatus(`gateway-${one}`, 'delivered', at(2)),
+						]),
+					);
+					const history = await store.history(id, { limit: 30 });
+					const statuses = history.flatMap(({ status }) => status ?? []);
+					expect(statuses).toEqual(ids.map(() => 'delivered'));
+				});
+
+				it('is forgotten with the customer, and nobody’s in another namespace', async () => {
+					const id = await sent('out');
+					await store.recordAlias('out', 'gateway-1');
+					const elsewhere = await another('other brand');
+					expect(await elsewhere.recordAlias('out', 'gateway-9')).toBeUndefined();
+					expect(await elsewhere.updateStatus('gateway-1', 'read', at(2))).toBeUndefined();
+					await eraseCustomer(store, id);
+					expect(await store.updateStatus('gateway-1', 'read', at(3))).toBeUndefined();
+				});
+			});
+
 			it('keeps messages of one second in the order in which they came', async () => {
 				const { id } = await begun();
 				for (const [i, name] of ['z', 'm', 'a'].entries()) {

@@ -6,7 +6,7 @@ import { PostgresDatabase } from '../../../adapters/store/postgres/database';
 import { PostgresStore } from '../../../adapters/store/postgres/postgresStore';
 import { MIGRATIONS } from '../../../adapters/store/postgres/migrations';
 import { StoreError } from '../../../core/ports/store';
-import { aConversation, ana, at } from '../../builders';
+import { aConversation, aMessage, ana, at } from '../../builders';
 import { storeContract } from './contract';
 import type { PostgresServer } from './support/postgresServer';
 import { startPostgres } from './support/postgresServer';
@@ -115,6 +115,14 @@ describe('the PostgreSQL database', () => {
 					result: { open: openByAgent.get('ana'), waiting, conversation },
 				}));
 				expect(view).toMatchObject({ open: 2, waiting: 2, conversation: { id: 'c3' } });
+				await store.decide('c1', () => ({
+					result: undefined,
+					messages: [aMessage({ id: 'out', direction: 'out', author: 'bot', status: 'sent' })],
+				}));
+				await store.recordAlias('out', 'gateway-1');
+				expect(await store.updateStatus('gateway-1', 'read', at(1))).toMatchObject({
+					changed: true,
+				});
 				expect((await store.conversation('c4'))?.identity.name).toBe('N\u0000L and \ud83d');
 				await store.close();
 				// From the third version on, the column is filled in as conversations are written.

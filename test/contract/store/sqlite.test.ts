@@ -9,7 +9,7 @@ import { MIGRATIONS } from '../../../adapters/store/sqlite/migrations';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
 import { eraseCustomer } from '../../../core/conversation/customerData';
 import { StoreError } from '../../../core/ports/store';
-import { aConversation, ana, at } from '../../builders';
+import { aConversation, aMessage, ana, at } from '../../builders';
 import { storeContract } from './contract';
 import { inbound } from './support/scenes';
 import { startWorker } from './support/worker';
@@ -84,6 +84,12 @@ describe('the SQLite file', () => {
 				result: { open: openByAgent.get('ana'), waiting, conversation },
 			}));
 			expect(view).toMatchObject({ open: 2, waiting: 1, conversation: { id: 'c1', owner: ana } });
+			await store.decide('c1', () => ({
+				result: undefined,
+				messages: [aMessage({ id: 'out', direction: 'out', author: 'bot', status: 'sent' })],
+			}));
+			await store.recordAlias('out', 'gateway-1');
+			expect(await store.updateStatus('gateway-1', 'read', at(1))).toMatchObject({ changed: true });
 			await store.close();
 		}
 	});
