@@ -29,7 +29,7 @@ export interface ReplyRequest {
 	says?: string;
 	/** Completes the message once it is certain that it goes out, e.g. uploads its file. */
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
-	/** Of a template: what Meta has approved it for; customers can stop each. Unknown where a person chose it. */
+	/** Of a template: what Meta has approved it for; customers can stop each. Counts as utility where a person chose it. */
 	purpose?: TemplatePurpose;
 	/** Sent instead where the 24-hour customer service window has closed. */
 	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
@@ -401,8 +401,11 @@ function objection(
 			advice: 'Nothing to do: the bot answers the customer’s next message.',
 		};
 	}
-	if (request.message.type === 'template' && request.purpose) {
-		const stopped = consentObjection(conversation.profile.consent, request.purpose);
+	if (permittedBy(conversation, request, now).type === 'template') {
+		const { consent } = conversation.profile;
+		// One that a person chose, or that stands in for a text, is no marketing; who has stopped everything does not get it either.
+		const purpose = request.message.type === 'template' ? request.purpose : undefined;
+		const stopped = consentObjection(consent, purpose ?? 'utility');
 		if (stopped) return stopped;
 	}
 	if (!windowOpen(conversation, now) && request.message.type !== 'template') {

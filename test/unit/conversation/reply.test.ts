@@ -1,4 +1,5 @@
 import { applyEvent } from '../../../core/conversation/apply';
+import { consentGiven } from '../../../core/conversation/consent';
 import type { ReplyRequest } from '../../../core/conversation/reply';
 import { reply } from '../../../core/conversation/reply';
 import { MessagingError } from '../../../core/ports/messaging';
@@ -130,6 +131,35 @@ describe('reply with the send guard', () => {
 		const template = { type: 'template' as const, name: 'follow_up', language: 'en_US' };
 		expect(await say({ templateOutsideWindow: template })).toMatchObject({ outcome: 'sent' });
 		expect(messaging.sent.map(({ message }) => message)).toEqual([template]);
+	});
+
+	it('sends no template to who has stopped everything, whoever chose it, nor in place of a text', async () => {
+		const template = { type: 'template' as const, name: 'follow_up', language: 'en_US' };
+		const stops = (scope: 'all' | 'marketing', minute: number) =>
+			store.decide(conversationId, (view) =>
+				consentGiven(view, { status: 'opted_out', scope, at: at(minute) }, at(minute)),
+			);
+		await stops('marketing', 2);
+		clock.set(at(25 * 60));
+		expect(await say({ templateOutsideWindow: template })).toMatchObject({ outcome: 'sent' });
+		await stops('all', 3);
+		for (const request of [
+			{ templateOutsideWindow: template, key: 'k2' },
+			{ message: template, key: 'k3' },
+			{ message: template, purpose: 'utility' as const, key: 'k4' },
+		]) {
+			expect(await say(request)).toMatchObject({
+				outcome: 'withheld',
+				reason: expect.stringContaining('The customer stopped messages') as string,
+			});
+		}
+		expect(messaging.sent).toHaveLength(1);
+		// What they write is answered all the same.
+		await customerWrites(store, 25 * 60 + 1);
+		expect(await say({ templateOutsideWindow: template, key: 'k5' })).toMatchObject({
+			outcome: 'sent',
+			message: { type: 'text' },
+		});
 	});
 
 	it('may be tried again after WhatsApp refused it', async () => {
