@@ -156,7 +156,12 @@ function readMessage(
 	sender: Sender,
 	errorsBeside: unknown,
 ): InboundMessage | undefined {
-	const person = personRef(message.from, message.from_user_id, message.from_parent_user_id);
+	const person = personRef(
+		message.from,
+		// Of a changed user id, the service may name the old one beside the new one alone.
+		message.from_user_id ?? asFields(message.system)?.previous_user_id,
+		message.from_parent_user_id,
+	);
 	let identity = identityOf(person, sender.contacts);
 	const groupId = asId(message.group_id);
 	const authorName = groupId ? identity?.name : undefined;

@@ -324,6 +324,39 @@ describe('a customer whose business-scoped user id changes', () => {
 		});
 	});
 
+	it.each([
+		['as the sender', { from_user_id: 'US.100000000' }, {}],
+		['beside the new one', {}, { previous_user_id: 'US.100000000' }],
+	])(
+		'stays in it where a system message tells of it, the old id %s',
+		async (_where, from, beside) => {
+			const changed = changeOf('messages', {
+				messages: [
+					{
+						...from,
+						id: 'wamid.system',
+						timestamp: String(NOW_SECONDS),
+						type: 'system',
+						system: {
+							type: 'user_changed_user_id',
+							body: 'User changed',
+							user_id: 'US.200000000',
+							...beside,
+						},
+					},
+				],
+			});
+			const { conversations } = await after([
+				one(hi('US.100000000', 'wamid.1')),
+				one(changed),
+				one(hi('US.200000000', 'wamid.2')),
+			]);
+			expect(conversations).toMatchObject([
+				{ identity: { userId: 'US.200000000' }, counters: { customerTurns: 2 } },
+			]);
+		},
+	);
+
 	it('who has not written yet begins no conversation by it', async () => {
 		expect((await after([one(update)])).conversations).toEqual([]);
 	});
