@@ -158,13 +158,21 @@ export async function postLoad(
 export async function publishTriggerAlone(
 	n8n: N8nClient,
 	whatsAppCredentialId: string,
-	options: { namespace: string; parameters?: object },
+	options: {
+		namespace: string;
+		parameters?: object;
+		/** Id of the store's credential; one on SQLite is made if absent. */
+		storeCredentialId?: string;
+	},
 ): Promise<{ id: string; url: string }> {
-	const store = await n8n.call<{ id: string; name: string }>('POST', '/rest/credentials', {
-		name: `Store ${options.namespace}`,
-		type: 'whatsAppHandoffStoreApi',
-		data: { storage: 'sqlite', namespace: options.namespace },
-	});
+	const name = `Store ${options.namespace}`;
+	const store = options.storeCredentialId
+		? { id: options.storeCredentialId, name }
+		: await n8n.call<{ id: string; name: string }>('POST', '/rest/credentials', {
+				name,
+				type: 'whatsAppHandoffStoreApi',
+				data: { storage: 'sqlite', namespace: options.namespace },
+			});
 	const webhookId = randomUUID();
 	const saved = await n8n.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
 		name: `Trigger alone ${options.namespace}`,

@@ -7,7 +7,8 @@ import { openStore } from '../../adapters/store/open';
 import type { PostgresOptions } from '../../adapters/store/postgres/database';
 import type { Conversation } from '../../core/conversation/conversation';
 import type { HandoffStore } from '../../core/ports/store';
-import { makeLoad, postLoad } from '../../host/load';
+import { executionIds, readExecution } from '../../host/executions';
+import { makeLoad, postLoad, publishTriggerAlone } from '../../host/load';
 import type { Stack, WorkflowFile } from '../../host/stack';
 import {
 	connect,
@@ -25,6 +26,8 @@ import { startRedis, withRedis } from './redis';
 jest.setTimeout(10 * LIMIT_MS);
 
 const CUSTOMERS = 500;
+/** Customers who type several messages in a row. */
+const TYPING = 12;
 const WORKERS = 2;
 /** Executions that one worker runs at once; see host/n8n.ts. With more than these at work, no worker is idle. */
 const CONCURRENCY = 10;
@@ -132,6 +135,45 @@ withRedis('n8n in queue mode: Redis, PostgreSQL, one main and two workers', () =
 		);
 		return Number(rows[0]!.count);
 	};
+
+	it('gives what customers type in a row out as one item each, whichever worker runs it', async () => {
+		const { id, url } = await publishTriggerAlone(stack.n8n, credentials.whatsAppHandoffApi!, {
+			namespace: 'bursts',
+			parameters: { options: { quietPeriod: 10, longestWait: 60 } },
+			storeCredentialId: credentials.whatsAppHandoffStoreApi,
+		});
+		await webhookIsLive(url);
+		const load = makeLoad({
+			count: 3 * TYPING,
+			repeated: 0,
+			customers: TYPING,
+			phoneNumberId: stack.whatsApp.phoneNumberId,
+		});
+		const from = (body: string) => /"from":"(\d+)"/u.exec(body)![1]!;
+		const inARow = load.bodies.sort((a, b) => (from(a) < from(b) ? -1 : 1));
+		const { statuses } = await postLoad(url, stack.whatsApp.appSecret, inARow, 8, true);
+		expect(statuses[200]).toBe(3 * TYPING);
+		const ids = await eventually('an execution for each customer', async () => {
+			const found = await executionIds(stack.n8n, id, 100);
+			return found.length >= TYPING && found;
+		});
+		const joined = new Set<string>();
+		for (const one of ids) {
+			const { outputs } = await readExecution(stack.n8n, one);
+			const items = outputs['WhatsApp Trigger']!.flat();
+			for (const { json } of items) {
+				const { id: own, joined: parts = [own] } = json.message as {
+					id: string;
+					joined?: string[];
+				};
+				joined.add(JSON.stringify(parts));
+			}
+		}
+		expect(joined).toEqual(
+			new Set([...load.threads.values()].map((thread) => JSON.stringify(thread))),
+		);
+		expect(ids).toHaveLength(TYPING);
+	});
 
 	it('hands each of 500 conversations over exactly once, and loses none when a worker is killed half way', async () => {
 		const load = makeLoad({
