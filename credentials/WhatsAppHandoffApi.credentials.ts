@@ -72,7 +72,7 @@ export class WhatsAppHandoffApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Any words of your own. Enter the same under WhatsApp → Configuration → Webhook → Verify token, together with the address of WhatsApp Trigger.',
+				'Any words of your own. Enter the same under WhatsApp → Configuration → Webhook → Verify token, together with the address of WhatsApp Trigger. A provider in front of Meta sends them in the header X-Verify-Token.',
 		},
 		{
 			displayName: 'Base URL',

@@ -5,6 +5,7 @@ import { MessagingError } from '../../core/ports/messaging';
 import { asBoolean, asFields, asFilledText, asList, asTime, asNumber } from './fields';
 import { toMessagingError } from './graph';
 import type { WhatsAppCredential } from './open';
+import { hasOwnKey } from './open';
 import { phoneNumbers, subscribedApps } from './registration';
 
 /** Meta's name of the webhook object. */
@@ -26,6 +27,13 @@ export async function askMeta(
 	credential: WhatsAppCredential,
 ): Promise<MetaFacts> {
 	const { accessToken, phoneNumberId, businessAccountId, appSecret } = credential;
+	if (hasOwnKey(credential)) {
+		return {
+			...NOT_ASKED,
+			credential: filledIn(credential),
+			number: await askProvider(graph, credential),
+		};
+	}
 	const [number, token, numbers, apps] = await Promise.all([
 		accessToken && phoneNumberId ? ask(() => readNumber(graph, phoneNumberId)) : undefined,
 		accessToken ? ask(() => readToken(graph, accessToken)) : undefined,
@@ -38,20 +46,54 @@ export async function askMeta(
 	]);
 	const appId = credential.appId || (token?.ok ? token.value.appId : undefined);
 	return {
-		credential: {
-			accessToken: Boolean(accessToken),
-			phoneNumberId: phoneNumberId ?? '',
-			businessAccountId: businessAccountId ?? '',
-			appId: appId ?? '',
-			appSecret: Boolean(appSecret),
-			verifyToken: Boolean(credential.verifyToken),
-		},
+		credential: { ...filledIn(credential), appId: appId ?? '' },
 		number,
 		// Providers in front of Meta do not know this question, and nothing depends on the answer.
 		token: token?.ok ? token : undefined,
 		accountNumbers: numbers,
 		subscribedApps: apps,
 		app: appId && appSecret ? await ask(() => readApp(anonymous, appId, appSecret)) : undefined,
+	};
+}
+
+function filledIn(credential: WhatsAppCredential): MetaFacts['credential'] {
+	return {
+		accessToken: Boolean(credential.accessToken),
+		phoneNumberId: credential.phoneNumberId ?? '',
+		businessAccountId: credential.businessAccountId ?? '',
+		appId: credential.appId ?? '',
+		appSecret: Boolean(credential.appSecret),
+		verifyToken: Boolean(credential.verifyToken),
+		provider: hasOwnKey(credential),
+	};
+}
+
+/** What only Meta can answer. */
+const NOT_ASKED = Object.freeze({
+	token: undefined,
+	accountNumbers: undefined,
+	subscribedApps: undefined,
+	app: undefined,
+});
+
+/**
+ * Whether a provider in front of Meta takes the key, and where it delivers, as far as it says so: 360dialog does under the two addresses
+ * that its guide names.
+ */
+async function askProvider(
+	graph: AxiosInstance,
+	credential: WhatsAppCredential,
+): Promise<MetaFacts['number']> {
+	const { accessToken, phoneNumberId, numberInPath = true } = credential;
+	if (!accessToken || !phoneNumberId) return undefined;
+	if (numberInPath) return ask(() => readNumber(graph, phoneNumberId));
+	const healthy = await ask(() => get(graph, '/health_status', {}));
+	if (!healthy?.ok) return healthy;
+	const webhook = await ask(() => get(graph, '/v1/configs/webhook', {}));
+	const url = webhook?.ok ? asFilledText(asFields(webhook.value)?.url) : undefined;
+	return {
+		ok: true,
+		value: { displayNumber: phoneNumberId, callbacks: url ? { phoneNumber: url } : {} },
 	};
 }
 

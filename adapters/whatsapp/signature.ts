@@ -35,6 +35,14 @@ export function signBody(rawBody: Uint8Array | string, appSecret: string): strin
 	return PREFIX + createHmac('sha256', appSecret).update(rawBody).digest('hex');
 }
 
+/** Header in which a provider that does not sign shows the verify token of the credential. */
+export const TOKEN_HEADER = 'x-verify-token';
+
+/** Whether a provider's header shows the verify token. An empty one never matches. */
+export function showsToken(header: string | undefined, verifyToken: string): boolean {
+	return header !== undefined && verifyToken !== '' && sameText(header, verifyToken);
+}
+
 export type HandshakeVerdict =
 	{ ok: true; challenge: string } | { ok: false; reason: 'not_a_handshake' | 'token_mismatch' };
 

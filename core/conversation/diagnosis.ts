@@ -24,6 +24,8 @@ export interface SetupFacts {
 		appId: string;
 		appSecret: boolean;
 		verifyToken: boolean;
+		/** Whether a provider stands in front of Meta, with a key of its own and no app or account of ours. */
+		provider: boolean;
 	};
 	/** Our phone number, and the addresses that hold for it. */
 	number: Asked<{
@@ -160,8 +162,8 @@ function credential({ credential: has }: SetupFacts): Link {
 	const missing = [
 		!has.accessToken && 'Access Token',
 		!has.phoneNumberId && 'Phone Number ID',
-		!has.businessAccountId && 'Business Account ID',
-		!has.appSecret && 'App Secret',
+		!has.provider && !has.businessAccountId && 'Business Account ID',
+		!has.provider && !has.appSecret && 'App Secret',
 		!has.verifyToken && 'Verify Token',
 	].filter((name) => typeof name === 'string');
 	return missing.length === 0
@@ -301,7 +303,10 @@ function addressInUse(facts: SetupFacts): { uri: string; level: string } | undef
 function address(facts: SetupFacts): Link {
 	const inUse = addressInUse(facts);
 	const ours = facts.listening.map(({ uri }) => uri);
-	const howTo = `Enter ${ours[0] ?? 'the production URL of WhatsApp Trigger'} as callback URL in Meta’s app dashboard → WhatsApp → Configuration, or set Webhook Setup to "Register the Webhook With Meta".`;
+	const here = ours[0] ?? 'the production URL of WhatsApp Trigger';
+	const howTo = facts.credential.provider
+		? `Enter ${here} as webhook in the settings of your provider.`
+		: `Enter ${here} as callback URL in Meta’s app dashboard → WhatsApp → Configuration, or set Webhook Setup to "Register the Webhook With Meta".`;
 	if (!inUse) {
 		const asked = facts.number?.ok === true && facts.subscribedApps?.ok === true;
 		return asked
@@ -317,7 +322,7 @@ function address(facts: SetupFacts): Link {
 	return broken(
 		'address',
 		`Meta delivers to ${inUse.uri} (set for the ${inUse.level}), where no WhatsApp Trigger of this n8n listens`,
-		inUse.level === 'app'
+		inUse.level === 'app' || facts.credential.provider
 			? howTo
 			: `${howTo} The address set for the ${inUse.level} goes before the app’s: "Replace Another Address" in WhatsApp Trigger takes over the one of the business account.`,
 	);
@@ -393,7 +398,7 @@ function deliveries({ log, now }: SetupFacts): Link {
 	if (last && isRecent(last.lastAt, now) && (!since || since < last.lastAt)) {
 		const mend: Partial<Record<RefusalReason, string>> = {
 			missing:
-				'Whoever calls does not sign. Meta does; a provider in between may not: switch off Verify Signature only if no one else knows the address.',
+				'Whoever calls does not sign. Meta does; a provider in between may not: let it send the header X-Verify-Token with the verify token of the credential.',
 			no_app_secret: 'Enter the app secret in the credential.',
 			token_mismatch: 'Enter the verify token of the credential at Meta, next to the callback URL.',
 		};

@@ -4,7 +4,7 @@ import { sleep } from '../../adapters/clock/sleep';
 import { systemClock } from '../../adapters/clock/system';
 import { noteDelivery } from '../../adapters/whatsapp/intakeLog';
 import type { WhatsAppCredential } from '../../adapters/whatsapp/open';
-import { WHATSAPP_CREDENTIAL, whatsAppCredential } from '../../adapters/whatsapp/open';
+import { WHATSAPP_CREDENTIAL, hasOwnKey, whatsAppCredential } from '../../adapters/whatsapp/open';
 import { readDelivery } from '../../adapters/whatsapp/webhook';
 import { gather } from '../../core/conversation/burst';
 import type { Arrival } from '../../core/conversation/intake';
@@ -40,6 +40,7 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
 	const reading = await readRequest(context, {
 		verify: settings.verifySignature,
 		appSecret: credential.appSecret,
+		...(hasOwnKey(credential) ? { providerToken: credential.verifyToken } : {}),
 	});
 	if (!reading.ok) return DONE;
 

@@ -6,7 +6,8 @@ import { readNumber } from '../../adapters/whatsapp/diagnosis';
 import type { SubscribedApp } from '../../adapters/whatsapp/registration';
 import { clearCallback, subscribe, subscribedApps } from '../../adapters/whatsapp/registration';
 import type { WhatsAppCredential } from '../../adapters/whatsapp/open';
-import { graphFor, whatsAppCredential } from '../../adapters/whatsapp/open';
+import { graphFor, hasOwnKey, whatsAppCredential } from '../../adapters/whatsapp/open';
+import { TOKEN_HEADER } from '../../adapters/whatsapp/signature';
 import type { TriggerAddress } from '../../core/conversation/intakeLog';
 import { isoTime } from '../../core/time';
 import { diagnosisOf } from '../shared/diagnosis';
@@ -200,6 +201,15 @@ async function look(
 ): Promise<{ credential: WhatsAppCredential; uri: string; apps: SubscribedApp[] }> {
 	const credential = await whatsAppCredential(context);
 	const uri = context.getNodeWebhookUrl('default');
+	if (hasOwnKey(credential)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			'A provider in front of Meta has a webhook of its own',
+			{
+				description: `Set Webhook Setup to "I Enter the Address in Meta’s Dashboard", and enter ${uri ?? 'the production address'} in the provider’s settings, with the header ${TOKEN_HEADER} and the verify token of the credential.`,
+			},
+		);
+	}
 	if (!credential.businessAccountId || !uri) {
 		throw new NodeOperationError(context.getNode(), 'The business account is not known', {
 			description: 'Enter the business account ID in the WhatsApp credential.',

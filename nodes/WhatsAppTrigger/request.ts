@@ -2,7 +2,12 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { noteRefusal, noteVerification } from '../../adapters/whatsapp/intakeLog';
-import { verifyHandshake, verifySignature } from '../../adapters/whatsapp/signature';
+import {
+	TOKEN_HEADER,
+	showsToken,
+	verifyHandshake,
+	verifySignature,
+} from '../../adapters/whatsapp/signature';
 import { isWhatsAppDelivery } from '../../adapters/whatsapp/webhook';
 import type { RefusalReason } from '../../core/conversation/intakeLog';
 import { REFUSALS } from '../../core/conversation/intakeLog';
@@ -52,31 +57,30 @@ export function answerHandshake(context: IWebhookFunctions, verifyToken: string)
 
 export type Reading = { ok: true; body: unknown } | { ok: false };
 
+/** How it is known that a delivery comes from WhatsApp. */
+export interface Security {
+	verify: boolean;
+	appSecret: string;
+	/** The verify token, where a provider that does not sign shows it in a header. */
+	providerToken?: string;
+}
+
 /**
  * Checks who sent a delivery, then what it is. Whatever is no signed delivery of WhatsApp is answered here and goes no further; an
  * execution for each forged call would be a way to fill the disk.
  */
 export async function readRequest(
 	context: IWebhookFunctions,
-	security: { verify: boolean; appSecret: string },
+	security: Security,
 ): Promise<Reading> {
 	const request = context.getRequestObject() as unknown as IncomingRequest;
 	if (!request.rawBody) await request.readRawBody?.();
 
-	if (security.verify) {
-		const header = request.headers[SIGNATURE_HEADER];
-		const verdict = security.appSecret
-			? verifySignature(
-					request.rawBody,
-					Array.isArray(header) ? header[0] : header,
-					security.appSecret,
-				)
-			: ({ ok: false, reason: 'no_app_secret' } as const);
-		if (!verdict.ok) {
-			answer(context, 401, 'Refused');
-			logRefusal(context, verdict.reason, request.rawBody?.length);
-			return { ok: false };
-		}
+	const refusal = security.verify ? refusalOf(request, security) : undefined;
+	if (refusal) {
+		answer(context, 401, 'Refused');
+		logRefusal(context, refusal, request.rawBody?.length);
+		return { ok: false };
 	}
 
 	const body = parsed(request);
@@ -91,6 +95,25 @@ export async function readRequest(
 		return { ok: false };
 	}
 	return { ok: true, body };
+}
+
+/** Why a call is not let in; undefined if it is. */
+function refusalOf(
+	{ headers, rawBody }: IncomingRequest,
+	{ appSecret, providerToken }: Security,
+): RefusalReason | undefined {
+	const header = (name: string) => {
+		const value = headers[name];
+		return Array.isArray(value) ? value[0] : value;
+	};
+	if (providerToken !== undefined) {
+		const shown = header(TOKEN_HEADER);
+		if (showsToken(shown, providerToken)) return undefined;
+		if (!appSecret) return shown === undefined ? 'missing' : 'token_mismatch';
+	}
+	if (!appSecret) return 'no_app_secret';
+	const verdict = verifySignature(rawBody, header(SIGNATURE_HEADER), appSecret);
+	return verdict.ok ? undefined : verdict.reason;
 }
 
 function parsed({ body, rawBody }: IncomingRequest): unknown {

@@ -4,13 +4,14 @@ import path from 'node:path';
 
 import { openStore } from '../../adapters/store/open';
 import type { Execution } from '../../host/executions';
-import { executionIds, readExecution, waitForExecution } from '../../host/executions';
+import { executionIds, waitForExecution } from '../../host/executions';
 import { executionsOf, makeLoad, memoryOf, postLoad, publishTriggerAlone } from '../../host/load';
 import type { N8nClient } from '../../host/n8n';
 import { webhookIsLive } from '../../host/stack';
 import { HOSTILE } from '../unit/nodes/hostileBodies';
 import { freshCustomer } from './fixtures';
 import { LIMIT_MS, environment, eventually, signedInClient } from './harness';
+import { webhookWorkflow } from './webhookWorkflow';
 
 jest.setTimeout(4 * LIMIT_MS);
 
@@ -159,71 +160,18 @@ describe('deliveries at a real n8n', () => {
 });
 
 describe('Conversation in a real n8n', () => {
-	/** A webhook, the Conversation node, and a node behind each of its outputs; the last node answers. */
-	const workflowWith = async (parameters: object, outputs: string[]) => {
-		const urlPath = `conversation-${randomUUID()}`;
-		const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
-			name: urlPath,
-			nodes: [
-				{
-					id: randomUUID(),
-					name: 'Given',
-					type: 'n8n-nodes-base.webhook',
-					typeVersion: 2,
-					position: [0, 0],
-					webhookId: randomUUID(),
-					parameters: { path: urlPath, httpMethod: 'POST', responseMode: 'onReceived' },
-				},
-				{
-					id: randomUUID(),
-					name: 'Conversation',
-					type: 'n8n-nodes-whatsapp-handoff.conversation',
-					typeVersion: 1,
-					position: [200, 0],
-					parameters,
-					credentials: { whatsAppHandoffApi: { id: whatsApp, name: 'WhatsApp' } },
-				},
-				...outputs.map((name, index) => ({
-					id: randomUUID(),
-					name,
-					type: 'n8n-nodes-base.noOp',
-					typeVersion: 1,
-					position: [400, 200 * index],
-					parameters: {},
-				})),
-			],
-			connections: {
-				Given: { main: [[{ node: 'Conversation', type: 'main', index: 0 }]] },
-				Conversation: {
-					main: outputs.map((name) => [{ node: name, type: 'main', index: 0 }]),
-				},
+	/** A webhook, the Conversation node, and a node behind each of its outputs. */
+	const workflowWith = (parameters: object, outputs: string[]) =>
+		webhookWorkflow(client, [
+			{
+				name: 'Conversation',
+				type: 'n8n-nodes-whatsapp-handoff.conversation',
+				parameters,
+				credentials: { whatsAppHandoffApi: { id: whatsApp, name: 'WhatsApp' } },
+				then: outputs.map((name) => [name]),
 			},
-			settings: { executionOrder: 'v1' },
-			active: false,
-		});
-		await client.call('POST', `/rest/workflows/${saved.id}/activate`, {
-			versionId: saved.versionId,
-		});
-		const seen = new Set<string>();
-		return async (body: object): Promise<Execution> => {
-			await eventually('the webhook of the workflow', async () => {
-				const response = await fetch(`${environment.n8nUrl}/webhook/${urlPath}`, {
-					method: 'POST',
-					headers: { 'content-type': 'application/json' },
-					body: JSON.stringify(body),
-				});
-				return response.status !== 404;
-			});
-			return eventually('its execution', async () => {
-				const fresh = (await executionIds(client, saved.id)).filter((one) => !seen.has(one));
-				if (fresh.length === 0) return undefined;
-				const execution = await readExecution(client, fresh[0]!);
-				if (['new', 'running', 'waiting'].includes(execution.status)) return undefined;
-				fresh.forEach((one) => seen.add(one));
-				return execution;
-			});
-		};
-	};
+			...outputs.map((name) => ({ name, type: 'n8n-nodes-base.noOp' })),
+		]);
 
 	it('takes in what WAHA posts, once, on the outputs of the trigger', async () => {
 		const run = await workflowWith({ operation: 'recordMessage', format: 'waha' }, [

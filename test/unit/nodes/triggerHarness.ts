@@ -23,6 +23,8 @@ export interface Call {
 	/** Defaults to the right one. */
 	signature?: string;
 	query?: IDataObject;
+	/** Further headers. */
+	headers?: Record<string, string>;
 	/** Whether n8n has parsed the body, as it does for JSON. */
 	parsed?: boolean;
 	/** Told the status when the call is answered, which may be before the webhook is done. */
@@ -96,8 +98,9 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 		getRequestObject: () => ({
 			headers:
 				call.signature === ''
-					? {}
+					? { ...call.headers }
 					: {
+							...call.headers,
 							'x-hub-signature-256':
 								call.signature ?? (rawBody ? signBody(rawBody, credential.appSecret) : undefined),
 						},
