@@ -93,12 +93,12 @@ export function received(
 function afterMove(
 	before: CustomerIdentity,
 	after: CustomerIdentity,
-	{ system, sentAt }: ConversationMessage,
+	{ system }: ConversationMessage,
 ): CustomerIdentity {
-	if (system?.newWaId && !system.newUserId) return { ...after, movedAt: sentAt };
+	if (system?.newWaId && !system.newUserId) return { ...after, movedTo: system.newWaId };
 	const known = userIds(before);
-	if (after.movedAt === undefined || userIds(after).every((id) => known.includes(id))) return after;
-	const { movedAt: _movedAt, ...settled } = after;
+	if (after.movedTo === undefined || userIds(after).every((id) => known.includes(id))) return after;
+	const { movedTo: _movedTo, ...settled } = after;
 	return settled;
 }
 
@@ -207,7 +207,7 @@ export function sameCustomer(
 	return [...new Map(others.map((one) => [one.id, one])).values()];
 }
 
-/** Both have user ids, and none in common, nor one of a parent portfolio; and the customer of the conversation has not moved since. */
+/** Both have user ids, and none in common, nor one of a parent portfolio; and it is not where the customer has moved to. */
 function isAnothers({ identity: theirs }: Conversation, seen: CustomerIdentity): boolean {
 	const differ = (kind: IdentityKind) => {
 		const known = idsOf(theirs, kind);
@@ -216,9 +216,8 @@ function isAnothers({ identity: theirs }: Conversation, seen: CustomerIdentity):
 			? !known.some((id) => shown.includes(id))
 			: undefined;
 	};
-	return (
-		theirs.movedAt === undefined && differ('user_id') === true && differ('parent_user_id') !== false
-	);
+	if (theirs.movedTo !== undefined && idsOf(seen, 'wa_id').includes(theirs.movedTo)) return false;
+	return differ('user_id') === true && differ('parent_user_id') !== false;
 }
 
 const idsOf = ({ keys }: CustomerIdentity, kind: IdentityKind): string[] =>

@@ -36,10 +36,10 @@ export interface CustomerIdentity {
 	/** When the newest message was written that tells these facts. */
 	asOf?: IsoTime;
 	/**
-	 * Set from a change of number until a message shows the user id that came with it: WhatsApp gives a new one, and does not always
-	 * name it. Until then another user id on this number is no other person.
+	 * WhatsApp id of the number that the customer has moved to, until a message shows the user id that came with it: WhatsApp gives a new
+	 * one, and does not always name it. Until then another user id on that number is no other person.
 	 */
-	movedAt?: IsoTime;
+	movedTo?: string;
 }
 
 /** Whether the customer agreed to be written to. Unknown until a word or a webhook says so. */

@@ -350,13 +350,32 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 						id: first!.conversation.id,
 						identity: { userId: 'US.robin-2' },
 					});
-					expect(next!.conversation.identity.movedAt).toBeUndefined();
+					expect(next!.conversation.identity.movedTo).toBeUndefined();
 					// Whoever has that number after them is a stranger again.
 					const [stranger] = await store.intake(
 						[inbound({ ...moved, keys: [moved.keys[0]!, key('user_id', 'US.kim')] }, 'm3', 3)],
 						at(3),
 					);
 					expect(stranger!.conversation.id).not.toBe(first!.conversation.id);
+				});
+
+				it('is the new holder’s also while the old one has moved and not written yet', async () => {
+					const [first] = await store.intake([inbound(robin, 'm1')], at(0));
+					const system = { kind: 'user_changed_number', newWaId: 'new-number' };
+					await store.intake([inbound(robin, 'moved', 1, { type: 'system', system })], at(1));
+					const [stranger] = await store.intake([inbound(kim, 'm2', 2)], at(2));
+					expect(stranger!.conversation.id).not.toBe(first!.conversation.id);
+					const [moved] = await store.intake(
+						[
+							inbound(
+								{ keys: [...customer('new-number').keys, key('user_id', 'US.robin-2')] },
+								'm3',
+								3,
+							),
+						],
+						at(3),
+					);
+					expect(moved!.conversation.id).toBe(first!.conversation.id);
 				});
 
 				it('is not taken from a customer who is known by the parent portfolio', async () => {
