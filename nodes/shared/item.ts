@@ -57,6 +57,7 @@ export function customerView(conversation: Conversation) {
 		phone: identity.phone,
 		waId: identity.waId,
 		userId: identity.userId,
+		parentUserId: identity.parentUserId,
 		username: identity.username,
 		/** What to show where a name is missing. */
 		key: displayKey(identity),

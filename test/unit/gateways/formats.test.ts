@@ -1,6 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import fc from 'fast-check';
+
 import type { GatewayFormat } from '../../../adapters/gateways';
 import { readGateway } from '../../../adapters/gateways';
 import type { Fields } from '../../../adapters/whatsapp/fields';
@@ -297,6 +299,42 @@ describe('a payload that is not of the chosen format', () => {
 			(file) => `${gateway}/${file.replace('.json', '')}`,
 		),
 	);
+
+	it('breaks nothing, whatever stands in any one place of it', () => {
+		const mutated = fc
+			.record({
+				name: fc.constantFrom(...files),
+				place: fc.nat(),
+				value: fc.jsonValue({ maxDepth: 3 }),
+			})
+			.map(({ name, place, value }) => {
+				const payload = sample(name);
+				const places: Array<[Fields, string]> = [];
+				const walk = (node: unknown) => {
+					if (typeof node !== 'object' || node === null) return;
+					for (const key of Object.keys(node)) {
+						places.push([node as Fields, key]);
+						walk((node as Fields)[key]);
+					}
+				};
+				walk(payload);
+				const [parent, key] = places[place % places.length]!;
+				parent[key] = value;
+				return { format: name.split('/')[0] as GatewayFormat, payload };
+			});
+		fc.assert(
+			fc.property(mutated, ({ format, payload }) => {
+				const read = readGateway(format, payload, { now: NOW, channel: '' });
+				for (const { message, identity } of read?.inbound ?? []) {
+					expect(typeof message.id).toBe('string');
+					expect(typeof message.text).toBe('string');
+					expect(message.sentAt).toMatch(/^\d{4}-/u);
+					expect(identity.keys.length).toBeGreaterThan(0);
+				}
+			}),
+			{ numRuns: 3000 },
+		);
+	});
 
 	it.each(files)('is not taken for another gateway’s: %s', (name) => {
 		for (const format of formats.filter((other) => other !== name.split('/')[0])) {
