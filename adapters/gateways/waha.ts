@@ -25,7 +25,7 @@ const ACKS: Record<number, DeliveryStatus> = {
 
 /**
  * WAHA's events as its webhook posts them (https://waha.devlike.pro/docs/how-to/events/): `message` and `message.any`,
- * `message.reaction`, `message.edited`, `message.revoked`, `message.ack`. What the gateway's API sent comes back as an event too; it is
+ * `message.reaction`, `message.edited`, `message.revoked`, `message.ack`, `message.ack.group`. What the gateway's API sent comes back as an event too; it is
  * passed over, since it is in the thread already.
  */
 export const waha: GatewayReader = (payload, context) => {
@@ -33,11 +33,18 @@ export const waha: GatewayReader = (payload, context) => {
 	const body = asFields(payload.payload);
 	if (!event || !body || payload.session === undefined) return undefined;
 	const channel = `waha:${asFilledText(payload.session) ?? 'default'}`;
-	if (event === 'message.ack') {
+	if (event === 'message.ack' || event === 'message.ack.group') {
+		// That a colleague has opened what the customer wrote is no status of a message of ours.
+		if (body.fromMe === false) return NOTHING;
 		const ack = asNumber(body.ack);
 		const word = asFilledText(body.ackName) ?? String(ack ?? '');
 		const status = ack === undefined ? undefined : ACKS[ack];
-		return reported(payload, context, channel, asFilledText(body.id), status, word);
+		const code = asNumber(asFields(body._data)?.error);
+		return reported(payload, context, channel, asFilledText(body.id), status, word, {
+			...(status === 'failed'
+				? { errors: [{ code: code ?? 0, title: 'WhatsApp did not take it from WAHA' }] }
+				: {}),
+		});
 	}
 	const line = lineOf(event, body, context);
 	const fromUs = body.fromMe === true;

@@ -278,6 +278,25 @@ describe('statuses and all else', () => {
 		expect(read(name)).toMatchObject({ inbound: [], statuses: [{ messageId, status }] });
 	});
 
+	it.each([
+		['in a group', { event: 'message.ack.group' }, {}, [{ status: 'read' }]],
+		[
+			'that failed',
+			{},
+			{ ack: -1, ackName: 'ERROR', _data: { error: 403 } },
+			[{ status: 'failed' }],
+		],
+		['of what the customer wrote, which a colleague has read', {}, { fromMe: false }, []],
+	])('are told by WAHA of a message %s', (_which, event, payload, statuses) => {
+		const ack = sample('waha/ack_read');
+		const delivery = readGateway(
+			'waha',
+			{ ...ack, ...event, payload: { ...(ack.payload as Fields), ...payload } },
+			{ now: NOW, channel: '' },
+		);
+		expect(delivery?.statuses).toMatchObject(statuses);
+	});
+
 	it('say why a message failed', () => {
 		expect(read('twilio/status_failed').statuses[0]?.errors).toEqual([
 			{ code: 63016, title: 'Twilio error 63016' },
