@@ -7,7 +7,7 @@ import type { GatewayContext, GatewayReader } from './reading';
 import { twilio } from './twilio';
 import { waha } from './waha';
 
-export { readMapped } from './mapped';
+export { readMapped, readMappedStatus } from './mapped';
 export type { MappedDirection, MappedMessage } from './mapped';
 
 /** Formats whose payloads are read as they come. */

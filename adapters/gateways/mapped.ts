@@ -1,13 +1,70 @@
-import type { MessageType } from '../../core/conversation/message';
+import type { DeliveryStatus, MessageType } from '../../core/conversation/message';
 import { channelNamed } from '../../core/conversation/gateway';
 import type { IsoTime } from '../../core/time';
+import type { Fields } from '../whatsapp/fields';
 import { asFilledText, asId, asText, defined } from '../whatsapp/fields';
 import type { Delivery } from '../whatsapp/webhook';
 import { readAddress } from './address';
-import { NOTHING, idOf, timeOf } from './reading';
+import { NOTHING, idOf, reported, timeOf } from './reading';
 
 /** Who wrote, as staff choose it. */
 export type MappedDirection = 'customer' | 'agent' | 'bot';
+
+/** Words of gateways for what became of a message. */
+const WORDS: Record<string, DeliveryStatus> = {
+	accepted: 'pending',
+	pending: 'pending',
+	queued: 'pending',
+	sending: 'pending',
+	submitted: 'pending',
+	enroute: 'sent',
+	sent: 'sent',
+	server: 'sent',
+	delivered: 'delivered',
+	device: 'delivered',
+	displayed: 'read',
+	read: 'read',
+	seen: 'read',
+	played: 'played',
+	error: 'failed',
+	failed: 'failed',
+	rejected: 'failed',
+	undeliverable: 'failed',
+	undelivered: 'failed',
+};
+
+/** What became of a message of ours, as staff have mapped it by hand. */
+export interface MappedStatus {
+	/** The gateway's id of the message. */
+	id: unknown;
+	status: unknown;
+	/** Why it failed. */
+	reason?: unknown;
+	sentAt?: unknown;
+	channel: string;
+	raw: unknown;
+}
+
+/** Reads a mapped status. Undefined where it names no message or says nothing. */
+export function readMappedStatus(mapped: MappedStatus, now: IsoTime): Delivery | undefined {
+	const id = asId(mapped.id);
+	const word = asFilledText(mapped.status);
+	if (!id || !word) return undefined;
+	const status = WORDS[word.trim().toLowerCase()];
+	const reason = asFilledText(mapped.reason);
+	return reported(
+		(mapped.raw ?? {}) as Fields,
+		{ now, channel: mapped.channel },
+		'',
+		id,
+		status,
+		word,
+		{
+			at: timeOf(mapped.sentAt, now),
+			...(status === 'failed' ? { errors: [{ code: 0, title: reason ?? word }] } : {}),
+		},
+	);
+}
 
 /** A message whose parts staff have mapped by hand. Only `from` is needed. */
 export interface MappedMessage {

@@ -1,6 +1,6 @@
 import type { DeliveryStatus, InteractiveReply } from '../../core/conversation/message';
 import type { Fields } from '../whatsapp/fields';
-import { asFilledText, asNumber, asText, defined } from '../whatsapp/fields';
+import { asFilledText, asNumber, asText, defined, safeCopy } from '../whatsapp/fields';
 import { readAddress } from './address';
 import type { GatewayReader, Line } from './reading';
 import { NOTHING, delivered, reported, timeOf, typeOfMime } from './reading';
@@ -114,6 +114,7 @@ function contentOf(fields: Fields): Pick<Line, 'type' | 'text'> & Partial<Line> 
 			}),
 		};
 	}
+	if (body === '') return { type: 'unknown', text: body, raw: safeCopy(fields) };
 	return { type: 'text', text: body };
 }
 

@@ -8,6 +8,7 @@ import {
 	asNumber,
 	asText,
 	defined,
+	safeCopy,
 } from '../whatsapp/fields';
 import { readAddress } from './address';
 import type { GatewayContext, GatewayReader, Line } from './reading';
@@ -143,6 +144,8 @@ function contentOf(body: Fields): Pick<Line, 'type' | 'text'> & Partial<Line> {
 			}),
 		};
 	}
+	// A poll, a call, a kind that WAHA names nowhere: nothing that a bot could answer as if it were words.
+	if (text === '') return { type: 'unknown', text, raw: safeCopy(body) };
 	return { type: 'text', text };
 }
 

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { systemClock } from '../../../adapters/clock/system';
 import type { GatewayFormat, MappedDirection } from '../../../adapters/gateways';
-import { readGateway, readMapped } from '../../../adapters/gateways';
+import { readGateway, readMapped, readMappedStatus } from '../../../adapters/gateways';
 import type { StatusUpdate } from '../../../adapters/whatsapp/statuses';
 import type { Delivery } from '../../../adapters/whatsapp/webhook';
 import { bareMessageId } from '../../../core/conversation/gateway';
@@ -51,9 +51,22 @@ const FORMATS: Array<{
 	},
 ];
 
-const mapped = (field: Omit<INodeProperties, 'displayOptions'>): INodeProperties => ({
+/** Chosen in place of who wrote: what is mapped is no message. */
+const STATUS_ONLY = 'status';
+
+const mapped = (
+	field: Omit<INodeProperties, 'displayOptions'>,
+	of: 'message' | 'status' | 'both' = 'both',
+): INodeProperties => ({
 	...field,
-	displayOptions: { show: { operation: [NAME], format: [FIELDS_FORMAT] } },
+	displayOptions: {
+		show: {
+			operation: [NAME],
+			format: [FIELDS_FORMAT],
+			...(of === 'status' ? { direction: [STATUS_ONLY] } : {}),
+		},
+		...(of === 'message' ? { hide: { direction: [STATUS_ONLY] } } : {}),
+	},
 });
 
 export const recordMessage: Operation = {
@@ -77,42 +90,6 @@ export const recordMessage: Operation = {
 			description: 'In which form the message comes in',
 		},
 		mapped({
-			displayName: 'From',
-			name: 'from',
-			type: 'string',
-			default: '={{ $json.from ?? $json.sessionId }}',
-			required: true,
-			placeholder: 'e.g. +1 650 555 1234',
-			description:
-				'The customer: phone number, WhatsApp ID, user ID, or any key that stays the same for this customer',
-		}),
-		mapped({
-			displayName: 'Text',
-			name: 'text',
-			type: 'string',
-			typeOptions: { rows: 2 },
-			default: '={{ $json.text ?? $json.chatInput }}',
-			placeholder: 'e.g. Where is my order?',
-			description: 'What was written, or the caption of a file',
-		}),
-		mapped({
-			displayName: 'Message ID',
-			name: 'messageId',
-			type: 'string',
-			default: '={{ $json.id }}',
-			placeholder: 'e.g. 3EB0C767D26A1B5F',
-			description:
-				'The gateway’s ID of the message. The same ID is taken in once. Without one, the same words at the same time count as the same message.',
-		}),
-		mapped({
-			displayName: 'Customer Name',
-			name: 'customerName',
-			type: 'string',
-			default: '={{ $json.name }}',
-			placeholder: 'e.g. Robin Sample',
-			description: 'Name on the customer’s profile, where the gateway gives it',
-		}),
-		mapped({
 			displayName: 'Written By',
 			name: 'direction',
 			type: 'options',
@@ -124,6 +101,11 @@ export const recordMessage: Operation = {
 				},
 				{ name: 'Customer', value: 'customer' },
 				{
+					name: 'Nobody: A Status of Our Message',
+					value: STATUS_ONLY,
+					description: 'What became of a message that you sent through the gateway',
+				},
+				{
 					name: 'Person in Our Team',
 					value: 'agent',
 					description: 'A colleague answered outside this workflow: the bot is silent from now on',
@@ -132,6 +114,75 @@ export const recordMessage: Operation = {
 			default: 'customer',
 			description: 'Who wrote the message',
 		}),
+		mapped(
+			{
+				displayName: 'Status',
+				name: 'mappedStatus',
+				type: 'string',
+				default: '={{ $json.status }}',
+				required: true,
+				placeholder: 'e.g. delivered',
+				description:
+					'Pending, sent, delivered, read, played or failed, or the gateway’s word for it (queued, seen, undelivered and the like)',
+			},
+			'status',
+		),
+		mapped(
+			{
+				displayName: 'Reason',
+				name: 'mappedReason',
+				type: 'string',
+				default: '={{ $json.error?.message ?? $json.error }}',
+				placeholder: 'e.g. The number is not on WhatsApp',
+				description: 'Why it failed, where it did',
+			},
+			'status',
+		),
+		mapped(
+			{
+				displayName: 'From',
+				name: 'from',
+				type: 'string',
+				default: '={{ $json.from ?? $json.sessionId }}',
+				required: true,
+				placeholder: 'e.g. +1 650 555 1234',
+				description:
+					'The customer: phone number, WhatsApp ID, user ID, or any key that stays the same for this customer',
+			},
+			'message',
+		),
+		mapped(
+			{
+				displayName: 'Text',
+				name: 'text',
+				type: 'string',
+				typeOptions: { rows: 2 },
+				default: '={{ $json.text ?? $json.chatInput }}',
+				placeholder: 'e.g. Where is my order?',
+				description: 'What was written, or the caption of a file',
+			},
+			'message',
+		),
+		mapped({
+			displayName: 'Message ID',
+			name: 'messageId',
+			type: 'string',
+			default: '={{ $json.id }}',
+			placeholder: 'e.g. 3EB0C767D26A1B5F',
+			description:
+				'The gateway’s ID of the message. The same ID is taken in once. Without one, the same words at the same time count as the same message. Of a status, the ID that Record as Sent has noted.',
+		}),
+		mapped(
+			{
+				displayName: 'Customer Name',
+				name: 'customerName',
+				type: 'string',
+				default: '={{ $json.name }}',
+				placeholder: 'e.g. Robin Sample',
+				description: 'Name on the customer’s profile, where the gateway gives it',
+			},
+			'message',
+		),
 		{
 			displayName: 'Options',
 			name: 'recordOptions',
@@ -315,6 +366,24 @@ function read(run: OperationRun, options: RecordOptions, now: string): Delivery 
 		);
 	}
 	const field = (name: string) => context.getNodeParameter(name, index, '') as unknown;
+	if (field('direction') === STATUS_ONLY) {
+		const status = readMappedStatus(
+			{
+				id: field('messageId'),
+				status: field('mappedStatus'),
+				reason: field('mappedReason'),
+				sentAt: options.sentAt,
+				channel,
+				raw: item,
+			},
+			now,
+		);
+		if (status) return status;
+		throw new StoreError(
+			'The status does not say of which message, or what became of it',
+			'Map the gateway’s ID of the message to Message ID, and its word for the status to Status.',
+		);
+	}
 	const delivery = readMapped(
 		{
 			from: field('from'),

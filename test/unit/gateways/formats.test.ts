@@ -223,6 +223,21 @@ describe('other kinds of message', () => {
 	});
 });
 
+it.each(['waha', 'twilio'] as const)(
+	'a message of %s without words and without anything else is unknown, with its raw form',
+	(format) => {
+		const payload = sample(`${format}/text`);
+		if (format === 'twilio') payload.Body = '';
+		else (payload.payload as Fields).body = '';
+		const { inbound } = readGateway(format, payload, { now: NOW, channel: '' })!;
+		expect(inbound[0]?.message).toMatchObject({
+			type: 'unknown',
+			text: '',
+			raw: expect.any(Object) as object,
+		});
+	},
+);
+
 describe('who wrote', () => {
 	it.each(['waha/hidden_number', 'evolution/hidden_number'])(
 		'is known by number and hidden address alike in %s',

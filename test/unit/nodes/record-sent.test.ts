@@ -133,6 +133,50 @@ describe('a reply that a branch of the workflow has sent through a gateway', () 
 		},
 	);
 
+	it('is found by a status that staff map from any other gateway', async () => {
+		const status = (mappedStatus: unknown, more: IDataObject = {}) =>
+			run('recordMessage', {
+				format: 'fields',
+				direction: 'status',
+				messageId: 'own-7',
+				mappedStatus,
+				recordOptions: { channel: 'provider' },
+				...more,
+			} as IDataObject);
+		const [bot] = await run('recordMessage', {
+			format: 'fields',
+			direction: 'customer',
+			from: '+16505551234',
+			text: 'Where is my order?',
+			messageId: 'own-1',
+			recordOptions: { channel: 'provider' },
+		});
+		const { conversation, reply } = await replied(bot![0]!);
+		await took(reply.messageIds[0], 'own-7');
+		for (const [word, known] of [
+			['Queued', 'sent'],
+			['DELIVERED', 'delivered'],
+			['seen', 'read'],
+		]) {
+			await status(word);
+			expect((await ours(conversation.id)).status).toBe(known);
+		}
+		const [, , told] = await status('evaporated');
+		expect(told?.[0]?.status).toMatchObject({ status: 'unknown', reported: 'evaporated' });
+		const { reply: second } = await replied(bot![0]!, 'And another thing.');
+		await took(second.messageIds[0], 'own-8');
+		await status('rejected', { messageId: 'own-8', mappedReason: 'No such number' });
+		const refused = (await thread(conversation.id)).find(({ text }) => text.startsWith('And'));
+		expect(refused).toMatchObject({
+			status: 'failed',
+			errors: [{ title: 'No such number' }],
+		});
+		await expect(status('')).rejects.toMatchObject({
+			description: expect.stringContaining('Message ID') as string,
+		});
+		expect((await store.list({})).conversations).toHaveLength(1);
+	});
+
 	it('is found where the gateway was quicker to report than the workflow to note its ID', async () => {
 		const { conversation, reply } = await answered('waha');
 		await recordMessage('waha', sample('waha/ack_read'));
