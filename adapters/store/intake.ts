@@ -239,6 +239,15 @@ export function needsRecovery(message: ConversationMessage): boolean {
 	return message.direction === 'in' && isCustomerTurn(message);
 }
 
+/** A message of ours that a gateway has taken under this id. One that it had refused before is on its way after all. */
+export function takenAs(message: ConversationMessage, alias: string): ConversationMessage {
+	if (message.status !== 'failed' || message.sentAs !== undefined) {
+		return { ...message, sentAs: alias };
+	}
+	const { errors: _errors, ...rest } = message;
+	return { ...rest, status: 'sent', sentAs: alias };
+}
+
 /** Delivery statuses in the order in which they happen. */
 const STATUS_ORDER: readonly DeliveryStatus[] = ['pending', 'sent', 'delivered', 'read', 'played'];
 

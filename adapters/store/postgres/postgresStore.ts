@@ -40,6 +40,7 @@ import {
 	sameCustomer,
 	startConversation,
 	supersedes,
+	takenAs,
 	waitingSince,
 	withNewKeys,
 } from '../intake';
@@ -196,7 +197,7 @@ export class PostgresStore implements HandoffStore {
 			const row = await this.messageRow(tx, messageId);
 			const known = row && parse<ConversationMessage>(row);
 			if (!row || known?.direction !== 'out') return undefined;
-			const message = await this.withEarlyStatus(tx, { ...known, sentAs: alias }, alias);
+			const message = await this.withEarlyStatus(tx, takenAs(known, alias), alias);
 			await tx.run(
 				`INSERT INTO handoff_message_aliases (namespace, alias, message_id, conversation_id) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (namespace, alias) DO UPDATE SET message_id = excluded.message_id, conversation_id = excluded.conversation_id`,

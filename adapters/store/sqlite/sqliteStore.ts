@@ -41,6 +41,7 @@ import {
 	sameCustomer,
 	startConversation,
 	supersedes,
+	takenAs,
 	waitingSince,
 	withNewKeys,
 } from '../intake';
@@ -179,7 +180,7 @@ export class SqliteStore implements HandoffStore {
 					messageId,
 					row.conversation_id,
 				);
-				const message = this.withEarlyStatus({ ...known, sentAs: alias }, alias);
+				const message = this.withEarlyStatus(takenAs(known, alias), alias);
 				this.writeMessage(row.conversation_id, message);
 				return { conversation: this.mustRead(row.conversation_id), message };
 			}),

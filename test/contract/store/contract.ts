@@ -620,6 +620,18 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 					});
 				});
 
+				it('is on its way again where the gateway takes at last what it had refused', async () => {
+					const id = await sent('out');
+					await store.updateStatus('out', 'failed', at(2), [{ code: 0, title: 'Not connected' }]);
+					await store.recordAlias('out', 'gateway-1');
+					expect((await kept(id, 'out')).errors).toBeUndefined();
+					expect(await kept(id, 'out')).toMatchObject({ status: 'sent' });
+					// What it could not deliver afterwards stays so.
+					await store.updateStatus('gateway-1', 'failed', at(3));
+					await store.recordAlias('out', 'gateway-1');
+					expect(await kept(id, 'out')).toMatchObject({ status: 'failed' });
+				});
+
 				it('may be named twice, and under several ids where it went out as several messages', async () => {
 					const id = await sent('out');
 					await store.recordAlias('out', 'gateway-1');
