@@ -60,6 +60,9 @@ export const SETS = [
 	'held-out-3',
 	'held-out-4',
 	'held-out-5',
+	'held-out-6',
+	'held-out-7',
+	'held-out-8',
 ] as const;
 export type DialogueSet = (typeof SETS)[number];
 

@@ -8,6 +8,7 @@ import type { Brief, BriefMemory, DetectedIntent, Grounded, Slot } from './brief
 import { leadingLanguage } from './languages';
 import type { ReadOptions } from './memory';
 import { emptyMemory, isNew, readMessages } from './memory';
+import { describeCourse } from './mood';
 import { REFERENCE_LABELS } from './references';
 import { makeHeadline, suggestReply } from './reply';
 import { oneLine } from './text';
@@ -191,31 +192,6 @@ function escalationOf({ conversation, escalation }: SummaryInput): Brief['escala
 
 function measured(conversation: Conversation): number[] {
 	return conversation.counters.customerTurns > 0 ? [conversation.counters.sentiment] : [];
-}
-
-/** From these on a mood is called by its name. Plain negation weighs less than praise, so that the bounds differ. */
-const NEGATIVE = -0.2;
-const POSITIVE = 0.3;
-/** The newest message counts most for the mood at the end; one cool word after three angry ones does not change it. */
-const WEIGHTS = [0.5, 0.3, 0.2];
-
-function describeCourse(course: readonly number[]): string {
-	const name = (value: number) =>
-		value >= POSITIVE ? 'positive' : value <= NEGATIVE ? 'negative' : 'neutral';
-	const first = name(course[0] as number);
-	const last = name(moodAtEnd(course));
-	return first === last ? sentence(last) : `From ${first} to ${last}`;
-}
-
-function moodAtEnd(course: readonly number[]): number {
-	const newest = [...course].reverse().slice(0, WEIGHTS.length);
-	const weights = WEIGHTS.slice(0, newest.length);
-	const sum = newest.reduce((total, value, index) => total + value * (weights[index] as number), 0);
-	return sum / weights.reduce((total, weight) => total + weight, 0);
-}
-
-function sentence(word: string): string {
-	return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** Country of the customer's own number, in which numbers without a country code are read. */

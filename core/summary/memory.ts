@@ -4,9 +4,11 @@ import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
 import { ENGLISH, LANGUAGES, languageVotes, leadingLanguages } from './languages';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
+import { moodOf } from './mood';
 import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
 import { ALL_KINDS, boundedText, findSecrets } from './secrets';
-import { readReply, speaksOf } from './replies';
+import type { BotReading } from './replies';
+import { answers, readReply } from './replies';
 import { MIN_NEED, readCustomer } from './statements';
 import { MAX_MESSAGE_CHARACTERS, oneLine, sameWords } from './text';
 
@@ -136,11 +138,6 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 		memory.languages[code] = Math.min((memory.languages[code] ?? 0) + count, 10_000);
 	const languages = languagesOf(memory, votes, options);
 
-	if (options.sentiment) {
-		memory.sentiment.push(round(options.sentiment(text, languages[0]?.code)));
-		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
-	}
-
 	const secrets = findSecrets(text, { kinds: ALL_KINDS, ...country(options) });
 	// A question mark within an address ends no sentence either.
 	const addresses = [...text.matchAll(URL_PATTERN)].map((match) => ({
@@ -157,6 +154,21 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 		buying: memory.slots.product.length > 0,
 		answersAsked: references.some(({ kind }) => askedKinds.includes(kind)),
 	});
+	if (options.sentiment) {
+		const value = options.sentiment(text, languages[0]?.code);
+		const mood = moodOf(
+			value,
+			text,
+			{
+				...reading,
+				asks: reading.questions.length > 0,
+				presses: reading.person || reading.statements.some(({ slot }) => slot === 'urgency'),
+			},
+			memory.sentiment,
+		);
+		memory.sentiment.push(round(mood));
+		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
+	}
 	for (const { slot, value, score } of reading.statements)
 		offer(memory, slot, { value: tidy(value), messageId, score });
 	if (reading.name) memory.name = { value: tidy(reading.name), messageId };
@@ -241,12 +253,7 @@ function readOutgoing(
 	);
 	// A bot that says the same once more has not understood what was asked since.
 	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
-		if (!(
-			reading.elsewhere &&
-			message.author === 'bot' &&
-			!onTopic(memory, reading.answer, languages)
-		))
-			answered(memory);
+		if (message.author !== 'bot' || meets(memory, reading, languages)) answered(memory);
 		if (message.author === 'bot') {
 			memory.tried.push({ value: tidy(reading.answer), messageId: message.id });
 			if (memory.tried.length > MAX_TRIED) memory.tried.shift();
@@ -254,14 +261,14 @@ function readOutgoing(
 	}
 }
 
-/** A pointer to the website answers a question only if it speaks of what was asked. */
-function onTopic(
+/** A bot answers with what it has; that meets a question only if it speaks of what was asked. */
+function meets(
 	memory: BriefMemory,
-	answer: string,
+	{ answer, elsewhere }: BotReading,
 	languages: readonly CompiledLanguage[],
 ): boolean {
 	const open = memory.openQuestions[memory.openQuestions.length - 1];
-	return open === undefined || speaksOf(answer, open.value, languages);
+	return open === undefined || answers(answer, open.value, languages, elsewhere);
 }
 
 function isSlot(kind: BriefMemory['asked'][number]): kind is 'budget' | 'timeline' | 'name' {

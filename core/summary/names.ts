@@ -2,7 +2,7 @@ import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
 
 const LETTERS = /[\p{L}\p{M}]+(?:[’'.-][\p{L}\p{M}]+)*\.?/gu;
-const MAX_NAME_WORDS = 3;
+const MAX_NAME_WORDS = 4;
 /** "Maria from the office" answers "What is your name?"; a longer sentence says something else. */
 const MAX_ANSWER_WORDS = 4;
 /** Small words inside a name. */
@@ -48,16 +48,21 @@ export function findName(
 const NAME = "\\p{Lu}[\\p{L}\\p{M}’'-]+(?: \\p{Lu}[\\p{L}\\p{M}’'-]+){0,2}";
 /** "Good morning, Sam Field from Harbour Tools": behind a greeting, before where somebody is from. */
 const SIGNED = new RegExp(
-	`^[\\s,!.]*(${NAME}),?\\s+(?:from|of|de|del|de la|do|da|von|vom|du|des|della|dello|dell['’]|di|van|bij|dari)\\s`,
+	`^[\\s,!.]*(${NAME}),?\\s+(?:from|of|de|del|de la|do|da|von|vom|du|des|della|dello|dell['’]|di|van|bij|dari|soci[eé]té|entreprise|empresa|firma|fa\\.|ditta|azienda|bedrijf|perusahaan|PT|company|شركة)\\s`,
 	'u',
 );
 
 function signedName(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
 	for (const language of languages) {
-		const greeting = language.patterns.courtesy.exec(sentence);
-		language.patterns.courtesy.lastIndex = 0;
-		if (greeting?.index !== 0) continue;
-		const match = SIGNED.exec(sentence.slice(greeting[0].length));
+		const { courtesy } = language.patterns;
+		// "Hello team, …"
+		let from = 0;
+		for (const match of sentence.matchAll(courtesy)) {
+			if (/[^\s,!.]/u.test(sentence.slice(from, match.index))) break;
+			from = match.index + match[0].length;
+		}
+		if (from === 0) continue;
+		const match = SIGNED.exec(sentence.slice(from));
 		const name = match && nameFrom(match[1] as string, language, false);
 		if (name) return name;
 	}
@@ -67,11 +72,20 @@ function signedName(sentence: string, languages: readonly CompiledLanguage[]): s
 /** The name at the beginning of a text. Without capitals only where `sure` says that a name stands there. */
 function nameFrom(text: string, language: CompiledLanguage, sure: boolean): string | undefined {
 	const own: Array<{ word: string; end: number }> = [];
+	// "My name is by the way Sam Field": what stands small before capitals is no part of it.
+	const aside = sure ? /^[\s:]*(\p{Ll}+)\s+(?=\p{Lu})/u.exec(text) : null;
+	if (aside && !PARTICLE.test(aside[1] as string))
+		text = ' '.repeat(aside[0].length) + text.slice(aside[0].length);
+	let particle = -1;
 	let end = 0;
 	for (const match of text.matchAll(LETTERS)) {
 		if (!/^[\s:"“«*]*$/u.test(text.slice(end, match.index))) break;
 		const word = match[0].replace(/\.$/u, '');
-		if (own.length > 0 && PARTICLE.test(word) && CAPITAL.test(text.slice(own[0]!.end - 1))) {
+		if (
+			PARTICLE.test(word) &&
+			(particle >= 0 || (own.length === 1 && CAPITAL.test(own[0]!.word)))
+		) {
+			if (particle < 0) particle = own.length;
 			own.push({ word, end: match.index + word.length });
 			end = match.index + match[0].length;
 			continue;
@@ -89,6 +103,9 @@ function nameFrom(text: string, language: CompiledLanguage, sure: boolean): stri
 		// Without capitals nothing shows where a name ends: two words at most.
 		if (!capital && own.length === 2) break;
 	}
+	// "Mark van Studio Helder": a surname with a particle is one word, a company's name is more.
+	if (particle >= 0 && own.slice(particle).filter(({ word }) => CAPITAL.test(word)).length > 1)
+		own.length = particle;
 	while (own.length > 0 && PARTICLE.test(own[own.length - 1]!.word)) own.pop();
 	if (own.length === 0) return undefined;
 	return text.slice(0, own[own.length - 1]!.end).replace(/^[\s:"“«*]+/u, '');

@@ -10,10 +10,15 @@ export interface FoundProduct {
 	score: number;
 }
 
+/** What is refused has been blanked; an article may stand between. */
+const REFUSED = /\u0000\s*(?:[\p{L}’']{1,5}\s+)?$/u;
+
 const NAME_WORD = /[\p{L}\p{M}\p{N}]+(?:[’'.\-/+][\p{L}\p{M}\p{N}]+)*\+?/gu;
 const MAX_NAME_WORDS = 6;
 /** Words before "vans" in "a few used electric vans" that are read as part of the name. */
 const MAX_QUALIFIERS = 3;
+/** The same where only a small word before them shows that it begins ("do you do printed tote bags"). */
+const MAX_BARE_QUALIFIERS = 2;
 /** Words behind it that are: a model's name and number. */
 const MAX_MODEL_WORDS = 3;
 
@@ -23,6 +28,8 @@ const LIKELY = 1.2;
 /** Of a thing that people buy, where the sentence speaks of a wish or of something that is wrong; and elsewhere. */
 const THING = 2.2;
 const MENTIONED = 1.8;
+/** Named in a first message that says no more: "Mark from studio Clear" may only introduce. */
+const OPENED = 1.5;
 /** A name that holds such a thing and stands beside such words. */
 const BOTH = 2.7;
 /** What speaks against a name. */
@@ -53,13 +60,13 @@ export function findProduct(
 		const cued = ({ start, end }: Span, weight: number) => {
 			const value = sentence.slice(start, end);
 			if (!isName(value, language, weight)) return;
-			const within = things.filter((span) => span.start >= start && span.end <= end);
+			const within = things.filter((span) => span.start >= start && span.start < end);
 			const thing = language.qualifiersBefore ? within.at(-1) : within[0];
 			// Beside a thing that people buy, another word ("the advert") is hardly the product.
 			if (!thing) return offer(value, things.length > 0 ? weight - ASIDE : weight);
 			// Where what tells it apart stands before, what follows is another word ("the Growth plan ends").
 			const own = nameEnd(sentence, thing.end, language);
-			const to = language.qualifiersBefore ? own : Math.max(end, own);
+			const to = language.qualifiersBefore ? own : Math.max(withoutTown(sentence, start, end), own);
 			const from = language.qualifiersBefore ? start : thing.start;
 			offer(sentence.slice(from, to), BOTH);
 		};
@@ -76,8 +83,9 @@ export function findProduct(
 		if (!is.want && !is.trouble && !is.past && !is.opening) continue;
 		for (const { start, end } of things) {
 			const from = language.qualifiersBefore ? nameStart(sentence, start, language) : start;
+			if (REFUSED.test(sentence.slice(0, from))) continue;
 			const name = sentence.slice(from, nameEnd(sentence, end, language));
-			const weight = is.want || is.trouble ? THING : MENTIONED;
+			const weight = is.want || is.trouble ? THING : is.past ? MENTIONED : OPENED;
 			const place = isPlace(sentence, from, language) ? ASIDE * 2 : 0;
 			// The town in "un piso de Gijón" is no model.
 			const named = isNamed(sentence.slice(from, end)) || hasModel(sentence, end, language);
@@ -131,6 +139,14 @@ function nameAfter(sentence: string, from: number, language: CompiledLanguage): 
 	return { start, end: number ? start + number.index : end };
 }
 
+/** "mudança de um T2 de Braga": a town at the end tells where, as long as something else tells which. */
+function withoutTown(sentence: string, start: number, end: number): number {
+	const town = /(?<=\s\S+\s\S+)\s(?:de|em|a|à|da|do|di|du|en|in) \p{Lu}\p{Ll}+$/u.exec(
+		sentence.slice(start, end),
+	);
+	return town ? start + town.index : end;
+}
+
 function nameBefore(sentence: string, until: number, language: CompiledLanguage): Span {
 	let start = until;
 	let end = -1;
@@ -156,8 +172,9 @@ function nameStart(sentence: string, thing: number, language: CompiledLanguage):
 		if (!/^[\s-]$/u.test(sentence.slice(match.index + match[0].length, from))) break;
 		// "a blue car", "6 electric vans": the article or number shows the beginning.
 		if (language.determinerWords.has(word) || /^\p{Nd}+$/u.test(word)) return from;
-		if (language.stopWords.has(word) || language.commonWords.has(word)) break;
-		if (has(language.patterns.want, word) || has(language.patterns.trouble, word)) return from;
+		const small = language.stopWords.has(word) || language.commonWords.has(word);
+		if (small && words(sentence.slice(from, thing)).length > MAX_BARE_QUALIFIERS) break;
+		if (small || [WANT, TROUBLE, PAST].some((pick) => has(pick(language), word))) return from;
 		if (endsInCue(sentence.slice(0, from), language)) return from;
 		from = match.index;
 		if (words(sentence.slice(from, thing)).length > MAX_QUALIFIERS) return thing;
@@ -207,6 +224,10 @@ function wholly(word: string, pattern: RegExp): boolean {
 }
 
 const MODEL_WORD = /^ ([\p{L}\p{M}\p{N}]+(?:[-.+][\p{L}\p{N}]+)*\+?)(?![\p{L}\p{M}\p{N}])/u;
+
+const WANT = ({ patterns }: CompiledLanguage) => patterns.want;
+const TROUBLE = ({ patterns }: CompiledLanguage) => patterns.trouble;
+const PAST = ({ patterns }: CompiledLanguage) => patterns.past;
 
 /** Characters before a word in which its name begins, if at all. */
 const REACH = 120;

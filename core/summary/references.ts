@@ -108,9 +108,16 @@ export function findAmounts(text: string): FoundReference[] {
 /** Numbers that may be a sum where the sentence speaks of money already ("my budget is 3000"). */
 export function findLooseAmounts(text: string): FoundReference[] {
 	const plain = plainDigits(text);
-	return [...plain.text.matchAll(LOOSE_AMOUNT)]
-		.filter((match) => /\d{2,}|\d.*\p{L}/u.test(match[0]))
-		.map((match) => reference('amount', plain, match));
+	return (
+		[...plain.text.matchAll(LOOSE_AMOUNT)]
+			.filter((match) => /\d{2,}|\d.*\p{L}/u.test(match[0]))
+			// "bis zum 30.11." is a date.
+			.filter(
+				({ 0: value, index }) =>
+					!/^\d{1,2}\.\d{1,2}$/u.test(value) || plain.text[index + value.length] !== '.',
+			)
+			.map((match) => reference('amount', plain, match))
+	);
 }
 
 export interface ReferenceContext {
@@ -200,7 +207,6 @@ function findCodes(
 	const spaced = asked.length > 0 ? SPACED_ANSWER.exec(text) : null;
 	if (spaced && free(spaced.index, spaced.index + spaced[0].length))
 		return [{ kind: asked[0] as ReferenceKind, start: spaced.index, value: spaced[0] }];
-	if (candidates.length === 0) return [];
 	const cues = CUES.flatMap(({ kind, pattern }) =>
 		[...text.matchAll(pattern)].map((match) => ({
 			kind,
@@ -208,9 +214,12 @@ function findCodes(
 			end: match.index + match[0].length,
 		})),
 	);
-	const codes: Array<{ kind: ReferenceKind; start: number; value: string }> = [];
+	const codes = spacedCodes(text, cues).filter(({ start, value }) =>
+		free(start, start + value.length),
+	);
 	let previous: { kind: ReferenceKind; end: number } | undefined;
 	for (const { start, end, raw } of candidates) {
+		if (codes.some((code) => code.start < end && start < code.start + code.value.length)) continue;
 		const value = raw.replace(/^#/u, '');
 		const known = KNOWN_FORMS.find(({ pattern }) => pattern.test(raw))?.kind;
 		const named = cueBefore(text, start, raw, cues);
@@ -229,7 +238,24 @@ function findCodes(
 	return codes;
 }
 
-const SPACED_ANSWER = /(?<=^[^\d]{0,30})\d{2,6}(?: \d{2,6}){1,4}(?=[^\d]{0,12}$)/u;
+/** Digits in groups right behind what they are called: "numero cliente 600 442 118". */
+const SPACED =
+	/^[\s:#№=.\-–]*(?:(?:is|es|é|ist|lautet|est|è|hai|है|adalah|هو)\s+)?(\d{2,6}(?: \d{2,6}){1,5})(?![\p{L}\p{M}\p{N}€$£%]|[.,:/-]\d| ?[€$£])/u;
+const MIN_SPACED_DIGITS = 7;
+
+function spacedCodes(
+	text: string,
+	cues: ReadonlyArray<Span & { kind: ReferenceKind }>,
+): Array<{ kind: ReferenceKind; start: number; value: string }> {
+	return cues.flatMap(({ kind, end }) => {
+		const match = SPACED.exec(text.slice(end));
+		const value = match?.[1];
+		if (!match || !value || value.replace(/ /gu, '').length < MIN_SPACED_DIGITS) return [];
+		return [{ kind, start: end + match[0].length - value.length, value }];
+	});
+}
+
+const SPACED_ANSWER = /(?<=^[^\d]{0,30})\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?=[^\d]{0,12}$)/u;
 const LIST = /^\s*(?:,|;|&|\+|and|or|y|e|und|oder|et|ou|o|en|dan|और|و)\s*(?:#|n[º°.]?)?\s*$/iu;
 /** Up to two small words may stand between "order" and its number: "order number is", "el pedido es el". */
 const BETWEEN = /^[\s:#№=.\-–"'“«(*_]*(?:[\p{L}\p{M}]{1,12}[\s:#№=.\-–"'“«(*_]+){0,2}$/u;

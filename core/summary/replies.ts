@@ -24,6 +24,13 @@ const CURT_WORDS = 12;
 /** "Oh dear, how annoying!" */
 const EXCLAMATION_WORDS = 4;
 
+/** "I am Vera", "Ich bin der digitale Assistent der Hausverwaltung". */
+const INTRODUCTION =
+	/(?<![\p{L}\p{M}])(?:i(?:’|'| a)?m|this is|here is|soy|te habla|le habla|(?:eu )?sou|aqui é|ich bin|hier ist|je suis|c(?:’|')est|sono|ik ben|dit is|main|मैं|saya|aku|أنا|انا|معك)(?![\p{L}\p{M}])/iu;
+const BOT =
+	/(?<![\p{L}])(?:assistant|bot|chatbot|asistente|assistente|assistent\p{L}*|asisten|virtual\p{L}*|digital\p{L}*|सहायक|वर्चुअल|مساعد\p{L}*|المساعد)(?![\p{L}])/iu;
+const INTRODUCTION_WORDS = 4;
+
 type Words = (language: CompiledLanguage) => RegExp;
 
 /** Reads what a message to the customer says, sentence by sentence. */
@@ -61,6 +68,8 @@ function kindOf(
 	const is = (pick: Words) => any(languages, pick, sentence);
 	const length = words(sentence).length;
 	if (is((own) => own.bot.fallback) || excuses(sentence, length, languages)) return 'fallback';
+	if (INTRODUCTION.test(sentence) && (length <= INTRODUCTION_WORDS || BOT.test(sentence)))
+		return 'nothing';
 	// "Have you tried restarting it?" tries something, though it asks.
 	if (is((own) => own.bot.suggests)) return 'answer';
 	if (/[?？؟][\s"'”»)\p{Extended_Pictographic}\u200d\ufe0f]*$/u.test(sentence)) return 'asks';
@@ -139,11 +148,31 @@ function afterGreeting(sentence: string, languages: readonly CompiledLanguage[])
 	return words(rest).length >= 5 ? rest : '';
 }
 
+/** "Yes, …", "No, …". */
+const YES_OR_NO =
+	/^\W*(?:yes|no|yep|sure|of course|certainly|sí|si|claro|por supuesto|sim|não|claro|ja|nein|nee|natürlich|selbstverständlich|leider|oui|non|bien sûr|certo|certamente|purtroppo|helaas|zeker|uiteraard|haan|han|ji haan|nahi|हाँ|हां|जी|नहीं|ya|iya|bisa|tidak|tentu|boleh|نعم|لا|أكيد|طبعا|بالتأكيد|unfortunately|lamentablemente|infelizmente|malheureusement)(?![\p{L}\p{M}])/iu;
+/** Questions whose answer is a number, a day or a place on the way. */
+const ASKS_FIGURE =
+	/(?<![\p{L}\p{M}])(?:how (?:much|many|long|soon|far|big|late)|when|what time|what date|where|what\P{N}{0,12}(?:price|cost)|cu[aá]nt\p{L}+|cu[aá]ndo|qu[eé] (?:hora|d[ií]a|precio)|d[oó]nde|quant\p{L}+|quando|que horas|onde|dove|che ora|wie ?(?:viel|lange|teuer|hoch|spät|weit)\p{L}*|wann|wo|was kost\p{L}+|combien|quand|quelle heure|où|quel \P{N}{0,6}prix|hoeveel|hoe (?:lang|duur|laat|ver)|wanneer|waar|wat kost|kitn[aei]|kab|kaha[an]*|कितन[\p{L}\p{M}]+|कब|कहाँ|कहां|berapa|brp|kapan|di ?mana|كم|بكم|متى|أين|اين|وين)(?![\p{L}\p{M}])/iu;
+
+/** Whether what a bot says meets a question. */
+export function answers(
+	answer: string,
+	question: string,
+	languages: readonly CompiledLanguage[],
+	elsewhere: boolean,
+): boolean {
+	if (YES_OR_NO.test(answer) || speaksOf(answer, question, languages)) return true;
+	// "Our shop is open from 8 to 16" has figures too, but to another question.
+	if (elsewhere || !ASKS_FIGURE.test(question)) return false;
+	return /\p{Nd}/u.test(answer) || any(languages, ({ patterns }) => patterns.timeline, answer);
+}
+
 /** Letters that two forms of a word share at least. */
 const STEM = 4;
 
-/** Whether an answer speaks of what was asked at all: it has a word of the question, in whatever form. */
-export function speaksOf(
+/** Whether it speaks of what was asked at all: it has a word of the question, in whatever form. */
+function speaksOf(
 	answer: string,
 	question: string,
 	languages: readonly CompiledLanguage[],

@@ -395,11 +395,23 @@ function phones(text: string, country: string | undefined, add: Add): void {
 	}
 }
 
+/** "Call me on 07700 900456": what it is called makes it one, whatever country the customer's own number is of. */
+const PHONE_CUE =
+	/(?<![\p{L}\p{M}\p{N}])(?:call(?: me)?|ring(?: me)?|phone|reach me|whatsapp|wa|tel|telephone|mobile|cell|contact number|ll[aá]m\p{L}+|tel[eé]fono|m[oó]vil|celular|liga(?:r|m|ue)?\p{L}*|telefone|telem[oó]vel|anrufen|ruf\p{L}*|telefon(?:nummer)?|handy(?:nummer)?|mobil(?:nummer)?|erreich\p{L}+|appel\p{L}+|t[eé]l[eé]phone|portable|joign\p{L}+|joindre|rappel\p{L}+|chiam\p{L}+|cellulare|richiam\p{L}+|bel(?:len)?|telefoon(?:nummer)?|mobiel|06-nummer|terugbellen|फ़?ोन|फोन|कॉल|मोबाइल|telepon|telp|hp|handphone|hubungi|اتصل\p{L}*|جوالي?|هاتفي?|موبايلي?|تلفوني?)(?![\p{L}\p{M}\p{N}])[^\d\n+]{0,28}?(\(?0?\d(?:[ ()./\-–]{0,2}\d){6,13})(?![\p{N}\p{L}])/giu;
+
+const MIN_PHONE_DIGITS = 7;
+
 /** Phone numbers in a text with ASCII digits: valid ones of `country` or with a country code, and all that begin with a plus. */
 export function phoneSpans(text: string, country: string | undefined): Span[] {
 	const spans: Span[] = [];
 	for (const match of text.matchAll(PHONE_LIKE))
 		spans.push({ start: match.index, end: match.index + match[0].length });
+	for (const match of text.matchAll(PHONE_CUE)) {
+		const end = match.index + match[0].length;
+		const start = end - (match[1] as string).length;
+		if (spans.some((span) => span.start < end && span.end > start)) continue;
+		spans.push({ start, end });
+	}
 	if ((text.match(/\d/gu)?.length ?? 0) >= 7) {
 		const input = text.slice(0, MAX_MESSAGE_CHARACTERS);
 		const options = {
@@ -408,6 +420,9 @@ export function phoneSpans(text: string, country: string | undefined): Span[] {
 		};
 		for (const found of findPhoneNumbersInText(input, options)) {
 			if (spans.some((span) => span.start < found.endsAt && span.end > found.startsAt)) continue;
+			// "12.12." is a date, whatever short numbers a country has.
+			const digits = input.slice(found.startsAt, found.endsAt).replace(/\D/gu, '').length;
+			if (digits < MIN_PHONE_DIGITS) continue;
 			spans.push({ start: found.startsAt, end: found.endsAt });
 		}
 	}

@@ -3,7 +3,7 @@ import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
 import { findName } from './names';
 import { findProduct } from './products';
-import { findAmounts, findLooseAmounts, findReferences } from './references';
+import { CODE_KINDS, findAmounts, findLooseAmounts, findReferences } from './references';
 import type { Span } from './text';
 import { sentenceSpans, words } from './text';
 import { findTimeline } from './times';
@@ -23,6 +23,10 @@ export interface Reading {
 	missed: boolean;
 	/** The customer says no, or only "??": after an answer it has not helped. */
 	denied: boolean;
+	/** Something does not work, has not come or is wrong. */
+	trouble: boolean;
+	/** Asks for a person. */
+	person: boolean;
 	/** How the customer calls himself. */
 	name?: string;
 }
@@ -47,7 +51,7 @@ const OPENING = 0.9;
 /** What a sentence weighs less as a need that only gives a date or a sum. */
 const DETAIL = 0.5;
 /** Words beside the name in a sentence that only introduces. */
-const INTRODUCTION_WORDS = 4;
+const INTRODUCTION_WORDS = 6;
 /** Shorter sentences say nothing by themselves. */
 const MIN_OPENING_WORDS = 4;
 
@@ -60,7 +64,14 @@ export function readCustomer(
 	whole: readonly Span[],
 	context: ReadingContext,
 ): Reading {
-	const reading: Reading = { statements: [], questions: [], missed: false, denied: false };
+	const reading: Reading = {
+		statements: [],
+		questions: [],
+		missed: false,
+		denied: false,
+		trouble: false,
+		person: false,
+	};
 	if (/^[\s?？؟!]*[?？؟][\s?？؟!]*$/u.test(text)) reading.denied = true;
 	let opening = context.opening && !context.answersAsked;
 	for (const span of sentenceSpans(text, whole)) {
@@ -70,6 +81,8 @@ export function readCustomer(
 		const is = signs(sentence, wishes, languages);
 		if (is.missed) reading.missed = true;
 		if (is.negated) reading.denied = true;
+		if (is.trouble) reading.trouble = true;
+		if (is.person) reading.person = true;
 		const asks = is.question && (!is.missed || MARKED.test(sentence));
 		if (asks && !is.courtesyOnly && !is.personOnly && !is.rhetorical)
 			reading.questions.push(questionIn(text, span, whole));
@@ -92,7 +105,11 @@ export function readCustomer(
 		if (timeline) reading.statements.push({ slot: 'timeline', ...timeline });
 
 		// "Good afternoon, this is Sam Field." introduces, and says nothing yet.
-		const introduces = name !== undefined && is.length - words(name).length <= INTRODUCTION_WORDS;
+		const introduces =
+			name !== undefined &&
+			!is.want &&
+			!is.trouble &&
+			is.length - words(name).length <= INTRODUCTION_WORDS;
 		// "We need them by 20 August" says when, and of what it is about no more than what was said before.
 		const adds = is.trouble || product !== undefined || (!timeline && !budget);
 		const need = introduces ? 0 : needScore(sentence, is, opening) - (adds ? 0 : DETAIL);
@@ -240,7 +257,9 @@ function findBudget(
 	// A sum that a buyer names without such a word ("we can stretch to 1800 pounds") is what he has to spend.
 	if (cue === undefined && !asked) {
 		const [only] = sure;
-		return buying && only && !is.question && !is.negated
+		// "Invoice TB-11, $1,188.00" says what something cost.
+		const billed = findReferences(sentence).some(({ kind }) => CODE_KINDS.includes(kind));
+		return buying && only && !is.question && !is.negated && !billed
 			? { value: only.value, score: 0.9 }
 			: undefined;
 	}

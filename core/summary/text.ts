@@ -98,7 +98,7 @@ export function sentenceSpans(text: string, whole: readonly Span[] = []): Span[]
 }
 
 const SMALL_LETTER_AFTER_STOP =
-	/(?<=[\p{L}\p{M}\p{N}]{2}|[)"”€$%])\.\s+(?=\p{Ll})|[.!?…]\s+(?=[¿¡])/gu;
+	/(?<=[\p{L}\p{M}\p{N}]{2}|[)"”€$%])\.\s+(?=\p{Ll})|[.!?…]\s+(?=[¿¡])|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f]*\s+(?=\p{Lu}\p{L})/gu;
 
 const ABBREVIATION =
 	/(?:^|[\s(])(?:nr|no|núm|num|n|art|av|avda|st|str|jl|rp|dr|mr|mrs|ms|sr|sra|sig|tel|ref|ord|pls|approx|ca|z\.\s?b|bzw|rs|\d{1,2})\.\s*$/iu;
@@ -110,6 +110,9 @@ const ORDINAL_BEFORE =
 
 function endsInAbbreviation(text: string, end: number): boolean {
 	const before = text.slice(Math.max(0, end - 16), end);
+	// "bis zum 30.11. zahlen"
+	if (/(?:^|[\s(])\d{1,2}\.\d{1,2}\.\s*$/u.test(before))
+		return /^[\p{Ll}\d]/u.test(text.slice(end));
 	if (!ABBREVIATION.test(before)) return false;
 	if (!/(?:^|\s)\d{1,2}\.\s*$/u.test(before)) return true;
 	const after = text.slice(end);

@@ -17,7 +17,11 @@ const REACH = 120;
 const NEAR = 12;
 
 const RUNNING =
-	/^(?:today|this|on this|est[ea]|n?est[ae]|hoy|hoje|heute|diese[nrms]?|ce|cette|aujourd|quest[oa]|oggi|vandaag|deze|dit|इस|आज|aaj|hari ini|هذا|اليوم|minggu ini|bulan ini)(?![\p{L}\p{M}])/iu;
+	/^(?:today|this|on this|est[ea]|n?est[ae]|hoy|hoje|heute|diese[nrms]?|ce|cette|aujourd|stamattina|stamani|vanochtend|quest[oa]|oggi|vandaag|deze|dit|इस|आज|aaj|hari ini|هذا|اليوم|minggu ini|bulan ini)(?![\p{L}\p{M}])/iu;
+
+/** What begins (in Hindi ends) so is a limit ahead, whatever else the sentence tells of. */
+const LIMIT =
+	/^(?:by|before|until|in time|no later|para|pra|pro|antes|hasta|até|bis|spätestens|zum|rechtzeitig|pour|avant|d['’]ici|jusqu['’]|entro|per|prima|voor|vóór|uiterlijk|tegen|sebelum|paling lambat|untuk|buat|utk|قبل|حتى)(?![\p{L}\p{M}])|\s(?:tak|se pehle|तक|से पहले)$/iu;
 
 /** When something must be ready or shall begin, as said in one sentence; not when something happened. */
 export function findTimeline(
@@ -38,9 +42,11 @@ export function findTimeline(
 			const clause = clauses.find(({ end }) => start < end)?.text ?? sentence;
 			// "I ordered it on Monday" lies behind; a wish in the same breath does not.
 			if (has(language.patterns.past, clause) && !has(language.patterns.want, clause)) continue;
-			if (has(language.patterns.past, sentence) && !is.want && !is.question && !asked) continue;
+			const ahead = is.want || asked || LIMIT.test(value);
+			if (has(language.patterns.past, sentence) && !ahead && !is.question) continue;
 			// "My bill doubled this month", "it broke today": only beside a wish does the running period lie ahead.
-			if (RUNNING.test(value) && !is.want && !is.urgent && !asked) continue;
+			const may = ahead || is.urgent || (is.question && !is.trouble);
+			if (RUNNING.test(value) && !may) continue;
 			const score = 1 + Math.min(value.length, 30) / 60 + (is.want || asked ? 0.3 : 0);
 			if (!best || score > best.score + FIRST_SAID) best = { value, score };
 		}

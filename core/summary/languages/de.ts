@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH = 'januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember';
 const DAY = 'montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag';
@@ -9,6 +10,9 @@ export const de: Language = {
 		'wir uns euch ihr sind hat hatte bei nach aus so nur schon sehr mehr heute gestern moin servus hab seit vor ob weil der die das und ist ich nicht ein eine einen mein meine mit für auf den dem zu wie was wann wo sie wir es bitte hallo guten danke habe haben kann können noch aber auch von im bei zum zur ihr ihre mir uns werden wurde seit',
 	references: {
 		order: [
+			'(?:angebots|antrags|bewerbungs|transaktions|termin|liefer(?:schein)?|anfrage|projekt|fahrkarten|ticket|anmelde)-?(?:nummer|nr\\.?|id)',
+			'angebot(?:s?nummer|s-?nr\\.?)',
+			'(?:referenz|ref\\.?)(?:nummer|nr\\.?)?',
 			'(?:referenz|bestätigungs)(?:nummer|nr\\.?|code)?',
 			'bestellnr',
 			'auftr(?:ag)?\\.?(?: ?nr\\.?)?',
@@ -19,9 +23,11 @@ export const de: Language = {
 		],
 		invoice: ['rechnung(?:s?nummer|s-?nr\\.?)?(?: (?:nummer|nr\\.?))?', 'rg-?nr\\.?'],
 		account: [
+			'(?:mieter|zähler|versicherungs|policen|anschluss|personal|lieferanten|nutzer|abo|objekt|wohnungs|depot|buchungskonto|verbrauchsstellen|geschäftspartner)-?(?:nummer|nr\\.?|id)',
+			'police',
 			'(?:patienten|matrikel|teilnehmer|benutzer|versicherten|mandanten|mitglieds)(?:nummer|nr\\.?|-nr\\.?)',
 			'kunden(?:nummer|nr\\.?|-nr\\.?|konto)',
-			'konto(?:nummer)?',
+			'(?:vertrags|kunden|buchungs|nutzer)?-?konto(?:nummer)?',
 			'vertrag(?:s?nummer|s-?nr\\.?)?',
 			'mitglied(?:s?nummer)',
 		],
@@ -31,6 +37,9 @@ export const de: Language = {
 			'paket(?:nummer)?',
 		],
 		ticket: [
+			'(?:störungs|reparatur|service|beschwerde|akten|bearbeitungs|schadens?fall|rücksende|retouren|rma|vorgangs|fall|melde)-?(?:nummer|nr\\.?|id)',
+			'aktenzeichen',
+			'az\\.?',
 			'schaden(?:s?nummer|s?nr\\.?)?',
 			'schadennummer',
 			'vorgangsnr\\.?',
@@ -78,6 +87,81 @@ export const de: Language = {
 		'zahlen',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'bis',
+				'ab',
+				'vor',
+				'zum',
+				'zur',
+				'am',
+				'nach',
+				'aller?spätestens',
+				'spätestens',
+				'frühestens',
+				'kommende[ns]?',
+				'nächste[nrs]?',
+				'diese[nrs]?',
+				'übernächste[ns]?',
+				'gegen',
+				'den',
+				'dem',
+				'der',
+				'erst',
+				'für',
+				'noch',
+				'schon',
+				'von',
+				'im',
+				'pünktlich',
+				'rechtzeitig',
+			],
+			sure: [
+				`(?:${DAY}|sonnabend)s?(?:vormittag|nachmittag|abend|mittag|morgen|früh)?|übermorgen|morgen|heute|wochenende|monatsende|jahresende|wochenanfang|feierabend`,
+				`\\d{1,2}\\.?(?: ?(?:bis|-|–|und|oder) ?(?:zum )?\\d{1,2}\\.?)? ?(?:${MONTH})(?: \\d{4})?`,
+				'\\d{1,2}\\.\\d{1,2}\\.(?:\\d{2,4})?',
+				`(?:ende|anfang|mitte) (?:der woche|dieser woche|nächster woche|kommender woche|des monats|nächsten monats|dieses monats|des jahres|nächsten jahres|${MONTH}|\\d{4})`,
+				'(?:nächste|kommende|diese|übernächste) woche',
+				'(?:nächsten|kommenden|diesen|übernächsten) (?:monat|sommer|winter|herbst)',
+				'(?:nächstes|dieses|kommendes) (?:jahr|frühjahr|wochenende)',
+			],
+			unsure: [
+				`(?:den |dem |der |die )?(?:${MONTH})(?: \\d{4})?|sommer|winter|herbst|frühjahr|frühling|weihnachten|ostern|pfingsten|silvester|neujahr`,
+				'(?:den |der |dem |die |unsere[rnm]? |meine[rnm]? )?(?:(?:sommer|oster|herbst|weihnachts)?ferien|urlaub|hochzeit|feier|umzug|saison|geburtstag|schulanfang|schulbeginn|schulstart|feiertagen?|einzug|eröffnung|semesterstart|semesterbeginn|kommunion|taufe)',
+				'\\d{1,2}(?:[:.]\\d{2})? uhr',
+			],
+			behind: [
+				'bis',
+				'ab',
+				'vor',
+				'zum',
+				'zur',
+				'im',
+				'in',
+				'für',
+				'nach',
+				'an',
+				'zu',
+				'gegen',
+				'bis zum',
+				'bis zur',
+				'spätestens (?:im',
+				'zu',
+				'zum',
+				'zur',
+				'bis)',
+				'rechtzeitig (?:zu',
+				'zum',
+				'zur',
+				'vor)',
+			],
+			after: [
+				'vormittags?|nachmittags?|abends?|mittags?|früh|morgens?|nacht|noch|spätestens|wieder',
+				'(?:um|ab|nach|gegen|bis|vor|zwischen|von) \\d{1,2}(?:[:.]\\d{2})?(?: uhr)?(?! \\p{L}*(?:personen|leute|€|euro))',
+				`(?:den|dem) \\d{1,2}\\.(?: ?(?:\\d{1,2}\\.(?:\\d{2,4})?|${MONTH}))?`,
+				`(?:und|bis|oder) (?:${DAY})`,
+			],
+		}),
 		'(?:(?:bis|ab|vor|zum|am|nach|spätestens|frühestens|kommenden|kommende|nächsten|nächste|nächster|diesen|diese|übernächsten|gegen|den|dem|erst|für) ){0,4}(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|sonnabend|morgen|übermorgen|heute|wochenende)(?:s)?(?:vormittag|nachmittag|abend|mittag|morgen|früh)?(?: (?:vormittag|nachmittag|abend|mittag|früh|morgen|nacht|den \\d{1,2}\\.(?: ?\\d{1,2}\\.|(?: (?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)))?|noch|um \\d{1,2}(?:[:.]\\d{2})?(?: uhr)?|ab \\d{1,2}(?: uhr)?|nach \\d{1,2}(?: uhr)?|gegen \\d{1,2}(?: uhr)?)){0,3}',
 		'(?:(?:spätestens|bis|ab|vor|noch) )?(?:im|bis|ab|ende|anfang|mitte|vor) (?:ende |anfang |mitte |spätestens |im )?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember)(?: \\d{4})?',
 		'(?:vor|bis) (?:weihnachten|ostern|silvester|den ferien|jahresende|monatsende)',
@@ -124,6 +208,11 @@ export const de: Language = {
 		'hat zeit',
 	],
 	want: [
+		'(?:bin|sind) auf der suche',
+		'hätt\\p{L}* (?:ich |wir )?gern\\p{L}*',
+		'bräucht\\p{L}*',
+		'wünsch\\p{L}+',
+		'schau\\p{L}* (?:mich |uns )?nach',
 		'bräuchte',
 		'bräuchten',
 		'hätte gern\\p{L}*',
@@ -327,7 +416,7 @@ export const de: Language = {
 		'vg,?',
 		'hier',
 	],
-	nameBefore: ['hier(?=[\\s,.!]|$)', 'am apparat'],
+	nameBefore: ['(?:ist )?mein name', 'hier(?=[\\s,.!]|$)', 'am apparat'],
 	noName:
 		'montag dienstag mittwoch donnerstag freitag samstag sonntag herr frau dr ich sie wir der die das ein eine kunde kundin student neu neukunde bestellung hallo hi guten danke bitte interessent immer noch jetzt mein meine ihr ihre termin rechnung kein keine leider',
 	courtesy: [
@@ -371,7 +460,8 @@ export const de: Language = {
 		'(?:beantwortet|hilft|hilft mir) (?:\\p{L}+ ){0,3}nicht',
 	],
 	things:
-		'waschmaschinen?, maschinen?, trockner, geschirrspüler, spülmaschinen?, kühlschr[aä]nk(?:e|en)?, gefrierschrank, herd, backofen, (?<!\\p{L})ofen, mikrowelle, klimaanlage, heizung, therme, staubsauger, wasserkocher, toaster, mixer, fernseher, monitore?, bildschirme?, laptops?, notebooks?, computer, rechner, pcs?, tablets?, ipads?, iphones?, handys?, smartphones?, telefone?, kopfhörer, headsets?, lautsprecher, kameras?, drucker, router, modem, armbanduhr(?:en)?, smartwatch, konsole, ladegerät, ladekabel, drohne, sofas?, couch, (?<!\\p{L})tische?, (?:ess|schreib|couch|garten)tische?, st[uü]hle?, stühlen, betten?, bett, matratzen?, schr[aä]nke?, regale?, lampen?, leuchten?, vorh[aä]nge?, teppiche?, schuhe?, schuhen, stiefel, sneakers?, sandalen, jacken?, m[aä]ntel, kleid(?:er)?, hemd(?:en)?, t-?shirts?, hosen?, jeans, pullover, anz[uü]g(?:e)?, taschen?, rucks[aä]ck(?:e)?, koffer, brillen?, eheringe?, fahrr[aä]d(?:er)?, lastenr[aä]d(?:er)?, rennr[aä]d(?:er)?, (?<!\\p{L})r[aä]d(?:er)?, e-?bikes?, roller, autos?, wagen, fahrzeuge?, motorr[aä]d(?:er)?, (?<!g)reifen, spielzeug, kinderwagen, b[uü]ch(?:er)?, fenster, t[uü]r(?:en)?, küchen?, gläser, solaranlage, photovoltaikanlage, anlage, tarife?, pakete?(?= (?:mit|plus|pro|basic|premium)), abonnements?, abos?, mitgliedschaft, lizenz(?:en)?, kurse?, unterricht, flüge?, zimmer, ferienwohnung, wohnung(?:en)?, torten?, kuchen, blumen, software, programm, (?<!\\p{L})app, internet, wlan, glasfaser, behandlung, massage, versicherung, kredit, kreditkarte',
+		'waschmaschinen?, maschinen?, trockner, geschirrspüler, spülmaschinen?, kühlschr[aä]nk(?:e|en)?, gefrierschrank, herd, backofen, (?<!\\p{L})ofen, mikrowelle, klimaanlage, heizung, therme, staubsauger, wasserkocher, toaster, mixer, fernseher, monitore?, bildschirme?, laptops?, notebooks?, computer, rechner, pcs?, tablets?, ipads?, iphones?, handys?, smartphones?, telefone?, kopfhörer, headsets?, lautsprecher, kameras?, drucker, router, modem, armbanduhr(?:en)?, smartwatch, konsole, ladegerät, ladekabel, drohne, sofas?, couch, (?<!\\p{L})tische?, (?:ess|schreib|couch|garten)tische?, st[uü]hle?, stühlen, betten?, bett, matratzen?, schr[aä]nke?, regale?, lampen?, leuchten?, vorh[aä]nge?, teppiche?, schuhe?, schuhen, stiefel, sneakers?, sandalen, jacken?, m[aä]ntel, kleid(?:er)?, hemd(?:en)?, t-?shirts?, hosen?, jeans, pullover, anz[uü]g(?:e)?, taschen?, rucks[aä]ck(?:e)?, koffer, brillen?, eheringe?, fahrr[aä]d(?:er)?, lastenr[aä]d(?:er)?, rennr[aä]d(?:er)?, (?<!\\p{L})r[aä]d(?:er)?, e-?bikes?, roller, autos?, wagen, fahrzeuge?, motorr[aä]d(?:er)?, (?<!g)reifen, spielzeug, kinderwagen, b[uü]ch(?:er)?, fenster, t[uü]r(?:en)?, küchen?, gläser, solaranlage, photovoltaikanlage, anlage, tarife?, pakete?(?= (?:mit|plus|pro|basic|premium)), abonnements?, abos?, mitgliedschaft, lizenz(?:en)?, kurse?, unterricht, flüge?, zimmer, ferienwohnung, wohnung(?:en)?, torten?, kuchen, blumen, software, programm, (?<!\\p{L})app, internet, wlan, glasfaser, behandlung, massage, versicherung, kredit, kreditkarte' +
+		', arbeitsplatten?, kochfeld(?:er)?, herde?, dunstabzugshaube, abzugshaube, fritteusen?, heißluftfritteusen?, saugroboter, (?:küchen|mäh)?roboter, grills?, wasserfilter, luftreiniger, luftbefeuchter, luftentfeuchter, heizkörper, wärmepumpen?, thermostate?, generator(?:en)?, wechselrichter, batterien?, akkus?, speicher, wallbox(?:en)?, kabel, adapter, beamer, soundbars?, webcams?, mikrofone?, türklingel, klingel, alarmanlagen?, schlösser, schloss, tresore?, waagen?, hörgeräte?, zahnspangen?, implantate?, kronen?, prothesen?, kontaktlinsen?, gleitsichtbrillen?, rollst[uü]hle?, rollator(?:en)?, schlafsofas?, sessel, hochbett(?:en)?, kinderbett(?:en)?, kommoden?, vitrinen?, spiegel, rollos?, jalousien?, markisen?, bodenbelag, laminat, parkett, fliesen?, d[aä]ch(?:er)?(?=\\s|$), z[aä]une?, garagentore?, tore?(?=\\s), gartenh[aä]us(?:er)?, gewächsh[aä]us(?:er)?, carports?, pergolen?, terrassen?, pools?, whirlpools?, saunen?, sauna, duschen?, badewannen?, toiletten?, wasserhähne?, waschbecken, kamine?, kaminöfen, rasenmäher, heckenscheren?, kettensägen?, bohrmaschinen?, leitern?, hochdruckreiniger, nähmaschinen?, 3d-drucker, scanner, kartenlesegeräte?, kartenterminals?, kassensysteme?, gabelstapler, paletten?, verpackungen?, umzugskartons?, kartons?, banner, flyer, visitenkarten?, plakate?, aufkleber, etiketten?, tassen?, mützen?, kappen?, schals?, handschuhe?, socken?, gürtel, röcke?, rock, blusen?, leggings, badeanzug, badehose, neoprenanzug, trainingsanz[uü]ge?, uniformen?, schürzen?, brautkleid(?:er)?, hochzeitskleid(?:er)?, armband, armbänder, ohrringe?, ringe?(?=\\s|$), geldbörse, regenschirme?, buggys?, kindersitze?, babyschalen?, hochstühle?, windeln?, hundefutter, katzenfutter, aquarien?, laufb[aä]nd(?:er)?, hanteln?, ergometer, ski, skier, snowboards?, surfbretter?, kajaks?, zelte?, schlafsäcke?, schläger, helme?, boote?, wohnmobile?, wohnwagen, anhänger, kleinbusse?, transporter, kleinbus, felgen?, bremsen?, windschutzscheiben?, auspuff, dachboxen?, gitarren?, klaviere?, keyboards?, geigen?, schlagzeuge?, verstärker, geschenkkörbe?, gutscheine?, geschenkgutscheine?, pralinen?, pizzen?, pizza, weine?, käse, catering, buffets?, eventlocation, location, räumlichkeiten, zelt, fotograf(?:en|in)?, fotobox, dekoration, einladungen?, kränze?, kranz, blumenstrauß, sträuße?, sim-?karten?, esims?, hosting, domains?, crm, erp, antivirus, server, weiterbildung(?:en)?, masterstudium, studium, workshops?, seminare?, nachhilfe, ferienlager, kreuzfahrten?, pauschalreisen?, (?<!\\p{L})reisen?, ausflüge?, rundreisen?, hütten?, ferienhäuser?, ferienhaus, häuser?, stellpl[aä]tze?, garagen?, lagerräume?, büror[aä]um(?:e)?, maniküre, pediküre, haarentfernung, botox, zahnreinigung, impfung(?:en)?, physiotherapie, röntgen, mrt, blutbild, füllung(?:en)?, bleaching, umzug(?=,| (?:von|nach|innerhalb)), schädlingsbekämpfung, schlüsseldienst, (?:auto|kfz-?|reise|hausrat|haftpflicht|kranken|lebens)versicherung(?:en)?, rente, tagesgeldkonto, girokonto, depots?, visum, visa, übersetzung(?:en)?, nahrungsergänzung, proteinpulver, vitamine?, parfüms?, cremes?, shampoos?, haartrockner, föhn, rasierer, zahnbürsten?, sattel, saatgut, samen, pflanzen?, bäume?, hecken?, treppenlifte?, badlüfter, e-?scooter, (?:giro|bank|kredit|ec-?|kunden)karten?, karten?(?= (?:gesperrt|eingezogen|weg|verloren))',
 	thingTail: [
 		' mit (?:Speicher|[\\p{Lu}][\\p{L}-]+)(?! (?:am|bis|zum))',
 		' Modell [\\p{L}\\p{N}-]+(?: \\p{N}+)?',
@@ -379,6 +469,9 @@ export const de: Language = {
 	qualifiersBefore: true,
 	compounds: true,
 	productAfter: [
+		'(?:bin|sind) auf der suche nach',
+		'(?:bräuchte|bräuchten|hätte gern|hätten gern)',
+		'schaue? (?:mich |uns )?nach',
 		'(?:ist|wäre|sind) (?:das|der|die) (?=\\p{L}+ (?:aus|noch|verfügbar))',
 		'interessier(?:e|en) (?:mich|uns) für',
 		'interesse an',
@@ -403,7 +496,7 @@ export const de: Language = {
 	],
 	placeWords: 'für in im ins auf an am vom von aus bei über mit zur zum',
 	determiners:
-		'euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
+		'nem nen ne n euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
 	productStop:
 		'für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
 	noProduct:
@@ -436,6 +529,8 @@ export const de: Language = {
 			'^(?:bitte )?versuchen sie es (?:noch einmal|erneut)',
 		],
 		handoff: [
+			'(?:leite|gebe|reiche|verbinde|übergebe)\\b[^.!?]{0,60}(?:weiter|kolleg\\p{L}+|team|mitarbeiter\\p{L}*)',
+			'(?:weitergeleitet|weitergegeben)',
 			'in verbindung setzen',
 			'(?:melde|setze)[nt]? (?:sich|mich|uns)[^.!?]{0,50}',
 			'(?:meldet|melden|kontaktier\\p{L}*|ruft|rufen|schreibt)[^.!?]{0,30}(?:in kürze|bald|zurück|schnellstmöglich|sich|gleich|ihnen)\\b',
@@ -493,6 +588,7 @@ export const de: Language = {
 			'(?:haben|hast) (?:sie|du) (?:schon |bereits |es )?[^?]{0,40}(?:versucht|probiert|geprüft|neu gestartet|ausprobiert|kontrolliert)',
 		],
 		asks: [
+			'bitte (?:gib|geben|nenn|nennen|teil|teilen|schick|schicken|send|senden|tipp|tippen|wähl|wählen|antworte|antworten|schreib|schreiben)(?: sie)?',
 			'(?:bitte )?(?:nennen|nenne|geben|gib|teilen|teile|senden|sende|schicken|schick|schreiben|tippen|wählen|wähle|bestätigen|antworten|sagen|beschreiben) (?:sie|uns|mir)\\b[^.!?]{0,40}(?:\\bmir\\b|\\buns\\b|\\bihre\\p{L}*|\\bdeine\\p{L}*|\\bein\\b|\\bmit\\b|\\bbitte\\b|\\d|["„“]|\\p{Lu}{3,})',
 			'(?:ich|wir) (?:benötige|benötigen|brauche|brauchen) (?:noch |dafür |dazu |bitte )?(?:ihre|deine|die|ein paar)',
 			'(?:nennen|geben|teilen|schicken|senden) sie (?:mir|uns)',
@@ -509,6 +605,13 @@ export const de: Language = {
 			'wie (?:heißen sie|heißt du)',
 		],
 		elsewhere: [
+			'(?:rufen|schreiben|kontaktieren|besuchen) sie',
+			'(?:ruf|schreib|besuch)(?:t|e)? uns',
+			'(?:unser(?:em|e|en)?|im|in der) (?:büro|showroom|filialen?|ausstellung|laden)',
+			'öffnungszeiten',
+			'(?:erreichbar|geöffnet|für sie da)',
+			'weitere informationen',
+			'instagram|facebook',
 			'(?:unsere[rn]?|der|die) (?:webseite|website|homepage|app|seite|shop|onlineshop)',
 			'internetseite',
 			'online',

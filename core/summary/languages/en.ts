@@ -1,5 +1,9 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
+const MONTH =
+	'january|february|march|april|may|june|july|august|september|october|november|december';
+const SHORT = 'jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec';
 const WHEN =
 	'today|tonight|tomorrow|(?:next|this|coming) (?:week|month|quarter|year|weekend|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|(?:the )?end of (?:the |this |next )?(?:day|week|month|year|quarter|january|february|march|april|may|june|july|august|september|october|november|december)|(?:early|mid|late)[ -](?:january|february|march|april|may|june|july|august|september|october|november|december)|monday|tuesday|wednesday|thursday|friday|saturday|sunday|(?:january|february|march|april|may|june|july|august|september|october|november|december) \\d{1,2}(?:st|nd|rd|th)?|(?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? (?:january|february|march|april|may|june|july|august|september|october|november|december)|\\d{1,2}[./-]\\d{1,2}(?:[./-]\\d{2,4})?|\\d{4}-\\d{2}-\\d{2}|christmas|easter|black friday|january|february|march|april|june|july|august|september|october|november|december';
 
@@ -9,6 +13,8 @@ export const en: Language = {
 		'an on at as or if they them he she his her some any just about been being get got need want still order im its dont cant the and is are was to of for you my your it this that have has had not but with what when where how can could would please hi hello i we me do does did will been there from am',
 	references: {
 		order: [
+			'(?:application|transaction|txn|payment|quote|quotation|estimate|delivery|dispatch|registration|admission|enrol?ment|appointment|reservation|project)(?: (?:number|no\\.?|id|ref(?:erence)?|code)):?',
+			'(?:quote|quotation|estimate)',
 			'confirmation(?: (?:number|no\\.?|code))?',
 			'(?:reference|ref)(?: (?:number|no\\.?|code))?:?',
 			'orders?(?: (?:number|no\\.?|nr\\.?|id|ref(?:erence)?|code))?',
@@ -23,6 +29,7 @@ export const en: Language = {
 			'receipt(?: number)?',
 		],
 		account: [
+			'(?:tenant|tenancy|meter|subscription|licen[cs]e|insured|insurance|taxpayer|utility|property|unit|store|merchant|card ?holder|passenger|frequent flyer)(?: (?:number|no\\.?|id|ref(?:erence)?|code))',
 			'(?:student|patient|user|subscriber|loyalty|employee|client|citizen|customer) (?:number|no\\.?|id)',
 			'account(?: (?:number|no\\.?|id))?',
 			'customer (?:number|no\\.?|id)',
@@ -37,6 +44,9 @@ export const en: Language = {
 			'awb',
 		],
 		ticket: [
+			'(?:request|repair|service|return|rma|job|file|report|enquiry|inquiry|fault)(?: (?:number|no\\.?|id|ref(?:erence)?|code))',
+			'rma',
+			'sr',
 			'claim(?: (?:number|no\\.?|id|ref(?:erence)?))?',
 			'(?:support )?tickets?(?: (?:number|no\\.?|id))?',
 			'case(?: (?:number|no\\.?|id))?',
@@ -54,6 +64,7 @@ export const en: Language = {
 	currencies: ['dollars?', 'bucks', 'pounds?', 'quid', 'euros?', 'rupees?', 'dirhams?', 'riyals?'],
 	multipliers: ['thousand', 'million', 'lakhs?', 'crores?', 'grand'],
 	budget: [
+		'(?:put|set) (?:\\p{L}+ )?aside',
 		'go(?:ing)? (?:over|above|beyond)',
 		'exceed(?:ing)?',
 		'more than',
@@ -95,6 +106,79 @@ export const en: Language = {
 		'willing to pay',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'by',
+				'before',
+				'until',
+				'till',
+				'til',
+				'on',
+				'for',
+				'from',
+				'after',
+				'around',
+				'about',
+				'in time for',
+				'(?:no',
+				'not) later than',
+				'starting(?: from',
+				' on)?',
+				'as of',
+				'some ?time',
+				'any ?time',
+				'later',
+				'at the latest',
+				'latest',
+				'early',
+				'late',
+				'the',
+				'this',
+				'next',
+				'coming',
+				'over',
+				'during',
+			],
+			sure: [
+				'(?:mon|tues|wednes|thurs|fri|satur|sun)days?|tues?|weds?|thur?s?|fri',
+				'today|tonight|tomorrow|tmrw|tmr|tomm?orr?ow|2morrow|(?:the )?day after tomorrow|weekend',
+				`\\d{1,2}(?:st|nd|rd|th)?(?: ?(?:-|–|to|until|and) ?\\d{1,2}(?:st|nd|rd|th)?)?(?: of)? (?:${MONTH}|${SHORT})(?:,? \\d{4})?`,
+				`(?:${MONTH}|${SHORT})\\.? \\d{1,2}(?:st|nd|rd|th)?(?: ?(?:-|–|to|and) ?\\d{1,2}(?:st|nd|rd|th)?)?(?:,? \\d{4})?(?![\\d:])`,
+				'(?:this|next|coming|following) (?:week|month|quarter|year|summer|winter|spring|autumn|fall|term|semester)',
+				`(?:end|start|beginning|middle) of (?:the |this |next )?(?:day|week|month|quarter|year|summer|season|term|semester|${MONTH})`,
+				`(?:early|mid|late)[ -](?:next (?:week|month)|summer|spring|autumn|${MONTH})`,
+				`first (?:week|half|thing) (?:of|in) (?:the |next )?(?:month|year|morning|${MONTH})`,
+			],
+			unsure: [
+				`(?:${MONTH})(?:,? \\d{4})?(?! \\d)`,
+				"summer|winter|spring|autumn|christmas|xmas|easter|thanksgiving|new year(?:’|')?s?(?: eve| day)?|valentine(?:’|')?s(?: day)?|mother(?:’|')?s day|halloween|black friday|diwali|eid|ramadan",
+				'(?:the|our|my|his|her) (?:new )?(?:holidays?|vacation|wedding|party|event|season|semester|term|school year|year|exams?|opening|launch|move|trip|move|summer|winter|birthday|conference)',
+				'\\d{1,2}(?:[:.]\\d{2})? ?[ap]\\.?m|noon|midday|midnight|lunch(?:time)?|close of business|eod|cob',
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+			],
+			behind: [
+				'by',
+				'before',
+				'until',
+				'till',
+				'in',
+
+				'in time for',
+				'from',
+				'after',
+				'no later than',
+				'starting(?: in)?',
+				'over',
+			],
+			after: [
+				'mornings?|afternoons?|evenings?|nights?|noon|midday|lunchtime|first thing|latest|at the latest|or so',
+				'(?:at|around|after|before|by|from|between|until|till|to|and|-) (?:\\d{1,2}(?:[:.]\\d{2})?(?: ?[ap]\\.?m)?|noon|midday|lunch)(?! (?:january|people|guests))',
+				'\\d{1,2}(?:[:.]\\d{2})? ?[ap]m',
+				`(?:the )?\\d{1,2}(?:st|nd|rd|th)(?: of (?:${MONTH}))?`,
+				`(?:${MONTH}) \\d{1,2}(?:st|nd|rd|th)?`,
+				`\\d{1,2} (?:${MONTH})`,
+			],
+		}),
 		'(?:(?:by|before|until|till|on|for|from|after|around|any ?time|some ?time|this|next|coming|latest|early|late|the) ){0,3}(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|tues?|weds?|thur?s?|fri|today|tonight|tomorrow|tmrw|tmr|tomorow|tommorow|2morrow|weekend)(?:,? (?:the )?\\d{1,2}(?:st|nd|rd|th)(?: of (?:january|february|march|april|may|june|july|august|september|october|november|december))?| (?:january|february|march|april|may|june|july|august|september|october|november|december) \\d{1,2}(?:st|nd|rd|th)?|,? (?:early |late )?(?:morning|mornings|afternoon|evening|night|noon|lunchtime)|,? (?:at|around|after|before|by|from) (?:\\d{1,2}(?:[:.]\\d{2})?(?: ?[ap]m)?|noon|midday|lunch)| \\d{1,2}(?:[:.]\\d{2})? ?[ap]m){0,3}',
 		'(?:by|in|before|until|from) (?:early |late |mid[- ]?|the (?:end|start|beginning|middle) of )?(?:january|february|march|april|may|june|july|august|september|october|november|december)(?: \\d{4})?(?! \\d)',
 		'(?:by|before) (?:the )?(?:weekend|holidays|christmas|easter|new year)',
@@ -146,6 +230,14 @@ export const en: Language = {
 		'whenever you can',
 	],
 	want: [
+		'after (?:a|an|some|the|\\d+) (?=\\p{L})',
+		'in the market for',
+		'could (?:really )?do with',
+		'(?:on the hunt|hunting|shopping) for',
+		'keen (?:on|to)',
+		'fancy(?:ing)?',
+		'(?:enquir\\p{L}+|inquir\\p{L}+|ask(?:ing)?|wonder(?:ing)?|curious) about',
+		'would it be possible',
 		'wanna',
 		'gonna need',
 		'could you',
@@ -456,9 +548,13 @@ export const en: Language = {
 		'i asked (?:about|for|you|when|if|whether)',
 	],
 	things:
-		'dishwashers?, washing machines?, washers?, dryers?, tumble dryers?, fridges?, refrigerators?, freezers?, ovens?, stoves?, cookers?, microwaves?, air ?(?:con|conditioners?), heaters?, boilers?, vacuum cleaners?, vacuums?, coffee (?:makers?|machines?), kettles?, toasters?, blenders?, tvs?, televisions?, monitors?, screens?, laptops?, notebooks?, computers?, pcs?, tablets?, ipads?, iphones?, phones?, smartphones?, mobiles?, headphones, headsets?, earbuds, airpods, speakers?, cameras?, printers?, routers?, modems?, smart ?watch(?:es)?, watch(?:es)?, keyboards?, consoles?, chargers?, drones?, sofas?, couch(?:es)?, tables?, desks?, chairs?, beds?, mattress(?:es)?, wardrobes?, shel(?:f|ves), lamps?, curtains?, carpets?, rugs?, sneakers, shoes?, boots?, trainers, sandals, jackets?, coats?, dress(?:es)?, shirts?, t-?shirts?, trousers, jeans, sweaters?, hoodies?, suits?, bags?, backpacks?, handbags?, suitcases?, glasses, sunglasses, rings?, necklaces?, bikes?, e-?bikes?, bicycles?, scooters?, cars?, vans?, trucks?, motorbikes?, motorcycles?, tyres?, tires?, toys?, strollers?, books?, windows?, doors?, kitchens?, solar panels?, plans?, subscriptions?, memberships?, licen[cs]es?, courses?, class(?:es)?, lessons?, tickets?(?= (?:to|for)), flights?, rooms?, suites?, apartments?, villas?, buffets?, cakes?, flowers?, bouquets?, software, apps?, broadband, wi-?fi, tours?, treatments?, massages?, haircuts?, insurance, loans?, mortgages?, credit cards?',
+		'dishwashers?, washing machines?, washers?, dryers?, tumble dryers?, fridges?, refrigerators?, freezers?, ovens?, stoves?, cookers?, microwaves?, air ?(?:con|conditioners?), heaters?, boilers?, vacuum cleaners?, vacuums?, coffee (?:makers?|machines?), kettles?, toasters?, blenders?, tvs?, televisions?, monitors?, screens?, laptops?, notebooks?, computers?, pcs?, tablets?, ipads?, iphones?, phones?, smartphones?, mobiles?, headphones, headsets?, earbuds, airpods, speakers?, cameras?, printers?, routers?, modems?, smart ?watch(?:es)?, watch(?:es)?, keyboards?, consoles?, chargers?, drones?, sofas?, couch(?:es)?, tables?, desks?, chairs?, beds?, mattress(?:es)?, wardrobes?, shel(?:f|ves), lamps?, curtains?, carpets?, rugs?, sneakers, shoes?, boots?, trainers, sandals, jackets?, coats?, dress(?:es)?, shirts?, t-?shirts?, trousers, jeans, sweaters?, hoodies?, suits?, bags?, backpacks?, handbags?, suitcases?, glasses, sunglasses, rings?, necklaces?, bikes?, e-?bikes?, bicycles?, scooters?, cars?, vans?, trucks?, motorbikes?, motorcycles?, tyres?, tires?, toys?, strollers?, books?, windows?, doors?, kitchens?, solar panels?, plans?, subscriptions?, memberships?, licen[cs]es?, courses?, class(?:es)?, lessons?, tickets?(?= (?:to|for)), flights?, rooms?, suites?, apartments?, villas?, buffets?, cakes?, flowers?, bouquets?, software, apps?, broadband, wi-?fi, tours?, treatments?, massages?, haircuts?, insurance, loans?, mortgages?, credit cards?' +
+		", worktops?, countertops?, hobs?, extractors?, air ?fryers?, robot vacuums?, mixers?, grills?, barbecues?, bbqs?, water (?:filters?|coolers?|heaters?|purifiers?), humidifiers?, dehumidifiers?, purifiers?, radiators?, heat pumps?, thermostats?, generators?, inverters?, batter(?:y|ies), chargers?, wallbox(?:es)?, power ?banks?, cables?, adapters?, projectors?, soundbars?, e-?readers?, game controllers?, graphics cards?, webcams?, microphones?, turntables?, doorbells?, alarms?(?: systems?)?, cctv, security systems?, locks?, safes?, scales?, hearing aids?, braces, implants?, crowns?, dentures?, contact lens(?:es)?, lens(?:es)?, spectacles, frames?, wheelchairs?, walkers?, sofa ?beds?, armchairs?, recliners?, bunk beds?, cots?, cribs?, dressers?, bookcases?, sideboards?, cabinets?, wardrobes?, nightstands?, mirrors?, blinds?, flooring, tiles?, roofs?, gutters?, fences?, garden gates?, sheds?, greenhouses?, pergolas?, decking, patios?, swimming pools?, pools?, hot tubs?, saunas?, showers?, bathtubs?, baths?, toilets?, taps?, sinks?, boilers?, fireplaces?, lawn ?mowers?, hedge trimmers?, chainsaws?, drills?, ladders?, toolkits?, pressure washers?, sewing machines?, looms?, 3d printers?, scanners?, card readers?, card terminals?, pos (?:systems?|terminals?), tills?, point of sale, forklifts?, pallets?, pallet racking, packaging, cardboard boxes, boxes, banners?, flyers?, leaflets?, business cards?, posters?, stickers?, labels?, mugs?, caps?, hats?, scar(?:f|ves), gloves?, socks?, belts?, blazers?, skirts?, blouses?, leggings, swimsuits?, wetsuits?, tracksuits?, uniforms?, aprons?, scrubs, wedding dress(?:es)?, gowns?, slippers?, heels, bracelets?, earrings?, pendants?, wallets?, umbrellas?, prams?, pushchairs?, buggy, car seats?, high ?chairs?, nappies, diapers, formula, dog food, cat food, litter, aquariums?, kennels?, puppy food, treadmills?, rowing machines?, dumbbells?, exercise bikes?, yoga mats?, skis?, snowboards?, surfboards?, kayaks?, canoes?, containers?, tents?, sleeping bags?, rackets?, golf clubs?, bats?, helmets?, boats?, dinghy, yachts?, campervans?, motorhomes?, caravans?, trailers?, minibus(?:es)?, coaches, mopeds?, wheels?, brakes?, windscreens?, exhausts?, roof racks?, guitars?, pianos?, keyboards?, violins?, drums?, drum kits?, amplifiers?, amps?, records?, hampers?, gift (?:cards?|baskets?|boxes|vouchers?), vouchers?, chocolates?, cupcakes?, pizzas?, coffee beans, wines?, cheeses?, catering, venues?, marquees?, photographers?, photo ?booths?, dj, decorations?, invitations?, flower arrangements?, wreaths?, sim(?: cards?)?, esims?, data plans?, fib(?:re|er), internet, landlines?, hosting, domains?, websites?, crm, erp, api, antivirus, servers?, backup service, dashboards?, diplomas?, master(?:’|')?s, degrees?, bootcamps?, workshops?, tutoring, tutors?, camps?, cruises?, holidays packages?, package holidays?, packages?, tours?, safaris?, cottages?, cabins?, chalets?, campsites?, hostels?, studios?, offices?, parking spaces?, storage units?, warehouses?, flats?, houses?, bungalows?, manicures?, facials?, waxing, botox, fillers, laser hair removal, check-?ups?, vaccinations?, vaccines?, physiotherapy, x-?rays?, blood tests?, scans?, fillings?, whitening, aligners?, removals?, cleaning service, cleaners?, dry cleaning, pest control, locksmiths?, plumbers?, electricians?, travel insurance, car insurance, home insurance, health insurance, pensions?, savings accounts?, debit cards?, bank cards?, cards?, visas?, translations?, passports? photos?, supplements?, protein(?: powder)?, vitamins?, perfumes?, creams?, serums?, shampoos?, moisturi[sz]ers?, lipsticks?, hair ?dryers?, straighteners?, razors?, shavers?, toothbrush(?:es)?, saddles?, looms?, kilns?, beekeeping kits?, seeds, plants?, trees?, compost",
 	qualifiersBefore: true,
 	productAfter: [
+		'replac\\p{L}+ (?:\\p{L}+ ){1,5}with',
+		"(?:(?:(?:’|')m|(?:’|')re|am|are|and|im|were) after|in the market for|could (?:really )?do with|(?:on the hunt|hunting|shopping) for|keen on|(?:enquir\\p{L}+|inquir\\p{L}+|ask(?:ing)?|wonder(?:ing)?|curious) about)",
+		'(?:fault|damage|complaint|claim) (?:with|on|about)',
 		'(?:lease|rent|hire|buy|order|purchase|book|get|sell|return|exchange|replace) (?:a|an|the|my|some|this|\\d+)',
 		' ideally',
 		'interested in(?: (?:buying|getting|ordering|renting))?',
@@ -484,7 +580,7 @@ export const en: Language = {
 	determiners:
 		'the a an your my our some any one two of these those this that about around approximately new another more pair both other few several',
 	productStop:
-		'never for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
+		'shipped delivered installed fitted repaired fixed cleaned collected groomed sometime never for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
 	noProduct:
 		'item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
 	bot: {
@@ -522,6 +618,8 @@ export const en: Language = {
 			'^(?:please )?try again',
 		],
 		handoff: [
+			"(?:i(?:’|')?ll|i will|we(?:’|')?ll|let me) (?:pass|forward|hand|transfer|escalate|connect)",
+			'(?:has|have) been (?:passed|forwarded|escalated|transferred)',
 			'(?:will|shall|going to|ll) (?:\\p{L}+ ){0,2}(?:be in touch|contact|call|reach out|get back|reply|respond|answer|join|assist|be with|take over|follow up)(?: (?:to )?you)?',
 			'(?:get|be) back to you',
 			'(?:put|get|hand) (?:you|this) (?:through|over|in touch)',
@@ -608,6 +706,14 @@ export const en: Language = {
 		],
 		asksName: ["(?:your|the|patient(?:’|')?s|full|a|under (?:which|what)) (?:\\p{L}+ )?name"],
 		elsewhere: [
+			'(?:call|ring|phone|contact|e?mail|visit|reach) (?:us|our)',
+			'(?:call|ring|dial) [+\\d]',
+			'(?:in|at) (?:our|the) (?:showroom|store|shop|branch|office)s?',
+			'showroom',
+			'opening hours',
+			'(?:open|available|here) (?:from )?(?:mon|tues|weekdays|daily|24)\\p{L}*',
+			'(?:stop|drop|pop) (?:by|in)',
+			'social media|instagram|facebook',
 			'(?:our|the|my) (?:web ?site|web ?page|site|app|catalog(?:ue)?|brochure|help (?:cent(?:er|re)|page)|faqs?|price list|portal|shop|store)',
 			'online',
 			'faq',

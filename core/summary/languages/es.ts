@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH =
 	'enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre';
@@ -10,6 +11,9 @@ export const es: Language = {
 		'tengo una unos unas muy sin sobre desde hasta ese esa eso le les nos os fue ser estoy estamos buenas buenos tardes días compré pedí el la los las un una de que en y es por para con no me mi su lo se está qué cómo cuándo dónde pero más muy hola gracias quiero necesito tengo del al hay este esta ya yo usted ustedes puedo pueden',
 	references: {
 		order: [
+			'(?:encargo|solicitud|presupuesto|cita|matrícula|inscripción|transacción|operación|expedición)(?: (?:número|numero|n[úu]m\\.?|nro\\.?|n[º°.]))?',
+			'(?:número|numero|n[úu]m\\.?|nro\\.?|n[º°.]|código|codigo|id|referencia|ref\\.?) (?:de|del|de la) (?:encargo|solicitud|presupuesto|cita|matrícula|inscripción|transacción|operación|confirmación|trámite)',
+			'(?:referencia|ref\\.?)(?: (?:es|número))?',
 			'folio(?: de (?:compra|pedido))?',
 			'n[º°.]? ?(?:de|del) pedido',
 			'localizador',
@@ -27,6 +31,8 @@ export const es: Language = {
 			'boleta',
 		],
 		account: [
+			'(?:número|numero|n[º°.]|código|id) (?:de|del) (?:inquilino|suministro|contador|medidor|tarjeta sanitaria|asegurado|titular|comercio|abonado)',
+			'cups',
 			'(?:número|nº|n°|id) de (?:paciente|alumno|estudiante|usuario|abonado|afiliado)',
 			'dni',
 			'(?:número|numero|nro\\.?|n[º°.]) de (?:cliente|cuenta|contrato|póliza|poliza|socio)',
@@ -43,6 +49,8 @@ export const es: Language = {
 			'(?:paquete|envío|envio)(?: (?:número|numero))?',
 		],
 		ticket: [
+			'(?:parte|orden de reparación|avería|averia|folio|reporte|queja)(?: (?:número|n[º°.]))?',
+			'(?:número|n[º°.]) (?:de|del) (?:parte|avería|reparación|reporte|folio|queja|trámite|expediente|siniestro)',
 			'siniestro(?: (?:número|nº|n°))?',
 			'expediente',
 			'(?:número|numero) de (?:ticket|caso|reclamo|incidencia|reclamación)',
@@ -94,6 +102,66 @@ export const es: Language = {
 		'pagar',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'para',
+				'antes del?',
+				'hasta',
+				'a partir del?',
+				'desde',
+				'el',
+				'la',
+				'los',
+				'las',
+				'este',
+				'esta',
+				'próximo',
+				'proximo',
+				'próxima',
+				'después del?',
+				'como (?:muy tarde',
+				'máximo',
+				'mucho)',
+				'a más tardar',
+				'sobre',
+				'del',
+				'de',
+				'en',
+				'durante',
+				'día',
+			],
+			sure: [
+				`(?:${DAY})|finde(?: semana)?|fin de semana|mañana|pasado mañana|hoy`,
+				`\\d{1,2}(?: (?:al|a|y|o|-) (?:el )?\\d{1,2})? de (?:${MONTH})(?: del? \\d{4})?`,
+				'esta (?:semana|tarde|noche|mañana|quincena)|este (?:mes|finde|fin de semana|año|verano|invierno|trimestre)',
+				`(?:a )?(?:fin|final|finales|fines|principios|mediados|inicios?|comienzos) del? (?:mes|año|la semana|semana|trimestre|verano|${MONTH})`,
+				'(?:próxima|proxima) semana|semana (?:que viene|próxima|proxima|que entra)',
+				'(?:mes|año|trimestre) (?:que viene|próximo|que entra)|próximo (?:mes|año|trimestre)|proximo mes',
+				`primera (?:semana|quincena) de (?:${MONTH})`,
+			],
+			unsure: [
+				`(?:el |la |los |las |mi |nuestr[oa] |su )?(?:${MONTH}|verano|invierno|otoño|primavera|navidad(?:es)?|reyes|semana santa|vacaciones|puente|boda|fiesta|cumpleaños|evento|viaje|mudanza|año nuevo|nochevieja|inauguración|temporada|san \\p{L}+|santa \\p{L}+|día de (?:la madre|el padre|los muertos)|día \\d{1,2})(?: de \\d{4})?`,
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+				'las \\d{1,2}(?:[:.]\\d{2})?',
+			],
+			behind: [
+				'para',
+				'antes del?',
+				'hasta',
+				'en',
+				'a partir del?',
+				'desde',
+				'durante',
+				'después del?',
+				'a tiempo para',
+			],
+			after: [
+				'que viene|que entra|próximo|proximo|próxima|siguiente|por la (?:mañana|tarde|noche)|en la (?:mañana|tarde|noche)|a la (?:mañana|tarde|noche|hora de comer)|de la (?:mañana|tarde|noche)|a primera hora|a última hora|temprano|mismo|al mediodía|como (?:mucho|máximo|muy tarde)|a más tardar',
+				'(?:a|sobre|después de|antes de|desde|hasta|a partir de) las? \\d{1,2}(?:[:.]\\d{2})?(?: ?(?:h|am|pm|a\\.m\\.|p\\.m\\.))?',
+				`\\d{1,2}(?: de (?:${MONTH}))?`,
+				`(?:hasta|al|a|o|y) (?:el )?(?:${DAY})`,
+			],
+		}),
 		'(?:(?:para|antes de(?:l)?|hasta|a partir de(?:l)?|desde|el|la|los|este|esta|próximo|proximo|después de(?:l)?) ){0,3}(?:lunes|martes|miércoles|miercoles|jueves|viernes|sábados?|sabado|domingo|mañana|pasado mañana|hoy|finde|fin de semana)(?: que viene| próximo| \\d{1,2}(?: de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre))?| (?:por|en|a) la (?:mañana|tarde|noche)| a primera hora| temprano| (?:a|después de|antes de|sobre) las? \\d{1,2}(?:[:.]\\d{2})?(?: ?[hap]\\.?m?\\.?)?| mismo| al mediodía){0,3}',
 		'(?:en|para|antes de|a (?:principios|finales|mediados|fines) de|durante) (?:el mes de )?(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)(?: de \\d{4})?',
 		'antes de (?:navidad(?:es)?|fin de año|las vacaciones|semana santa)',
@@ -138,6 +206,12 @@ export const es: Language = {
 		'no corre prisa',
 	],
 	want: [
+		'ando (?:buscando|mirando)',
+		'(?:estoy|estamos) (?:mirando|pensando en)',
+		'(?:me|nos) (?:hace|hacen|haría|harían) falta',
+		'(?:preguntar|preguntaba|consultar|consultaba) por',
+		'quisier\\p{L}+',
+		'ocupo',
 		'quier[oe]n?',
 		'quer[íe]\\p{L}*',
 		'saber',
@@ -227,7 +301,8 @@ export const es: Language = {
 		'cuant[oa]s?',
 		'cual(?:es)?',
 		'quien(?:es)?',
-		'por ?que',
+		'por qu[eé]',
+		'xq',
 		'(?:me|te|le|nos|se|lo|la|los|las|les) (?:pueden|puede|puedes|podéis|podrían|podría|van|vais|devuelven|cambian|envían|mandan|hacen|dan)',
 		'(?:pueden|puede|puedes|podéis|podrían|podría|podemos|puedo|tienen|tenéis|tienes|tiene|hay|hacen|hacéis|haces|aceptan|aceptáis|ponen|dan|venden|incluye|incluyen|cubre|trae|traen|ofrecen|queda|quedan|existe|sirve|sigue|siguen|debo|debemos|sale) \\p{L}+',
 		'alguien (?:va|puede|podría|me)',
@@ -386,12 +461,18 @@ export const es: Language = {
 		'no (?:me )?(?:sirve|ayuda)',
 	],
 	things:
-		'lavadoras?, secadoras?, lavavajillas, lavaplatos, neveras?, heladeras?, refrigerador(?:es|as?)?, frigorífic[oa]s?, congelador(?:es)?, hornos?, cocinas?, estufas?, microondas, aire acondicionado, calentador(?:es)?, calderas?, aspiradoras?, cafeteras?, licuadoras?, batidoras?, planchas?, televisor(?:es)?, televisión, teles?, monitor(?:es)?, pantallas?, portátil(?:es)?, laptops?, notebooks?, computador(?:es|as?)?, ordenador(?:es)?, tabletas?, tablets?, iphones?, celular(?:es)?, móvil(?:es)?, teléfonos?, auriculares, audífonos, altavoz, altavoces, parlantes?, cámaras?, impresoras?, routers?, módem, relojes?, reloj, consolas?, cargador(?:es)?, sofás?, sillón(?:es)?, mesas?, escritorios?, sillas?, camas?, colchón(?:es)?, colchones, armarios?, estantes?, lámparas?, cortinas?, alfombras?, zapatos?, zapatillas?, tenis, botas?, sandalias, chaquetas?, abrigos?, vestidos?, camisas?, camisetas?, pantalón(?:es)?, pantalones, vaqueros, sudaderas?, trajes?, bolsos?, mochilas?, maletas?, gafas, lentes, anillos?, collares?, bicicletas?, bicis?, patinetes?, coches?, autos?, carros?, camionetas?, furgonetas?, motos?, neumáticos?, llantas?, juguetes?, libros?, ventanas?, puertas?, placas solares, paneles solares, plan(?:es)?, paquetes? de, suscripción(?:es)?, suscripciones, membresías?, licencias?, cursos?, clases?, vuelos?, habitación(?:es)?, habitaciones, departamentos?, apartamentos?, pisos?, áticos?, tartas?, pasteles?, flores, ramos?, software, programas?, aplicación, fibra, internet, wifi, tratamientos?, masajes?, cortes? de pelo, seguros?, préstamos?, hipotecas?, tarjetas? de crédito',
+		'lavadoras?, secadoras?, lavavajillas, lavaplatos, neveras?, heladeras?, refrigerador(?:es|as?)?, frigorífic[oa]s?, congelador(?:es)?, hornos?, cocinas?, estufas?, microondas, aire acondicionado, calentador(?:es)?, calderas?, aspiradoras?, cafeteras?, licuadoras?, batidoras?, planchas?, televisor(?:es)?, televisión, teles?, monitor(?:es)?, pantallas?, portátil(?:es)?, laptops?, notebooks?, computador(?:es|as?)?, ordenador(?:es)?, tabletas?, tablets?, iphones?, celular(?:es)?, móvil(?:es)?, teléfonos?, auriculares, audífonos, altavoz, altavoces, parlantes?, cámaras?, impresoras?, routers?, módem, relojes?, reloj, consolas?, cargador(?:es)?, sofás?, sillón(?:es)?, mesas?, escritorios?, sillas?, camas?, colchón(?:es)?, colchones, armarios?, estantes?, lámparas?, cortinas?, alfombras?, zapatos?, zapatillas?, tenis, botas?, sandalias, chaquetas?, abrigos?, vestidos?, camisas?, camisetas?, pantalón(?:es)?, pantalones, vaqueros, sudaderas?, trajes?, bolsos?, mochilas?, maletas?, gafas, lentes, anillos?, collares?, bicicletas?, bicis?, patinetes?, coches?, autos?, carros?, camionetas?, furgonetas?, motos?, neumáticos?, llantas?, juguetes?, libros?, ventanas?, puertas?, placas solares, paneles solares, plan(?:es)?, paquetes? de, suscripción(?:es)?, suscripciones, membresías?, licencias?, cursos?, clases?, vuelos?, habitación(?:es)?, habitaciones, departamentos?, apartamentos?, pisos?, áticos?, tartas?, pasteles?, flores, ramos?, software, programas?, aplicación, fibra, internet, wifi, tratamientos?, masajes?, cortes? de pelo, seguros?, préstamos?, hipotecas?, tarjetas? de crédito' +
+		', encimeras?, placas? de inducción, vitrocerámicas?, inducción, campanas?, freidoras?(?: de aire)?, robots?(?: de cocina| aspirador(?:es)?)?, barbacoas?, parrillas?, filtros?, purificador(?:es)?, humidificador(?:es)?, radiador(?:es)?, bombas? de calor, termos?, termostatos?, generador(?:es)?, baterías?, cables?, adaptador(?:es)?, proyector(?:es)?, barras? de sonido, cámaras? web, micrófonos?, timbres?, alarmas?, cerraduras?, cajas? fuertes?, básculas?, audífonos?, brackets, ortodoncia, implantes?, coronas?, empastes?, lentillas, lentes de contacto, monturas?, cristales, sillas? de (?:ruedas|oficina|coche|auto), butacas?, literas?, cunas?, cómodas?, librerías?, vitrinas?, espejos?, persianas?, estores?, tarimas?, suelos?, azulejos?, tejados?, vallas?, cercas?, portón(?:es)?, casetas?, invernaderos?, pérgolas?, toldos?, piscinas?, jacuzzis?, saunas?, duchas?, bañeras?, inodoros?, grifos?, fregaderos?, chimeneas?, cortacésped(?:es)?, motosierras?, taladros?, escaleras?, hidrolimpiadoras?, máquinas? de coser, impresoras? 3d, escáner(?:es)?, datáfonos?, tpv, carretillas?, palets?, pallets?, embalajes?, cajas de cartón, lonas?, folletos?, tarjetas? de visita, carteles?, pegatinas?, etiquetas?, tazas?, gorras?, sombreros?, bufandas?, guantes?, calcetines?, cinturón(?:es)?, faldas?, blusas?, mallas, bañador(?:es)?, chándal(?:es)?, uniformes?, delantal(?:es)?, vestidos? de novia, pulseras?, pendientes?, carteras?, paraguas, cochecitos?, carritos?, tronas?, pañales?, pienso, arena, acuarios?, cintas? de correr, mancuernas?, esquís?, tablas? de surf, kayaks?, tiendas? de campaña, sacos? de dormir, raquetas?, palos? de golf, cascos?, barcos?, lanchas?, autocaravanas?, caravanas?, remolques?, minibuses?, ruedas?, frenos?, parabrisas, guitarras?, pianos?, teclados?, violín(?:es)?, baterías?, cestas?, tarjetas? regalo, vales?, bombones?, pizzas?, vinos?, quesos?, caterings?, salones?, carpas?, fotógraf[oa]s?, fotomatón, decoración, invitaciones?, coronas? de flores, centros? de flores, sims?, esims?, líneas?, hosting, dominios?, crm, erp, antivirus, servidor(?:es)?, másters?, máster(?:es)?, diplomados?, talleres?, tutorías?, campamentos?, cruceros?, excursión(?:es)?, excursiones, viajes? (?:organizado|de fin de curso)s?, circuitos?, cabañas?, casas? rural(?:es)?, chalets?, camping, plazas? de (?:garaje|parking|aparcamiento), trasteros?, locales?, oficinas? en alquiler, manicuras?, depilación(?: láser)?, botox, limpieza(?: dental)?, revisiones?, vacunas?, fisioterapia, radiografías?, resonancias?, analíticas?, blanqueamiento, mudanzas?, fumigación, cerrajeros?, seguros? de (?:viaje|coche|hogar|salud|vida), pensiones?, visados?, traducciones?, suplementos?, proteínas?, perfumes?, cremas?, champús?, secador(?:es)?, afeitadoras?, cepillos?, sillas? de montar, semillas?, plantas?, árboles?, tarjetas?',
 	thingTail: [
 		' (?:de|con|para) \\p{L}[\\p{L}\\p{N}-]+(?: (?:avanzad|eléctric|solar|infantil|inalámbric|básic|profesional|premium)\\p{L}*)?',
 		' (?:plegables?|eléctric[oa]s?|inalámbric[oa]s?|profesional(?:es)?|premium|deportiv[oa]s?|negr[oa]s?|blanc[oa]s?|azul(?:es)?|roj[oa]s?|grises|gris|doble|individual|familiar|industrial(?:es)?|portátil(?:es)?|solares?|usad[oa]s?|nuev[oa]s?|básic[oa]s?|anual)',
+		' \\p{L}{2,}(?:iv[oa]s?|ic[oa]s?|[aá]tic[oa]s?|[eé]ctric[oa]s?|os[oa]s?|ales?|ares?|ables?|ibles?|entes?|antes?|ari[oa]s?|ori[oa]s?|izad[oa]s?|tad[oa]s?|dor(?:as?|es)?)',
 	],
 	productAfter: [
+		'(?:cambiar|sustituir|reemplazar) (?:\\p{L}+ ){1,4}por',
+		'(?:ando|estoy|estamos) (?:buscando|mirando)',
+		'(?:me|nos) (?:hace|hacen|haría|harían) falta',
+		'(?:preguntar|preguntaba|consultar|consultaba) por',
 		'(?:me|nos) interesa(?:n)?',
 		'interesad[oa]s? en',
 		'(?:quiero|queremos|quisiera|quisiéramos|necesito|necesitamos|me gustaría|nos gustaría) (?:comprar|pedir|encargar|contratar|alquilar|reservar|adquirir|cotizar)',
@@ -446,6 +527,8 @@ export const es: Language = {
 			'otras palabras',
 		],
 		handoff: [
+			'(?:paso|transfier\\p{L}+|deriv\\p{L}+|remit\\p{L}+|traslad\\p{L}+) (?:a |con |tu |su |te |le )',
+			'(?:consulta|solicitud|mensaje) (?:ha sido |será |fue )?(?:transferid|derivad|enviad|remitid|trasladad)\\p{L}+',
 			'(?:te|le|lo|la|se) (?:\\p{L}+ )?(?:atenderá|contactará|llamará|responderá|escribirá|comunicará|ayudará|pondrá)n?',
 			'en (?:breve|seguida|unos minutos|un momento)',
 			'(?:me|nos) pon(?:go|dré|dremos|emos) en contacto',
@@ -499,6 +582,7 @@ export const es: Language = {
 			'no (?:me|te|lo|la|le)? ?(?:puedo|pude|logro|logré|sé|consigo|queda|quedó)',
 		],
 		suggests: [
+			'(?:ha|has|han|habéis) [^?]{0,30}(?:reiniciado|apagado|actualizado|mirado)',
 			'(?:ha|has|han|habéis) (?:probado|intentado|revisado|comprobado|reiniciado)',
 			'(?:probó|probaste|intentó|intentaste) (?:a |con |reiniciar)?',
 			'ya (?:probó|probaste|intentó|revisó)',
@@ -521,6 +605,11 @@ export const es: Language = {
 			'a nombre de quién',
 		],
 		elsewhere: [
+			'(?:llam[ae]\\p{L}*|escrib[ae]\\p{L}*|contact[ae]\\p{L}*|visit[ae]\\p{L}*) (?:al?|nuestr[oa]|nos)?',
+			'(?:nuestras?|en) (?:tiendas?|oficinas?|showroom)',
+			'(?:nuestro )?horario (?:de atención|es)',
+			'(?:m[áa]s|toda la) información',
+			'(?:redes sociales|instagram)',
 			'(?:nuestra|la|su) (?:p[áa]gina|web|app|aplicación|tienda en línea|tienda)',
 			'sitio web',
 			'p[áa]gina web',

@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH =
 	'janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre';
@@ -10,6 +11,9 @@ export const fr: Language = {
 		'chez cet ces mes ses leur y en ont sont fait dit bien si sans depuis vers bonsoir svp vous suis le la les un une des de du et est je ne pas que qui en pour avec mon ma mes votre vos vous nous il elle ce cette bonjour merci quand comment où mais plus très suis ai a sur dans au aux été avez puis ça toujours',
 	references: {
 		order: [
+			"(?:numéro|numero|num|n[º°]|réf(?:érence)?|id|code) (?:de |d(?:’|')|du )?(?:devis|demande|transaction|inscription|rendez-vous|rdv|candidature|confirmation|livraison|paiement)",
+			'devis(?: n[º°])?',
+			'demande n[º°]',
 			'référence',
 			'réf\\.?',
 			'n[º°] de (?:résa|réservation)',
@@ -23,6 +27,9 @@ export const fr: Language = {
 		],
 		invoice: ['(?:numéro|n[º°]) de facture', 'factures?(?: (?:numéro|numero|n[º°]))?'],
 		account: [
+			"(?:numéro|numero|n[º°]|identifiant) (?:de |d(?:’|')|du )?(?:locataire|compteur|police|assurance|assuré|sociétaire|carte vitale|carte de fidélité|point de livraison|pdl|licence|membre)",
+			'pdl',
+			'police',
 			"(?:numéro|n[º°]) (?:d(?:’|')adhérent|d(?:’|')abonné|de patient|d(?:’|')étudiant|d(?:’|')allocataire|d(?:’|')assuré)",
 			'référence client',
 			"(?:numéro|numero|n[º°]) (?:de |d(?:’|'))?(?:client|compte|contrat|adhérent)",
@@ -32,6 +39,8 @@ export const fr: Language = {
 		],
 		tracking: ['(?:numéro|numero|n[º°]|code) de suivi', 'suivi', 'colis(?: (?:numéro|n[º°]))?'],
 		ticket: [
+			"(?:numéro|n[º°]|réf(?:érence)?) (?:de |d(?:’|')|du )?(?:intervention|panne|réparation|sav|retour|plainte|incident|signalement|sinistre)",
+			'(?:intervention|incident|sav)(?: n[º°])?',
 			'sinistre(?: (?:n[º°]|numéro))?',
 			'(?:numéro|n[º°]) de (?:ticket|dossier|réclamation)',
 			'tickets?',
@@ -80,6 +89,69 @@ export const fr: Language = {
 		'mettre',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'pour',
+				'avant',
+				'd(?:’',
+				"')ici",
+				'à partir d[eu]',
+				'dès',
+				'jusqu(?:’',
+				"')(?:à",
+				'au)',
+				'le',
+				'la',
+				'les',
+				'au',
+				'ce',
+				'cette',
+				'vers',
+				'après',
+				'de',
+				'du',
+				'mon',
+				'au plus tard',
+				'courant',
+				'dans',
+				'sur',
+			],
+			sure: [
+				`(?:${DAY})|demain|après-demain|week-?end|aujourd(?:’|')hui`,
+				'ce (?:soir|matin|midi|week-?end|mois(?:-ci)?)|cet (?:après-midi|été|hiver|automne)|cette (?:semaine|nuit|après-midi|année)',
+				`\\d{1,2}(?:er)?(?: (?:au|et|et le|ou le|-) \\d{1,2})? (?:${MONTH})(?: \\d{4})?`,
+				`(?:fin|début|mi-?|courant) ?(?:de |du |d(?:’|'))?(?:la |l(?:’|'))?(?:${MONTH}|semaine|mois|année)(?: prochaine?)?`,
+				"semaine prochaine|mois prochain|l(?:’|')(?:année|an) prochaine?|l(?:’|')été prochain",
+				`première semaine de (?:${MONTH})`,
+			],
+			unsure: [
+				`(?:le |la |les |l(?:’|')|notre |mon |son )?(?:${MONTH}|été|hiver|automne|printemps|noël|pâques|rentrée|vacances|fêtes|mariage|anniversaire|événement|déménagement|départ|nouvel an|ramadan|aïd|saint-valentin|ouverture|inauguration|baptême)(?: \\d{4})?`,
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+				'\\d{1,2} ?h(?:eures)?(?:\\d{2})?',
+			],
+			behind: [
+				'pour',
+				'avant',
+				'd(?:’',
+				"')ici",
+				'en',
+				'à',
+				'dès',
+				'à partir d[eu]',
+				'au',
+				'après',
+				'jusqu(?:’',
+				"')(?:à",
+				'au)',
+				'à temps pour',
+			],
+			after: [
+				"prochaine?|qui vient|matin|midi|après-midi|soir|au plus tard|maximum|dernier délai|en (?:matinée|soirée|fin de journée|fin de matinée|début d(?:’|')après-midi|début de soirée)|dans la (?:matinée|journée|soirée)",
+				"(?:à|vers|après|avant|dès|de|entre|jusqu(?:’|')à|à partir de) \\d{1,2} ?h(?:eures)?(?:\\d{2})?",
+				`\\d{1,2}(?:er)?(?: (?:${MONTH}))?`,
+				`(?:au|et|ou|à) (?:${DAY})`,
+			],
+		}),
 		"(?:(?:pour|avant|d(?:’|')ici|à partir d[eu]|dès|jusqu(?:’|')[àa]|le|la|au|ce|cette|vers|après|mon|de) ){0,3}(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|après-demain|week-?end|aujourd(?:’|')hui)(?: prochain| qui vient| matin| midi| après-midi| soir| en (?:matinée|soirée|fin de journée|début d(?:’|')après-midi)| (?:à|vers|après|avant) \\d{1,2} ?h(?:eures)?(?:\\d{2})?| \\d{1,2}(?:er)?(?: (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre))?){0,3}",
 		'(?:le|pour le|avant le|du|dès le|à partir du) \\d{1,2}(?:er)?(?: (?:au|et le) \\d{1,2})? (?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: \\d{4})?',
 		"(?:en|pour|avant|d(?:’|')ici|courant|fin|début|mi-?) ?(?:la fin |fin |début |courant )?(?:janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre)(?: \\d{4})?",
@@ -125,6 +197,10 @@ export const fr: Language = {
 		"pas d(?:’|')urgence",
 	],
 	want: [
+		"il (?:me|nous|m(?:’|')en) (?:faut|faudrait)",
+		"(?:j(?:’|')aurais|nous aurions|on aurait|j(?:’|')ai) besoin",
+		'on (?:cherche|voudrait|aimerait|veut|souhaite|souhaiterait)',
+		'(?:je suis|nous sommes) (?:à la recherche|intéress\\p{L}+)',
 		'(?:voudr|souhait|aimer|désir)\\p{L}+',
 		'prendre (?:rdv|rendez-vous)',
 		'(?:changer|déplacer|annuler|réserver|louer|acheter|commander|résilier|modifier|reporter)',
@@ -359,12 +435,18 @@ export const fr: Language = {
 		"(?:ça )?ne m(?:’|')aide pas",
 	],
 	things:
-		'lave-linge, lave-vaisselle, machines? à (?:laver|café|coudre), sèche-linge, réfrigérateurs?, frigos?, congélateurs?, fours?, micro-ondes, cuisinières?, plaques? de cuisson, climatisation, clim, climatiseurs?, chaudières?, radiateurs?, chauffe-eau, aspirateurs?, cafetières?, bouilloires?, grille-pain, robots?, téléviseurs?, télé, télés, écrans?, ordinateurs?, portables?, pc, tablettes?, iphones?, téléphones?, smartphones?, mobiles?, écouteurs, casques?, enceintes?, appareils? photo, caméras?, imprimantes?, routeurs?, box, montres?, consoles?, chargeurs?, canapés?, fauteuils?, tables?, bureaux?, chaises?, lits?, matelas, armoires?, étagères?, lampes?, rideaux, tapis, chaussures, baskets, bottes, sandales, vestes?, manteaux?, robes?, chemises?, t-?shirts?, pantalons?, jeans?, pulls?, costumes?, sacs?, valises?, lunettes, bagues?, colliers?, vélos?, trottinettes?, voitures?, camionnettes?, utilitaires?, motos?, scooters?, pneus?, jouets?, poussettes?, livres?, fenêtres?, portes?, panneaux solaires, cocktails?, buffets?, forfaits?, abonnements?, licences?, cours, formations?, vols?, chambres?, suites?, appartements?, studios?, gâteaux?, fleurs, bouquets?, logiciels?, application, appli, fibre, internet, wifi, soins?, massages?, coupe, assurances?, prêts?, crédits?, cartes? bancaires?',
+		'lave-linge, lave-vaisselle, machines? à (?:laver|café|coudre), sèche-linge, réfrigérateurs?, frigos?, congélateurs?, fours?, micro-ondes, cuisinières?, plaques? de cuisson, climatisation, clim, climatiseurs?, chaudières?, radiateurs?, chauffe-eau, aspirateurs?, cafetières?, bouilloires?, grille-pain, robots?, téléviseurs?, télé, télés, écrans?, ordinateurs?, portables?, pc, tablettes?, iphones?, téléphones?, smartphones?, mobiles?, écouteurs, casques?, enceintes?, appareils? photo, caméras?, imprimantes?, routeurs?, box, montres?, consoles?, chargeurs?, canapés?, fauteuils?, tables?, bureaux?, chaises?, lits?, matelas, armoires?, étagères?, lampes?, rideaux, tapis, chaussures, baskets, bottes, sandales, vestes?, manteaux?, robes?, chemises?, t-?shirts?, pantalons?, jeans?, pulls?, costumes?, sacs?, valises?, lunettes, bagues?, colliers?, vélos?, trottinettes?, voitures?, camionnettes?, utilitaires?, motos?, scooters?, pneus?, jouets?, poussettes?, livres?, fenêtres?, portes?, panneaux solaires, cocktails?, buffets?, forfaits?, abonnements?, licences?, cours, formations?, vols?, chambres?, suites?, appartements?, studios?, gâteaux?, fleurs, bouquets?, logiciels?, application, appli, fibre, internet, wifi, soins?, massages?, coupe, assurances?, prêts?, crédits?, cartes? bancaires?' +
+		", plans? de travail, plaques?(?: à induction| de cuisson)?, hottes?, friteuses?, airfryers?, robots?(?: pâtissiers?| cuiseurs?| aspirateurs?| de cuisine)?, barbecues?, filtres?, purificateurs?, humidificateurs?, pompes? à chaleur, thermostats?, groupes? électrogènes?, onduleurs?, batteries?, câbles?, adaptateurs?, vidéoprojecteurs?, projecteurs?, barres? de son, webcams?, micros?, sonnettes?, alarmes?, serrures?, coffres?-forts?, balances?, appareils? (?:auditifs?|dentaires?), prothèses?, implants?, couronnes?, bagues dentaires, lentilles, montures?, verres? progressifs?, fauteuils? roulants?, canapés?-lits?, fauteuils?, lits? superposés?, berceaux?, commodes?, bibliothèques?, buffets?, miroirs?, stores?, volets?, parquets?, carrelages?, toitures?, clôtures?, portails?, abris? de jardin, serres?, pergolas?, piscines?, spas?, jacuzzis?, saunas?, douches?, baignoires?, robinets?, éviers?, lavabos?, cheminées?, poêles?(?: à bois| à granulés)?, tondeuses?, tronçonneuses?, perceuses?, échelles?, nettoyeurs? haute pression, machines? à coudre, imprimantes? 3d, scanners?, terminaux? de paiement, tpe, caisses? enregistreuses?, chariots? élévateurs?, palettes?, emballages?, cartons?, bâches?, banderoles?, flyers?, dépliants?, cartes? de visite, affiches?, autocollants?, étiquettes?, mugs?, tasses?, casquettes?, chapeaux?, écharpes?, gants?, chaussettes?, ceintures?, jupes?, chemisiers?, leggings?, maillots?(?: de bain)?, survêtements?, uniformes?, tabliers?, robes? de mariée, bracelets?, boucles? d['’]oreilles?, alliances?, portefeuilles?, parapluies?, sièges?[- ]auto, chaises? hautes?, couches, croquettes, litière, aquariums?, tapis de course, haltères, skis?, planches? de surf, kayaks?, tentes?, sacs? de couchage, raquettes?, bateaux?, camping-cars?, caravanes?, remorques?, minibus, roues?, jantes?, freins?, pare-brises?, guitares?, pianos?, claviers?, violons?, batterie, amplis?, paniers?(?: garnis?| gourmands?)?, coffrets?, cartes? cadeaux?, bons? cadeaux?, chocolats?, pizzas?, vins?, fromages?, traiteurs?, salles?, chapiteaux?, photographes?, photobooth, décoration, faire-part, invitations?, couronnes? de fleurs, gerbes?, cartes? sim, esims?, hébergement web, hébergement, noms? de domaine, crm, erp, antivirus, serveurs?, masters?, diplômes?, ateliers?, stages?, soutien scolaire, colonies?, croisières?, circuits?, excursions?, séjours?, voyages? organisés?, chalets?, gîtes?, maisons?, villas?, mobil-homes?, places? de parking, box de stockage, garde-meubles?, locaux, manucures?, épilations?, botox, détartrage, bilans?, vaccins?, kinésithérapie, radios?, irm, prises? de sang, blanchiment, déménagements?, dératisation, serruriers?, mutuelles?, assurances? (?:auto|habitation|voyage|vie|santé), livrets?, visas?, traductions?, compléments? alimentaires?, protéines?, parfums?, crèmes?, shampoings?, sèche-cheveux, rasoirs?, brosses?, selles?, graines?, plantes, arbres?, haies?, monte-escaliers?, cartes?",
 	thingTail: [
 		" (?:d['’]|de |à |en |pour )[\\p{L}\\p{N}-]+",
 		" (?:dînatoire|électriques?|sans fil|professionnel(?:le)?s?|premium|noir(?:e)?s?|blanc(?:he)?s?|bleue?s?|rouges?|grise?s?|double|familiale?|d'occasion|neu(?:f|ve)s?|pliantes?|solaires?|annuel(?:le)?)",
+		' \\p{L}{2,}(?:ifs?|ives?|iques?|els?|elles?|ales?|aux|ables?|ibles?|iers?|ières?|iens?|iennes?|ants?|antes?|aires?|eurs?|euses?|isée?s?|roulants?)',
 	],
 	productAfter: [
+		'remplac\\p{L}+ (?:\\p{L}+ ){1,5}par',
+		'il (?:me|nous) (?:faut|faudrait)',
+		"(?:j(?:’|')aurais|nous aurions|on aurait) besoin d(?:e|(?:’|'))",
+		'on (?:cherche|voudrait|veut)',
 		'devis pour (?:un|une|des|le|la)',
 		'intéressée?s? par',
 		'(?:veux|voudrais|voudrions|souhaite|souhaitons|souhaiterais|aimerais|aimerait) (?:acheter|commander|louer|réserver|essayer|acquérir|prendre)',
@@ -422,6 +504,8 @@ export const fr: Language = {
 			"d(?:’|')autres mots",
 		],
 		handoff: [
+			'(?:je |nous |on )?(?:transmet\\p{L}*|transf[eè]r\\p{L}+|fais suivre|passe) (?:\\p{L}+ )?(?:demande|message|question|dossier)',
+			'(?:demande|message|question) (?:est|a été|va être|sera) (?:transmis|transféré)\\p{L}*',
 			'(?:vous|te) (?:\\p{L}+ )?(?:recontact|rappel|contact|répond|met|transf|pass|redirig|orient)\\p{L}*',
 			'(?:va|vont|sera|prendra|prendront|reviendra|reviendrons) (?:\\p{L}+ )?(?:contact|vers vous|vous)',
 			'dans (?:les plus brefs délais|un instant|quelques instants)',
@@ -473,6 +557,7 @@ export const fr: Language = {
 			"je n(?:e |’|')\\p{L}+",
 		],
 		suggests: [
+			'(?:avez|as)[- ](?:vous|tu) [^?]{0,20}(?:éteint|relancé|regardé|actualisé)',
 			'(?:avez|as)[- ](?:vous|tu) (?:déjà |bien )?(?:essayé|vérifié|redémarré|tenté)',
 			'vous avez (?:déjà |bien )?(?:essayé|vérifié|redémarré)',
 		],
@@ -489,6 +574,12 @@ export const fr: Language = {
 		],
 		asksName: ['(?:votre|le) nom', 'à quel nom', 'comment vous appelez'],
 		elsewhere: [
+			'(?:appelez|contactez|visitez|écrivez)(?:-nous)?',
+			'(?:nos|en|notre) (?:magasins?|agences?|showroom|boutiques?)',
+			'nos horaires',
+			"(?:plus|toutes les) d?(?:’|')?informations",
+			'(?:réseaux sociaux|instagram|facebook)',
+			'(?:ouverts?|joignables?) (?:du|de|tous)',
 			'(?:notre|le|sur le) (?:site|catalogue|application|boutique|page)',
 			'site (?:internet|web)',
 			'en ligne',

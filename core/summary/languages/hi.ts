@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH = 'जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर';
 const DAY = 'सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार';
@@ -10,6 +11,8 @@ export const hi: Language = {
 		'hai hain nahi nahin nhi mera meri mere mujhe mujhko hum humein hame aap aapka aapke aapki ka ki ke ko kab kya kyun kyu kaise kitna kitne kitni kaha kahan raha rahi rahe gaya gayi gaye gya ho hua hui kar karna karo kiya kijiye chahiye bhai yaar abhi kal aaj tha thi liye wala wali bhi aur tak din paisa paise bahut jaldi koi kuch haan ji mai main maine',
 	references: {
 		order: [
+			'(?:आवेदन|पंजीकरण|रजिस्ट्रेशन|ट्रांजैक्शन|लेनदेन|कोटेशन|अपॉइंटमेंट|एडमिशन|भुगतान|रेफरेंस) (?:संख्या|नंबर|नम्बर|आईडी|क्रमांक)',
+			'(?:application|registration|transaction|txn|reference|ref|payment|quotation|admission|appointment|pnr|utr)(?: (?:number|no\\.?|id|nambar))?',
 			'order(?: (?:number|no\\.?|id|nambar))?',
 			'booking(?: (?:number|no\\.?|id))?',
 			'(?:ऑर्डर|आर्डर|ओर्डर)(?: (?:नंबर|नम्बर|आईडी|संख्या))?',
@@ -22,6 +25,8 @@ export const hi: Language = {
 			'(?:बिल|इनवॉइस|चालान)(?: (?:नंबर|नम्बर|संख्या))?',
 		],
 		account: [
+			'(?:कनेक्शन|मीटर|लोन|कार्ड धारक|रोल|उपभोक्ता) (?:संख्या|नंबर|नम्बर|आईडी)',
+			'(?:connection|meter|loan|roll|ca|crn|subscriber|vc|dealer|registered)(?: (?:number|no\\.?|id))',
 			'(?:मरीज|मरीज़|छात्र|सदस्य|उपभोक्ता) (?:नंबर|आईडी|संख्या)',
 			'(?:patient|student|consumer|member) (?:id|number|no\\.?)',
 			'(?:account|customer|policy)(?: (?:number|no\\.?|id))',
@@ -33,6 +38,8 @@ export const hi: Language = {
 			'(?:ट्रैकिंग|पार्सल|शिपमेंट)(?: (?:नंबर|नम्बर|आईडी))?',
 		],
 		ticket: [
+			'(?:request|service request|sr|docket|service|repair|job)(?: (?:number|no\\.?|id))',
+			'(?:सर्विस|अनुरोध|रिक्वेस्ट) (?:संख्या|नंबर|आईडी)',
 			'(?:complaint|ticket|claim|case|shikayat)(?: (?:number|no\\.?|id))?',
 			'(?:क्लेम|दावा)(?: (?:नंबर|संख्या))?',
 			'(?:टिकट|शिकायत|केस)(?: (?:नंबर|नम्बर|संख्या))?',
@@ -102,10 +109,45 @@ export const hi: Language = {
 		'के अंदर',
 	],
 	timeline: [
-		'(?:(?:अगले|इस|आने वाले|अगली) )?(?:सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार|कल|परसों|आज|हफ्ते|हफ़्ते|महीने)(?: (?:सुबह|दोपहर|शाम|रात|को|तक|से पहले|के बाद|\\d{1,2} बजे)){0,3}',
+		...timePhrases({
+			before: [
+				'is',
+				'isi',
+				'agle',
+				'agli',
+				'aane wale',
+				'next',
+				'this',
+				'इस',
+				'इसी',
+				'अगले',
+				'अगली',
+				'आने वाले',
+				'आगामी',
+			],
+			sure: [
+				`${DAY}|कल|परसों|आज`,
+				'monday|tuesday|wednesday|thursday|friday|saturday|sunday|somwar|mangalwar|budhwar|guruwar|shukrawar|shaniwar|ravivar|itwar|kal|parson?|aaj|weekend|tomorrow|today',
+				`\\d{1,2}(?:st|nd|rd|th)? (?:${MONTH}|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)`,
+				'(?:is|isi|agle|agli|aane wale|next|this) (?:hafte|mahine|week|month|saal)|(?:इस|इसी|अगले|अगली|आने वाले) (?:हफ्ते|हफ़्ते|सप्ताह|महीने|माह|साल)',
+				'(?:mahine|hafte|saal|month|week) ke (?:end|ant|aakhir|akhir)|(?:महीने|हफ्ते|साल|सप्ताह) के (?:अंत|आखिर)',
+			],
+			unsure: [
+				`(?:${MONTH}|january|february|march|april|june|july|august|september|october|november|december)`,
+			],
+			behind: ['is', 'isi', 'agle', 'इस', 'इसी', 'अगले'],
+			after: [
+				'subah|dopahar|dopaher|shaam|sham|raat|morning|evening|afternoon|night|सुबह|दोपहर|शाम|रात',
+				'ko|tak|se pehle|se pahle|ke pehle|ke baad|ke andar|mein|me|ke liye|ko hi|hi|को|तक|से पहले|के पहले|के बाद|के अंदर|के भीतर|में|के लिए|ही',
+				'\\d{1,2}(?:[:.]\\d{2})? (?:baje|बजे)',
+			],
+		}),
+		`(?:${MONTH}|january|february|march|april|june|july|august|september|october|november|december|diwali|deepawali|holi|eid|rakhi|navratri|shaadi|shadi|party|function|exam|garmi|sardi|दिवाली|दीपावली|होली|ईद|राखी|नवरात्रि|शादी|परीक्षा|त्योहार|गर्मी|सर्दी)(?: ke ant| के अंत)? (?:tak|se pehle|se pahle|ke pehle|ke baad|ke liye|mein|me|तक|से पहले|के पहले|के बाद|में|से)`,
+		`(?:subah|shaam|sham|raat|सुबह|शाम|रात) (?:\\d{1,2} (?:baje|बजे) )?(?:tak|se pehle|तक|से पहले)`,
+		'(?:(?:अगले|इस|आने वाले|अगली) )?(?:सोमवार|मंगलवार|बुधवार|गुरुवार|शुक्रवार|शनिवार|रविवार|कल|परसों|आज)(?: (?:सुबह|दोपहर|शाम|रात|को|तक|से पहले|के बाद|\\d{1,2} बजे)){0,3}',
 		'\\d{1,2} (?:जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर)(?: (?:तक|को|से पहले|के बाद|से))',
 		'(?:जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर) (?:में|तक|से|के अंत तक)',
-		'(?:(?:agle|is|aane wale|next|agli) )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|somwar|mangalwar|budhwar|guruwar|shukrawar|shaniwar|ravivar|itwar|kal|parso|aaj|hafte|mahine|week|month|weekend|tomorrow|today)(?: (?:subah|dopahar|dopaher|shaam|sham|raat|ko|tak|se pehle|ke baad|morning|evening|\\d{1,2} baje)){0,3}',
+		'(?:(?:agle|is|aane wale|next|agli) )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|somwar|mangalwar|budhwar|guruwar|shukrawar|shaniwar|ravivar|itwar|kal|parso|aaj|weekend|tomorrow|today)(?: (?:subah|dopahar|dopaher|shaam|sham|raat|ko|tak|se pehle|ke baad|morning|evening|\\d{1,2} baje)){0,3}',
 		'(?:\\d{1,2}|ek|do|teen|char) (?:din|ghante|hafte|mahine) (?:me|mein|ke andar)',
 		'\\d{1,2}(?:st|nd|rd|th)? (?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec)(?: (?:tak|ko|se pehle))',
 		'(?:diwali|holi|eid|shaadi|दिवाली|होली|ईद|शादी)(?: (?:से पहले|तक|tak|se pehle))',
@@ -148,6 +190,12 @@ export const hi: Language = {
 	],
 	notUrgent: ['(?:कोई )?जल्दी नहीं', 'अर्जेंट नहीं'],
 	want: [
+		'(?:करा|करवा)न[ाीे]',
+		'(?:kara|karwa)n[aei]',
+		'chahiye tha|lena tha|leni thi',
+		'(?:dekh|dhoondh|dhund|soch) rah[ae]',
+		'चाहिए था|लेना था|लेनी थी',
+		'(?:देख|ढूंढ|ढूँढ|सोच) रहे',
 		'चाहिए',
 		'चाहिये',
 		'लेना',
@@ -451,7 +499,8 @@ export const hi: Language = {
 		'जवाब नहीं (?:मिला|दिया)',
 	],
 	things:
-		'गीज़र, गीजर, फ्रिज, फ़्रिज, वॉशिंग मशीन, वाशिंग मशीन, मशीन, एसी, कूलर, पंखा, पंखे, हीटर, टीवी, मोबाइल, फोन, फ़ोन, लैपटॉप, कंप्यूटर, टैबलेट, हेडफोन, ईयरफोन, स्पीकर, कैमरा, कैमरे, प्रिंटर, राउटर, घड़ी, चार्जर, सोफा, सोफ़ा, टेबल, मेज, कुर्सी, कुर्सियाँ, कुर्सियां, बेड, पलंग, गद्दा, अलमारी, लैंप, पर्दे, जूते, चप्पल, जैकेट, शर्ट, टी-शर्ट, कपड़े, साड़ी, कुर्ता, बैग, सूटकेस, चश्मा, अंगूठी, साइकिल, स्कूटर, स्कूटी, बाइक, कार, गाड़ी, टायर, खिलौना, खिलौने, किताब, किताबें, सोलर पैनल, प्लान, सब्सक्रिप्शन, सदस्यता, लाइसेंस, कोर्स, फ्लाइट, कमरा, कमरे, फ्लैट, घर, केक, फूल, सॉफ्टवेयर, ऐप, ब्रॉडबैंड, इंटरनेट, वाईफाई, बीमा, लोन, क्रेडिट कार्ड, प्रेशर कुकर, मिक्सर, माइक्रोवेव, ओवन, geysers?, gijar, fridges?, refrigerator, washing machine, machine, ac, cooler, fan, heater, tv, mobiles?, phones?, laptops?, computer, tablet, headphones?, earphones?, earbuds, speaker, camera, printer, router, watch, charger, sofa, table, chair, bed, mattress, almirah, jackets?, shirts?, t-?shirts?, shoes, joote, kapde, saree, kurta, bags?, suitcase, cycle, scooter, scooty, bike, car, gaadi, gadi, tyre, plan, subscription, membership, course, flight, room, flat, cake, app, broadband, wifi, internet, loan, credit card, insurance, cooker, mixer, microwave, oven, screen',
+		'गीज़र, गीजर, फ्रिज, फ़्रिज, वॉशिंग मशीन, वाशिंग मशीन, मशीन, एसी, कूलर, पंखा, पंखे, हीटर, टीवी, मोबाइल, फोन, फ़ोन, लैपटॉप, कंप्यूटर, टैबलेट, हेडफोन, ईयरफोन, स्पीकर, कैमरा, कैमरे, प्रिंटर, राउटर, घड़ी, चार्जर, सोफा, सोफ़ा, टेबल, मेज, कुर्सी, कुर्सियाँ, कुर्सियां, बेड, पलंग, गद्दा, अलमारी, लैंप, पर्दे, जूते, चप्पल, जैकेट, शर्ट, टी-शर्ट, कपड़े, साड़ी, कुर्ता, बैग, सूटकेस, चश्मा, अंगूठी, साइकिल, स्कूटर, स्कूटी, बाइक, कार, गाड़ी, टायर, खिलौना, खिलौने, किताब, किताबें, सोलर पैनल, प्लान, सब्सक्रिप्शन, सदस्यता, लाइसेंस, कोर्स, फ्लाइट, कमरा, कमरे, फ्लैट, घर, केक, फूल, सॉफ्टवेयर, ऐप, ब्रॉडबैंड, इंटरनेट, वाईफाई, बीमा, लोन, क्रेडिट कार्ड, प्रेशर कुकर, मिक्सर, माइक्रोवेव, ओवन, geysers?, gijar, fridges?, refrigerator, washing machine, machine, ac, cooler, fan, heater, tv, mobiles?, phones?, laptops?, computer, tablet, headphones?, earphones?, earbuds, speaker, camera, printer, router, watch, charger, sofa, table, chair, bed, mattress, almirah, jackets?, shirts?, t-?shirts?, shoes, joote, kapde, saree, kurta, bags?, suitcase, cycle, scooter, scooty, bike, car, gaadi, gadi, tyre, plan, subscription, membership, course, flight, room, flat, cake, app, broadband, wifi, internet, loan, credit card, insurance, cooker, mixer, microwave, oven, screen' +
+		', cylinder, gas cylinder, gas connection, inverter, battery, ups, generator, ro, water purifier, purifier, chimney, hob, gas stove, chulha, stove, induction, air fryer, grinder, juicer, iron, press, vacuum cleaner, robot vacuum, projector, soundbar, home theatre, set ?top box, dth, dish tv, doorbell, cctv, lock, tijori, almira, wardrobe, dressing table, dining table, study table, office chair, mirror, sheesha, curtains?, parde, tiles?, flooring, paint, gate, darwaza, khidki, solar panels?, solar, water tank, pump, motor, drill, sewing machine, silai machine, lehenga, sherwani, suit, kurti, dupatta, blouse, gown, uniform, sandals?, chappal, sneakers?, juttis?, ring, necklace, mangalsutra, bangles?, choodi, earrings?, wallet, purse, umbrella, pram, stroller, diapers?, dog food, treadmill, dumbbells?, bat, cricket kit, helmet, tyres?, seat cover, guitar, harmonium, tabla, keyboard, gift (?:hamper|card|box), hamper, mithai, sweets?, laddu, pizza, biryani, thali, catering, tent, hall, banquet(?: hall)?, marriage hall, photographer, dj, mehndi, decoration, invitation cards?, visiting cards?, banner, flex, sim(?: card)?, esim, fiber, fibre, hosting, domain, website, crm, erp, tally, antivirus, server, coaching, tuition, batch, classes, degree, diploma, admission, tour(?: package)?, trip, package, cruise, hotel, villa, resort, pg, hostel, plot, shop, office, makaan, house, facial, haircut, bridal makeup, makeup, laser, root canal, braces, filling, chashma, lens(?:es)?, frames?, mri, x-?ray, blood test, check-?up, vaccine, physiotherapy, shifting, packers and movers, pest control, health insurance, car insurance, bike insurance, term plan, policy, fd, passbook, debit card, visa, passport, perfume, cream, shampoo, trimmer, protein powder, whey, seeds?, paudhe, tractor, सिलेंडर, गैस कनेक्शन, इन्वर्टर, बैटरी, जनरेटर, वाटर प्यूरीफायर, आरओ, चिमनी, चूल्हा, इंडक्शन, ग्राइंडर, जूसर, प्रेस, वैक्यूम क्लीनर, प्रोजेक्टर, सेट टॉप बॉक्स, डिश टीवी, डोरबेल, सीसीटीवी, ताला, तिजोरी, ड्रेसिंग टेबल, डाइनिंग टेबल, शीशा, टाइल्स?, पेंट, गेट, दरवाज़ा, दरवाजा, खिड़की, सोलर, पानी की टंकी, पंप, मोटर, सिलाई मशीन, लहंगा, शेरवानी, सूट, कुर्ती, दुपट्टा, गाउन, यूनिफॉर्म, सैंडल, जूती, हार, मंगलसूत्र, चूड़ियाँ, चूड़ियां, झुमके, पर्स, छाता, डायपर, ट्रेडमिल, हेलमेट, गिटार, तबला, गिफ्ट हैम्पर, मिठाई, पिज़्ज़ा, बिरयानी, कैटरिंग, टेंट, हॉल, बैंक्वेट हॉल, फोटोग्राफर, मेहंदी, सजावट, निमंत्रण पत्र, विज़िटिंग कार्ड, बैनर, सिम(?: कार्ड)?, फाइबर, वेबसाइट, कोचिंग, ट्यूशन, क्लासेस, टूर पैकेज, टूर, पैकेज, होटल, विला, पीजी, हॉस्टल, प्लॉट, दुकान, मकान, फेशियल, मेकअप, ब्राइडल मेकअप, चश्मे, लेंस, एमआरआई, एक्स-रे, ब्लड टेस्ट, टीका, शिफ्टिंग, स्वास्थ्य बीमा, पॉलिसी, डेबिट कार्ड, वीज़ा, पासपोर्ट, इत्र, क्रीम, शैंपू, ट्रिमर, बीज, पौधे, ट्रैक्टर, atm card, card, एटीएम कार्ड, कार्ड',
 	qualifiersBefore: true,
 	productAfter: ['(?:interested in|price of|cost of|problem with)'],
 	productBefore: [
@@ -511,6 +560,8 @@ export const hi: Language = {
 			'मदद नहीं कर',
 		],
 		handoff: [
+			'(?:ट्रांसफर|जोड़|आगे भेज|कनेक्ट)[\\p{L}\\p{M}]* ',
+			'(?:transfer|connect|forward) (?:kar|ho)\\p{L}*',
 			'(?:will|shall) (?:\\p{L}+ )?(?:contact|call|reach|connect|get back|be in touch)\\p{L}*',
 			'(?:connect|transfer)(?:ing)? (?:you|kar)',
 			'(?:सं?पर्क|कॉल) कर[\\p{L}\\p{M}]*',
@@ -595,6 +646,11 @@ export const hi: Language = {
 		],
 		asksName: ['नाम', 'naam', 'name'],
 		elsewhere: [
+			'(?:call|visit|contact) (?:kare|karen|kijiye|karein)',
+			'(?:कॉल|संपर्क|विज़िट) (?:करें|कीजिए)',
+			'(?:hamare|hamari|हमारे|हमारी) (?:store|showroom|branch|office|स्टोर|शोरूम|शाखा|ऑफिस|दुकान)',
+			'(?:अधिक|ज़्यादा|ज्यादा|zyada) (?:जानकारी|jaankari)',
+			'(?:खुला|khula|khule) (?:रहता|rehta|rahta)',
 			'वेबसाइट',
 			'(?:हमारे|हमारी) (?:ऐप|साइट|वेबसाइट)',
 			'कैटलॉग',

@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH =
 	'januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember';
@@ -10,6 +11,10 @@ export const id: Language = {
 		'yg ya aja lagi tapi buat bgt banget gimana min pak bu mbak mas sih dong kok nya udah nih ga gk dgn utk lalu terus mohon pagi siang sore malam yang dan di ke dari saya aku kamu anda ini itu tidak nggak gak bisa mau ingin ada untuk dengan sudah belum apa kapan dimana bagaimana berapa halo selamat terima kasih tolong kami kak sampai masih juga pesanan kalau atau jadi',
 	references: {
 		order: [
+			'(?:id|nomor|no\\.?|kode) (?:transaksi|pendaftaran|registrasi|permohonan|penawaran|pembayaran|referensi|konfirmasi|reservasi|janji)',
+			'(?:kode )?referensi',
+			'id trx',
+			'trx',
 			'pesanan',
 			'kode (?:booking|reservasi)',
 			'(?:nomor|no\\.?|kode) (?:pesanan|order|pemesanan|booking)',
@@ -19,6 +24,8 @@ export const id: Language = {
 		],
 		invoice: ['(?:nomor |no\\.? )?(?:invoice|faktur|tagihan)(?: (?:nomor|no\\.?))?'],
 		account: [
+			'(?:nomor|no\\.?|id) (?:meter|meteran|kartu|penghuni|peserta|bpjs|pelanggan|karyawan|langganan|unit)',
+			'idpel',
 			'(?:nomor|no\\.?|id) (?:pasien|siswa|mahasiswa|anggota|user|nasabah)',
 			'(?:no|nomor) (?:member|pel)',
 			'(?:nomor|no\\.?|id) (?:pelanggan|akun|rekening|kontrak|polis|member)',
@@ -31,6 +38,8 @@ export const id: Language = {
 			'paket(?: (?:nomor|no\\.?))?',
 		],
 		ticket: [
+			'(?:nomor|no\\.?|id) (?:pengaduan|servis|service|perbaikan|retur|gangguan|laporan|kasus|aduan)',
+			'(?:pengaduan|gangguan|retur)(?: (?:nomor|no\\.?))?',
 			'(?:nomor |no\\.? )?klaim',
 			'(?:nomor |no\\.? )?(?:tiket|ticket|laporan|komplain|keluhan)(?: (?:nomor|no\\.?))?',
 		],
@@ -72,6 +81,62 @@ export const id: Language = {
 		'bujet',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'sebelum',
+				'sblm',
+				'paling lambat',
+				'paling telat',
+				'mulai',
+				'sampai',
+				'sampe',
+				'pada',
+				'untuk',
+				'utk',
+				'buat',
+				'hari',
+				'tanggal',
+				'tgl',
+				'per',
+				'dari',
+				'setelah',
+				'sekitar',
+				'maksimal',
+			],
+			sure: [
+				`(?:${DAY})(?! (?:lalu|kemarin|itu|yang lalu))|besok|bsk|lusa|hari ini|malam ini|sore ini|nanti (?:siang|sore|malam)|akhir pekan|weekend`,
+				`\\d{1,2}(?: ?(?:-|–|sampai|s/d|sd) ?\\d{1,2})? (?:${MONTH}|jan|feb|mar|apr|jun|jul|agt|agu|sept?|okt|nov|des)(?: \\d{4})?`,
+				`(?:akhir|awal|pertengahan) (?:minggu|bulan|tahun|pekan|${MONTH})(?: ini| depan)?`,
+				'(?:minggu|bulan|tahun|pekan) (?:depan|ini)',
+			],
+			unsure: [
+				`(?:bulan )?(?:${MONTH})|lebaran|natal|tahun baru|puasa|rama?dh?an|idul (?:fitri|adha)|imlek|liburan|nikahan|pernikahan|acara|ulang tahun|masuk sekolah`,
+				'(?:jam|pukul) \\d{1,2}(?:[.:]\\d{2})?',
+				'(?:tanggal|tgl) \\d{1,2}',
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+			],
+			behind: [
+				'sebelum',
+				'sblm',
+				'untuk',
+				'utk',
+				'buat',
+				'pada',
+				'mulai',
+				'sampai',
+				'paling lambat',
+				'di',
+				'setelah',
+				'bulan',
+			],
+			after: [
+				'depan|ini|pagi|siang|sore|malam|juga|nanti|paling lambat',
+				'(?:jam|pukul|sebelum jam|setelah jam|sekitar jam) \\d{1,2}(?:[.:]\\d{2})?',
+				`(?:tanggal|tgl) \\d{1,2}(?: (?:${MONTH}))?`,
+				`\\d{1,2} (?:${MONTH})`,
+				`(?:sampai|s/d|atau) (?:${DAY})`,
+			],
+		}),
 		"(?:(?:sebelum|paling lambat|mulai|sampai|pada|untuk|hari|tanggal|tgl|utk|buat) ){0,3}(?:senin|selasa|rabu|kamis|jumat|jum(?:’|')at|sabtu|minggu(?! (?:lalu|kemarin|itu))|besok|lusa|hari ini|akhir pekan|weekend)(?: (?:depan|ini|pagi|siang|sore|malam|jam \\d{1,2}(?:[.:]\\d{2})?|tanggal \\d{1,2}|juga)){0,3}",
 		'(?:sebelum|paling lambat|mulai|sampai|untuk|buat|pada)(?: tanggal| tgl)? \\d{1,2}(?: (?:januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember))?',
 		'(?:sebelum|akhir|awal|pertengahan|bulan|mulai|pada) (?:bulan )?(?:januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)',
@@ -111,6 +176,11 @@ export const id: Language = {
 		'santai saja',
 	],
 	want: [
+		'(?:lagi|lg|sedang) (?:cari|nyari|mencari|butuh)',
+		'peng[ei]n',
+		'kepengen',
+		'rencana(?:nya)? (?:mau|ingin)',
+		'mau (?:tanya|nanya)',
 		'mau',
 		'ingin',
 		'pengen|pingin|pgn',
@@ -303,7 +373,15 @@ export const id: Language = {
 		'a\\.n\\.?',
 		'nama:',
 	],
-	nameMaybe: ['saya', 'aku', 'dengan', 'ini', 'salam,?'],
+	nameMaybe: [
+		'(?:dengan|ini|saya|aku) (?:ibu|bu|pak|bapak|mas|mbak|kak)',
+		'(?:dengan|ini)(?= \\p{Lu})',
+		'saya',
+		'aku',
+		'dengan',
+		'ini',
+		'salam,?',
+	],
 	nameBefore: ['di sini', 'disini'],
 	noName:
 		'senin selasa rabu kamis jumat sabtu minggu mau ingin butuh pesanan order halo hai terima kasih saya kami bapak ibu pak bu kak mbak mas dari yang sudah belum tidak',
@@ -354,12 +432,16 @@ export const id: Language = {
 		'(?:tidak|nggak|gak|belum) (?:menjawab|dijawab|membantu)',
 	],
 	things:
-		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam',
+		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam' +
+		', kompor (?:induksi|listrik|gas), air fryer, mixer, juicer, robot vacuum, filter air, purifier, humidifier, genset, inverter, baterai, aki, kabel, adaptor, proyektor, soundbar, mikrofon, bel pintu, cctv, alarm, kunci, brankas, timbangan, alat bantu dengar, behel, implan, gigi palsu, softlens, lensa, frame, kursi roda, sofa bed, ranjang susun, box bayi, meja (?:makan|kerja|belajar), rak buku, cermin, tirai, keramik, lantai, atap, pagar, kanopi, kolam renang, bathtub, shower, keran, wastafel, mesin pemotong rumput, bor, tangga, mesin jahit, mesin kasir, mesin edc, forklift, palet, kardus, kemasan, banner, spanduk, brosur, kartu nama, poster, stiker, label, mug, topi, syal, sarung tangan, kaos kaki, ikat pinggang, rok, blus, kebaya, batik, gamis, mukena, sarung, seragam, jas, kebaya, gaun pengantin, gelang, anting, dompet, payung, kereta bayi, car seat, popok, pampers, susu formula, makanan (?:kucing|anjing), akuarium, treadmill, dumbbell, barbel, papan selancar, kayak, tenda, kantong tidur, raket, kapal, perahu, campervan, minibus, bus pariwisata, hiace, elf, velg, rem, kaca depan, gitar, piano, keyboard, biola, drum, hampers, parsel, voucher, gift card, cokelat, pizza, nasi (?:box|kotak|tumpeng), tumpeng, katering, catering, gedung, aula, fotografer, photobooth, dekorasi, undangan, karangan bunga, papan bunga, buket, kartu sim, esim, paket data, pulsa, wifi, hosting, domain, website, crm, erp, antivirus, server, les, bimbel, kelas, workshop, pelatihan, open trip, private trip, trip, tour, tur, paket tour, kapal pesiar, vila, villa, homestay, hotel, penginapan, rumah, ruko, tanah, gudang, parkir, manikur, facial, waxing, botox, scaling, tambal gigi, vaksin, fisioterapi, rontgen, mri, cek darah, medical check ?up, pindahan, jasa pindahan, pest control, tukang kunci, asuransi (?:mobil|kesehatan|jiwa|perjalanan), deposito, tabungan, kartu debit, visa, paspor, terjemahan, suplemen, protein, vitamin, parfum, skincare, krim, serum, sampo, hair ?dryer, alat cukur, sikat gigi, bibit, tanaman, pupuk, galon, gas, tabung gas, kartu(?: atm)?',
 	thingTail: [
 		' (?:gaming|olahraga|lari|bekas|baru|listrik|premium|wireless|\\d+ kursi|\\d+ pintu|custom|sekolah|kantor|anak|pria|wanita|kulit|kayu|second|hitam|putih|merah|biru|tahunan|bulanan)(?: ukuran \\d+)?',
 		' [a-z]{3,8} \\d{4}',
+		' (?!(?:me[mnl]?|di|ter|ber|ke|se)\\p{L}{3})\\p{L}{4,}',
 	],
 	productAfter: [
+		'(?:lagi|lg|sedang) (?:cari|nyari|mencari|butuh)',
+		'(?:mau )?(?:tanya|nanya) (?:soal|ttg)?',
 		'(?:beli|pesan|sewa|butuh|perlu|cari|nyari|minat|berminat) (?:\\d+ )?',
 		'tertarik (?:dengan|sama|pada|untuk|beli|membeli)',
 		'(?:mau|ingin|pengen|hendak) (?:beli|membeli|pesan|memesan|order|sewa|menyewa|booking|coba|ambil)',
@@ -404,6 +486,7 @@ export const id: Language = {
 			'(?:tidak|belum) (?:bisa|dapat) membantu',
 		],
 		handoff: [
+			'(?:akan |segera |kami )?(?:diteruskan|teruskan|disampaikan|dialihkan|alihkan|dihubungkan|hubungkan)',
 			'(?:akan|segera) (?:\\p{L}+ )?(?:menghubungi|membantu|membalas|dihubungi|disambungkan|dialihkan|ditangani)\\p{L}*',
 			'mohon (?:tunggu|ditunggu|menunggu)',
 			'(?:hubungi|menghubungi) (?:anda|kakak|kak)',
@@ -460,6 +543,11 @@ export const id: Language = {
 			'siapa nama',
 		],
 		elsewhere: [
+			'(?:hubungi|telepon|kunjungi|cek|lihat|wa) (?:kami|di|ke|langsung)?',
+			'(?:gerai|toko|outlet|showroom|kantor) (?:kami|terdekat)',
+			'jam operasional',
+			'(?:info|informasi) (?:lebih lanjut|selengkapnya|lengkap)',
+			'instagram|ig|linktree',
 			'(?:website|situs|web|aplikasi|katalog|halaman|toko) (?:kami|resmi)',
 			'di (?:website|situs|aplikasi|katalog)',
 			'katalog',

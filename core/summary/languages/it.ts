@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH =
 	'gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre';
@@ -10,6 +11,8 @@ export const it: Language = {
 		'sulla sul nella nel volevo vi voi già fatto io tu noi loro dalla dal agli quanto quale potete dove stato stata avrei salve buonasera qui se mai tutto tutti niente il lo la gli le un una di che e è non per con mi mio mia del della dei nel sono ho ha come quando dove ma più molto ciao buongiorno grazie vorrei posso avete questo questa anche ancora da al alla si ci vi suo sua',
 	references: {
 		order: [
+			"(?:numero|n[º°.]|codice|id|riferimento) (?:d(?:’|')|di |del |della |dell(?:’|'))?(?:preventivo|richiesta|transazione|iscrizione|appuntamento|conferma|pagamento|domanda)",
+			'preventivo (?:numero|n[º°.])',
 			'(?:riferimento|rif\\.?)',
 			'n\\.? ?ordine',
 			'codice',
@@ -19,6 +22,10 @@ export const it: Language = {
 		],
 		invoice: ['(?:numero|n[º°.]) (?:di )?fattura', 'fattur[ae](?: (?:numero|n[º°.]))?', 'bolletta'],
 		account: [
+			"(?:numero|codice|n[º°.]) (?:di |del |della |d(?:’|'))?(?:polizza|contatore|pod|pdr|tessera|inquilino|assicurato|socio|utenza|matricola|abbonamento)",
+			'polizza',
+			'pod',
+			'matricola',
 			'(?:numero|codice) (?:paziente|studente|utente|abbonato|tessera)',
 			'(?:numero|codice|n[º°.]) (?:di |del )?(?:cliente|conto|contratto)',
 			'codice cliente',
@@ -32,6 +39,8 @@ export const it: Language = {
 			'(?:pacco|spedizione)(?: (?:numero|n[º°.]))?',
 		],
 		ticket: [
+			"(?:numero|n[º°.]|codice) (?:di |del |della |d(?:’|')|dell(?:’|'))?(?:pratica|intervento|guasto|riparazione|reso|segnalazione|reclamo|sinistro|assistenza|ticket)",
+			'(?:intervento|guasto|rma)(?: (?:numero|n[º°.]))?',
 			'sinistro(?: (?:numero|n[º°.]))?',
 			'ticket(?: (?:numero|n[º°.]))?',
 			'pratica(?: (?:numero|n[º°.]))?',
@@ -79,6 +88,72 @@ export const it: Language = {
 		'sotto i',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'entro',
+				'per',
+				'prima d(?:i',
+				'el',
+				'ella',
+				'elle)',
+				'dopo',
+				'da',
+				'dal',
+				'dalla',
+				'fino al?',
+				'quest[oa]',
+				'prossim[oa]',
+				'il',
+				'la',
+				'lo',
+				'le',
+				'i',
+				'verso',
+				'già',
+				'al più tardi',
+				'non oltre',
+				'in',
+				'nel',
+				'a',
+				'di',
+				'del',
+				'intorno al?',
+				'al',
+			],
+			sure: [
+				'lunedì|martedì|mercoledì|giovedì|venerdì|lunedi|martedi|mercoledi|giovedi|venerdi|sabato|domenica|domani|dopodomani|oggi|stasera|stamattina|weekend|week-end|fine settimana',
+				`\\d{1,2}(?:º|°)?(?: (?:al|e|o|-) (?:il )?\\d{1,2})? (?:${MONTH})(?: \\d{4})?`,
+				`(?:la )?(?:fine|metà|inizio|inizi|primi) (?:di |del |della |d(?:’|')|dell(?:’|'))?(?:mese|settimana|anno|estate|${MONTH})(?: prossim[oa])?`,
+				'prossima settimana|settimana prossima|prossimo mese|mese prossimo|anno prossimo|prossimo anno',
+				"quest[oa] (?:settimana|mese|pomeriggio|sera|mattina|weekend|fine settimana|inverno)|quest(?:’|')(?:estate|anno|inverno|autunno)",
+				"(?:prima del|per |entro )l?l(?:’|')(?:estate|inverno|autunno|anno|inaugurazione|evento)",
+			],
+			unsure: [
+				`(?:il |la |le |l(?:’|')|i |mio |nostro )?(?:${MONTH}|estate|inverno|autunno|primavera|natale|pasqua|capodanno|ferragosto|ferie|vacanze|feste|matrimonio|compleanno|evento|trasloco|partenza|inaugurazione|epifania|battesimo|laurea)(?: \\d{4})?`,
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+				'le \\d{1,2}(?:[:.]\\d{2})?',
+			],
+			behind: [
+				'entro',
+				'per',
+				'in',
+				'prima d(?:i',
+				'el',
+				'ella',
+				'elle)',
+				'dal?',
+				'a',
+				'dopo',
+				'fino al?',
+				'in tempo per',
+			],
+			after: [
+				'prossim[oa]|mattina|pomeriggio|sera|a pranzo|in mattinata|nel pomeriggio|in serata|stesso|al massimo|al più tardi',
+				'(?:alle|dopo le|prima delle|verso le|dalle|entro le|fino alle) \\d{1,2}(?:[:.]\\d{2})?',
+				`\\d{1,2}(?: (?:${MONTH}))?(?! ?(?:€|euro|person))`,
+				`(?:e|o|al|a) (?:il )?(?:${DAY})`,
+			],
+		}),
 		'(?:(?:entro|per|prima di|dopo|da|dal|fino a|questo|questa|prossimo|prossima|il|la|verso|già) ){0,3}(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|domani|dopodomani|oggi|stasera|weekend|fine settimana)(?: prossim[oa]| mattina| pomeriggio| sera| \\d{1,2}(?: (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))?| (?:alle|dopo le|prima delle|verso le|dalle) \\d{1,2}(?:[:.]\\d{2})?| a pranzo| in mattinata| stesso){0,3}',
 		'(?:entro|a|in|per|prima di|da) (?:fine |inizio |metà |la fine di )?(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)(?: \\d{4})?',
 		'(?:entro|per|prima del|dopo|dopo il|dal|fino al|il)(?: il)? \\d{1,2}(?: (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))?(?! ?(?:€|euro|[.,]?\\d|:))',
@@ -121,6 +196,12 @@ export const it: Language = {
 		'con calma',
 	],
 	want: [
+		'(?:mi|ci) occorr\\p{L}+',
+		'avre(?:i|mmo) bisogno',
+		'(?:sto|stiamo) (?:cercando|guardando|valutando)',
+		'cercav\\p{L}+',
+		'volev\\p{L}+',
+		'(?:mi|ci) piacerebbe',
 		'vorr\\p{L}+',
 		'vogli\\p{L}+',
 		'volev[oa]',
@@ -345,12 +426,19 @@ export const it: Language = {
 		'non risponde alla',
 	],
 	things:
-		'lavatric[ei], asciugatric[ei], lavastoviglie, frigoriferi?, frigo, congelator[ei], forn[oi], fornelli, microonde, condizionator[ei], climatizzator[ei], caldai[ae], stuf[ae], scaldabagno, aspirapolvere, macchin[ae] (?:da|del) caffè, bollitor[ei], tostapane, frullator[ei], televisor[ei], televisione, tv, monitor, scherm[oi], portatil[ei], laptop, notebook, computer, pc, tablet, iphone, cellular[ei], telefon[oi], smartphone, cuffie, auricolari, cass[ae] bluetooth, fotocamer[ae], telecamer[ae], stampant[ei], router, modem, orologi[oi]?, console, caricabatterie, divan[oi], poltron[ae], tavol[oi], scrivani[ae], sedi[ae], lett[oi], materass[oi], armadi[oi]?, scaffal[ei], lampad[ae], tend[ae], tappet[oi], scarp[ae], sneakers, stivali, sandali, giacc(?:a|he), cappott[oi], vestit[oi], abit[oi], camici[ae], maglia, maglie, maglietta, magliette, pantaloni, jeans, felp[ae], bors[ae], zain[oi], valig(?:ia|ie), occhiali, anell[oi], collan[ae], biciclett[ae], bici, monopattin[oi], auto, macchin[ae], furgon[ei], mot[oa], motorin[oi], gomme, pneumatici, giocattol[oi], passeggin[oi], libr[oi], finestr[ae], infissi, port[ae], pannelli solari, fotovoltaico, pian[oi] (?:tariffari[oi]|premium|pro), abbonament[oi], licenz[ae], cors[oi], lezion[ei], vol[oi], camer[ae], suite, appartament[oi], villett[ae], tort[ae], fiori, software, gestionale, programma, app, fibra, internet, wifi, trattament[oi], massaggi[oi]?, tagli[oi] di capelli, assicurazion[ei], mutu[oi], prestit[oi], cart[ae] di credito',
+		'lavatric[ei], asciugatric[ei], lavastoviglie, frigoriferi?, frigo, congelator[ei], forn[oi], fornelli, microonde, condizionator[ei], climatizzator[ei], caldai[ae], stuf[ae], scaldabagno, aspirapolvere, macchin[ae] (?:da|del) caffè, bollitor[ei], tostapane, frullator[ei], televisor[ei], televisione, tv, monitor, scherm[oi], portatil[ei], laptop, notebook, computer, pc, tablet, iphone, cellular[ei], telefon[oi], smartphone, cuffie, auricolari, cass[ae] bluetooth, fotocamer[ae], telecamer[ae], stampant[ei], router, modem, orologi[oi]?, console, caricabatterie, divan[oi], poltron[ae], tavol[oi], scrivani[ae], sedi[ae], lett[oi], materass[oi], armadi[oi]?, scaffal[ei], lampad[ae], tend[ae], tappet[oi], scarp[ae], sneakers, stivali, sandali, giacc(?:a|he), cappott[oi], vestit[oi], abit[oi], camici[ae], maglia, maglie, maglietta, magliette, pantaloni, jeans, felp[ae], bors[ae], zain[oi], valig(?:ia|ie), occhiali, anell[oi], collan[ae], biciclett[ae], bici, monopattin[oi], auto, macchin[ae], furgon[ei], mot[oa], motorin[oi], gomme, pneumatici, giocattol[oi], passeggin[oi], libr[oi], finestr[ae], infissi, port[ae], pannelli solari, fotovoltaico, pian[oi] (?:tariffari[oi]|premium|pro), abbonament[oi], licenz[ae], cors[oi], lezion[ei], vol[oi], camer[ae], suite, appartament[oi], villett[ae], tort[ae], fiori, software, gestionale, programma, app, fibra, internet, wifi, trattament[oi], massaggi[oi]?, tagli[oi] di capelli, assicurazion[ei], mutu[oi], prestit[oi], cart[ae] di credito' +
+		", piani? cottura, piano di lavoro, top cucina, cucine?, cappe?, friggitric[ei](?: ad aria)?, robot(?: da cucina| aspirapolvere)?, impastatric[ei], barbecue, filtr[oi], depurator[ei], purificator[ei], umidificator[ei], deumidificator[ei], radiator[ei], termosifon[ei], pomp[ae] di calore, termostat[oi], generator[ei], inverter, batteri[ae], cav[oi], adattator[ei], proiettor[ei], soundbar, webcam, microfon[oi], citofon[oi], allarm[ei], antifurto, serratur[ae], casseforti, cassaforte, bilanc(?:ia|e), apparecch(?:io|i) (?:acustic[oi]|dental[ei]|ortodontic[oi]), implant[oi], impiant[oi](?: dental[ei]| fotovoltaic[oi]| di allarme| d['’]allarme)?, coron[ae], otturazion[ei], lenti(?: a contatto| progressive)?, montatur[ae], sedi[ae] a rotelle, divan[oi] letto, lett[oi] a castello, culla, culle, cassettier[ae], libreri[ae], specch(?:io|i), tapparell[ae], persian[ae], parquet, piastrelle, tett[oi], recinzion[ei], cancell[oi], casett[ae](?: da giardino)?, serra, serre, pergol[ae], tend[ae] da sole, gazebo, piscin[ae], idromassaggio, saun[ae], docc(?:ia|e), box doccia, vasc(?:a|he), rubinett[oi], lavell[oi], camin[oi], stuf[ae] a pellet, tagliaerba, motosegh?[ae], trapan[oi], scal[ae], idropulitric[ei], macchin[ae] da cucire, stampant[ei] 3d, scanner, pos, registrator[ei] di cassa, muletti?, carrell[oi] elevator[ei], pallet, imballagg(?:io|i), scatole, striscion[ei], volantin[oi], biglietti da visita, locandine, adesiv[oi], etichett[ae], tazz[ae], cappellin[oi], cappell[oi], sciarp[ae], guant[oi], calz(?:e|ini), cintur[ae], gonn[ae], camicett[ae], leggings, costum[ei](?: da bagno)?, tut[ae], divis[ae], grembiul[ei], abit[oi] da sposa, bracciali?, bracciale, orecchin[oi], fed[ei](?= nuzial[ei]), portafogl(?:io|i), ombrell[oi], seggiolin[oi], seggiolon[ei], pannolini, crocchette, lettiera, acquar(?:io|i), tapis roulant, manubri, cyclette, sci, tavol[ae] da surf, kayak, tend[ae] da campeggio, sacc(?:o|hi) a pelo, racchett[ae], casc(?:o|hi), barc(?:a|he), gommon[ei](?: senza patente)?, camper, roulotte, rimorchi(?:o)?, pulmin[oi], minivan, cerchi, freni, parabrezza, marmitta, chitarr[ae], pianofort[ei], tastier[ae], violin[oi], batteria, cest[oi](?: regalo| natalizi[oi]?)?, buon[oi](?: regalo)?, gift card, cioccolatini, pizz[ae], vin[oi], formagg(?:io|i), catering, sal[ae](?: per| riunion[ei]| convegn[oi])?, tensostruttur[ae], fotograf[oi], photobooth, addobbi, bomboniere, inviti, partecipazioni, coron[ae] di fiori, sim, esim, hosting, domin(?:io|i), crm, erp, antivirus, server, master, diplom[ai], laborator(?:io|i), ripetizioni, campi estivi, campo estivo, crocier[ae], escursion[ei], gite, gita, viagg(?:io|i) organizzat[oi], pacchett[oi], chalet, agriturism[oi], baite?, cas[ae] vacanze, vill[ae], monolocal[ei], bilocal[ei], trilocal[ei], post[oi] auto, garage, box auto, magazzin[oi], local[ei], manicure, depilazione, epilazione(?: laser)?, ceretta, botox, pulizia dei denti, pulizia, visit[ae] (?:oculistica|dermatologica|cardiologica|di controllo), vaccin[oi], fisioterapia, radiografi[ae], risonanz[ae], esam[ei] del sangue, sbiancamento, trasloc(?:o|hi), disinfestazione, fabbro, polizz[ae], assicurazion[ei] (?:auto|casa|viaggio|sanitari[ae]|vita), cont[oi] corrent[ei], vist[oi], traduzion[ei], integrator[ei], proteine, profum[oi], crem[ae], shampoo, phon, asciugacapelli, rasoi[o]?, spazzolin[oi], sell[ae], semi, piant[ae], alber[oi], montascale, cart[ae]",
 	thingTail: [
 		' (?:da|di|in|a|per) [\\p{L}\\p{N}-]+',
 		' (?:elettric[aohei]+|pieghevol[ei]|professional[ei]|premium|ner[aoei]|bianc[ao]|bianch[ei]|blu|ross[aoei]|grigi[ao]|doppi[ao]|matrimonial[ei]|usat[aoei]|nuov[aoei]|annual[ei]|solari)',
+		' (?:senza \\p{L}+|\\p{L}{2,}(?:iv[oaie]|ic[oaie]|iche|os[oaie]|al[ei]|ar[ei]|bil[ei]|ent[ei]|ant[ei]|ari[oae]?|ori[oae]?|izzat[oaie]|tat[oaie]|tor[ei]|tric[ei]))',
 	],
 	productAfter: [
+		'(?:sostituire|cambiare) (?:\\p{L}+ ){1,4}con',
+		'(?:mi|ci) occorr\\p{L}+',
+		'avre(?:i|mmo) bisogno di',
+		'(?:sto|stiamo) (?:cercando|guardando|valutando)',
+		'cercavo',
 		'(?:informazioni|info) (?:su|sulla|sul|per)',
 		'(?:mi|ci) (?:interessa|interessano|interesserebbe)',
 		"interessat[oaie] (?:a|al|alla|ai|alle|all(?:’|'))",
@@ -407,6 +495,8 @@ export const it: Language = {
 			'altre parole',
 		],
 		handoff: [
+			'(?:inoltr\\p{L}+|trasferisc\\p{L}+|gir[oi]\\p{L}*|pass[oi]) (?:la|il|lo|a|al|alla) ',
+			'(?:richiesta|domanda) (?:è stata |verrà |sarà )?(?:inoltrata|trasferita|girata)',
 			'(?:la|ti|vi) (?:\\p{L}+ )?(?:ricontatt|richiam|contatt|rispond|trasfer|pass|mett)\\p{L}*',
 			'(?:sarà|verrà|verrai) (?:\\p{L}+ )?(?:contattat|richiamat)\\p{L}*',
 			'(?:al|il) più presto possibile',
@@ -452,7 +542,10 @@ export const it: Language = {
 			"non (?:l(?:’|')|ti |la |le |mi )?(?:ho|abbiamo|riesco|riusciamo|posso|possiamo|so|sono|dispongo|conosco|riconosco|capisco|comprendo|è chiar\\p{L}+)",
 			'non (?:riesco|posso|so|sono|ho)',
 		],
-		suggests: ['(?:ha|hai|avete) (?:già )?(?:provato|controllato|verificato|riavviato|tentato)'],
+		suggests: [
+			'(?:ha|hai|avete) [^?]{0,20}(?:riavviato|spento|aggiornato|guardato)',
+			'(?:ha|hai|avete) (?:già )?(?:provato|controllato|verificato|riavviato|tentato)',
+		],
 		asks: [
 			'(?:per favore )?(?:mi )?(?:indichi|indica|fornisca|fornisci|scriva|scrivi|digiti|digita|inserisca|inserisci|confermi|conferma|comunichi|comunica|scelga|scegli|selezioni|seleziona|risponda|rispondi|prema|premi|mandi|condivida)(?:mi|ci)?',
 			'(?:inviami|inviaci|invii|mandami|dammi|dimmi|mi dica|mi dia|mi invii)',
@@ -467,6 +560,11 @@ export const it: Language = {
 		],
 		asksName: ['(?:suo|tuo|il) nome', 'come (?:si chiama|ti chiami)', 'a (?:che|quale) nome'],
 		elsewhere: [
+			'(?:chiama|chiamate|contatta|contattate|scrivi|visita|visitate)(?:ci|re)? ?(?:il|lo|la|al)?',
+			'(?:nostri|nostro|in) (?:negozi|filiale|showroom|punti vendita|uffici)',
+			'(?:i nostri )?orari',
+			'(?:maggiori|più|ulteriori) informazioni',
+			'instagram|facebook',
 			'(?:nostro|il|sul|nostra|la) (?:sito|catalogo|app|negozio|pagina|portale)',
 			'in negozio',
 			'online',

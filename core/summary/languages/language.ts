@@ -211,7 +211,10 @@ export function compile(language: Language): CompiledLanguage {
 			things: list([
 				`${language.compounds ? '[\\p{L}-]{0,24}' : ''}(?:${language.things.split(/,\s*/u).join('|')})`,
 			]),
-			thingTail: new RegExp(`^(?:${(language.thingTail ?? ['(?!)']).join('|')})`, 'iu'),
+			thingTail: new RegExp(
+				`^(?:${(language.thingTail ?? ['(?!)']).join('|')})(?![\\p{L}\\p{M}\\p{N}])`,
+				'iu',
+			),
 			person: list(language.person),
 			courtesy: list(language.courtesy),
 			missed: list(language.missed),

@@ -1,4 +1,5 @@
 import type { Language } from './language';
+import { timePhrases } from './timePhrases';
 
 const MONTH =
 	'januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december';
@@ -10,6 +11,8 @@ export const nl: Language = {
 		'hoi ik je jij mij naar uit over dan toch even gisteren vandaag graag zou wil heb was waren geen niks mogen mag nu de het een en is ik niet van voor met mijn op te dat die zijn wat wanneer waar hoe maar ook nog hallo goedemorgen bedankt graag heb heeft kan kunnen u jullie wij we er aan bij naar om dit deze mij ons al wel',
 	references: {
 		order: [
+			'(?:offerte|aanvraag|transactie|betalings|inschrijf|afspraak|levering|lever|order|project)(?:s)?(?:nummer|nr\\.?|code)',
+			'(?:referentie|ref\\.?|kenmerk)',
 			'(?:referentie|bevestigings)(?:nummer|nr\\.?)?',
 			'bestelnr',
 			'best\\.? ?nr',
@@ -24,6 +27,8 @@ export const nl: Language = {
 			'rekening (?:nummer|nr\\.?)',
 		],
 		account: [
+			'(?:huurder|meter|verzekerden|verzekerings|polis|abonnements|leerling|medewerkers|aansluit|debiteuren|patiënten|cliënt|installatie)(?:nummer|nr\\.?)',
+			'polis',
 			'(?:patiënt|student|lid|gebruikers|relatie)(?:nummer|nr\\.?)',
 			'klant(?:nummer|nr\\.?)',
 			'account(?:nummer)?',
@@ -38,6 +43,8 @@ export const nl: Language = {
 			'pakket(?:nummer)?',
 		],
 		ticket: [
+			'(?:storings|reparatie|service|retour|rma|incident|werkorder|meldings|melding|klachten)(?:nummer|nr\\.?)',
+			'werkbon',
 			'schade(?:nummer|nr)',
 			'dossiernr\\.?',
 			'ticket(?:nummer)?',
@@ -88,6 +95,63 @@ export const nl: Language = {
 		'besteden',
 	],
 	timeline: [
+		...timePhrases({
+			before: [
+				'voor',
+				'vóór',
+				'tegen',
+				'uiterlijk',
+				'vanaf',
+				'tot',
+				'op',
+				'na',
+				'aanstaande',
+				'komende?',
+				'volgende?',
+				'deze',
+				'dit',
+				'rond',
+				'het',
+				'de',
+				'in',
+				'nog',
+				'ergens',
+				'begin',
+				'eind',
+				'half',
+			],
+			sure: [
+				`(?:${DAY})(?:ochtend|middag|avond|morgen)?|morgen(?:ochtend|middag|avond)?|overmorgen|vandaag|weekend|vanavond|vanmiddag|vanochtend`,
+				`\\d{1,2}(?: (?:tot|t/m|en|of|-) \\d{1,2})? (?:${MONTH})(?: \\d{4})?`,
+				`(?:eind|einde|begin|half|medio) (?:van )?(?:de |deze |volgende |dit )?(?:week|maand|jaar|zomer|${MONTH})`,
+				'(?:volgende|komende|deze) (?:week|maand|zomer|winter)|(?:volgend|komend|dit) (?:jaar|najaar|voorjaar)',
+			],
+			unsure: [
+				`(?:de |het |onze |mijn )?(?:${MONTH}|zomer|winter|herfst|lente|voorjaar|najaar|kerst|kerstmis|pasen|pinksteren|sinterklaas|oud en nieuw|(?:zomer|kerst|herfst)?vakantie|feestdagen|bruiloft|verjaardag|verhuizing|opening|bouwvak|winterstop)(?: \\d{4})?(?! \\d)`,
+				'\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?',
+				'\\d{1,2}(?:[:.]\\d{2})? uur',
+			],
+			behind: [
+				'voor',
+				'vóór',
+				'in',
+				'tegen',
+				'vanaf',
+				'tot',
+				'na',
+				'met',
+				'uiterlijk (?:voor',
+				'in)',
+				'rond',
+				'op tijd voor',
+			],
+			after: [
+				"ochtend|middag|avond|nog|uiterlijk|(?:’|')s (?:ochtends|middags|avonds)",
+				`\\d{1,2} (?:${MONTH})`,
+				'(?:om|na|voor|rond|vanaf|tot) \\d{1,2}(?:[.:]\\d{2})?(?: uur)?(?! person)',
+				`(?:en|of|tot) (?:${DAY})`,
+			],
+		}),
 		'(?:voor|vóór|in|tegen|na) het weekend',
 		'(?:(?:voor|vóór|tegen|uiterlijk|vanaf|tot|op|na|aanstaande|komende|volgende|deze|rond) ){0,3}(?:maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag|morgen|overmorgen|vandaag|weekend)(?:ochtend|middag|avond|morgen)?(?: (?:ochtend|middag|avond|nog|\\d{1,2} (?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)|(?:om|na|voor|rond|vanaf) \\d{1,2}(?:[.:]\\d{2})?(?: uur)?)){0,3}',
 		'(?:in|voor|vóór|vanaf|eind|begin|half|medio|uiterlijk|tegen) (?:eind |begin |in )?(?:januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december)(?: \\d{4})?(?! \\d)',
@@ -123,6 +187,10 @@ export const nl: Language = {
 	],
 	notUrgent: ['geen (?:haast|spoed)', 'niet (?:zo |echt |heel )?(?:dringend|urgent)'],
 	want: [
+		'(?:ben|zijn) (?:\\p{L}+ )?op zoek',
+		'(?:zou|zouden) (?:\\p{L}+ )?graag',
+		'zoek(?:en)?',
+		'interesse',
 		'(?:het|dit|die|dat) moet(?:en)?',
 		'wil(?:len)?',
 		'zoek(?:en)?',
@@ -355,11 +423,14 @@ export const nl: Language = {
 		'dat vroeg ik niet',
 	],
 	things:
-		"wasmachines?, machines?, droger, vaatwassers?, koelkast(?:en)?, vriezer, diepvries, (?<!\\p{L})oven, magnetron, fornuis, airco, verwarming, cv-ketel, ketel, stofzuiger, waterkoker, broodrooster, blender, televisie, (?<!\\p{L})tv, monitor(?:en)?, (?<!\\p{L})scherm, beeldscherm, laptops?, computers?, (?<!\\p{L})pc, tablets?, ipads?, iphones?, telefoon, telefoons, mobiel, smartphones?, koptelefoon, oortjes, speakers?, camera(?:'s)?, printer, router, modem, horloge, smartwatch, spelcomputer, oplader, bank(?:stel)(?:len)?, (?<!\\p{L})sofa, tafels?, (?<!\\p{L})bureau, stoel(?:en)?, (?<!\\p{L})bed(?:den)?, matras(?:sen)?, kledingkast, (?<!\\p{L})kasten?, lampen?, gordijn(?:en)?, (?:vloer)?kle(?:ed|den), schoenen, laarzen, sneakers?, sandalen, (?<!\\p{L})jas(?:sen)?, jurk(?:en)?, overhemd(?:en)?, shirts?, t-?shirts?, broek(?:en)?, jeans, trui(?:en)?, pak(?:ken)?(?= maat), tassen?, (?<!\\p{L})tas, rugzak, koffers?, bril(?:len)?, fiets(?:en)?, e-?bikes?, step, scooters?, auto(?:'s)?, busje, motor(?:en)?, banden, speelgoed, kinderwagen, boeken, (?<!\\p{L})boek, kozijnen, ramen, deuren?, keukens?, zonnepanelen, abonnement(?:en)?, lidmaatschap, licenties?, cursus(?:sen)?, lessen, (?<!\\p{L})les, vlucht(?:en)?, kamers?, appartement(?:en)?, huizen, taart(?:en)?, bloemen, boeket, software, (?<!\\p{L})app, internet, wifi, glasvezel, behandeling, massage, verzekering, lening, hypotheek, creditcard, piano",
+		"wasmachines?, machines?, droger, vaatwassers?, koelkast(?:en)?, vriezer, diepvries, (?<!\\p{L})oven, magnetron, fornuis, airco, verwarming, cv-ketel, ketel, stofzuiger, waterkoker, broodrooster, blender, televisie, (?<!\\p{L})tv, monitor(?:en)?, (?<!\\p{L})scherm, beeldscherm, laptops?, computers?, (?<!\\p{L})pc, tablets?, ipads?, iphones?, telefoon, telefoons, mobiel, smartphones?, koptelefoon, oortjes, speakers?, camera(?:'s)?, printer, router, modem, horloge, smartwatch, spelcomputer, oplader, bank(?:stel)(?:len)?, (?<!\\p{L})sofa, tafels?, (?<!\\p{L})bureau, stoel(?:en)?, (?<!\\p{L})bed(?:den)?, matras(?:sen)?, kledingkast, (?<!\\p{L})kasten?, lampen?, gordijn(?:en)?, (?:vloer)?kle(?:ed|den), schoenen, laarzen, sneakers?, sandalen, (?<!\\p{L})jas(?:sen)?, jurk(?:en)?, overhemd(?:en)?, shirts?, t-?shirts?, broek(?:en)?, jeans, trui(?:en)?, pak(?:ken)?(?= maat), tassen?, (?<!\\p{L})tas, rugzak, koffers?, bril(?:len)?, fiets(?:en)?, e-?bikes?, step, scooters?, auto(?:'s)?, busje, motor(?:en)?, banden, speelgoed, kinderwagen, (?<!\\p{L})boek, kozijnen, ramen, deuren?, keukens?, zonnepanelen, abonnement(?:en)?, lidmaatschap, licenties?, cursus(?:sen)?, lessen, (?<!\\p{L})les, vlucht(?:en)?, kamers?, appartement(?:en)?, huizen, taart(?:en)?, bloemen, boeket, software, (?<!\\p{L})app, internet, wifi, glasvezel, behandeling, massage, verzekering, lening, hypotheek, creditcard, piano" +
+		", werkblad(?:en)?, kookplaat, kookplaten, inductieplaat, afzuigkap, friteuses?, airfryers?, robotstofzuigers?, keukenmachines?, barbecues?, waterfilters?, luchtreinigers?, ontvochtigers?, radiator(?:en)?, warmtepompen?, warmtepomp, thermostaat, aggregaat, omvormers?, batterij(?:en)?, accu(?:'s)?, thuisbatterij(?:en)?, laadpaal, laadpalen, kabels?, adapters?, beamers?, soundbars?, webcams?, microfoons?, deurbel, alarm(?:systemen|systeem)?, sloten, kluis, weegschaal, gehoorapparaat, hoortoestel(?:len)?, beugels?, implantaat, implantaten, kroon, vulling(?:en)?, kunstgebit, lenzen, contactlenzen, montuur, rolstoel(?:en)?, rollators?, slaapbank(?:en)?, fauteuils?, stapelbed(?:den)?, wieg, ledikant(?:en)?, ladekast(?:en)?, boekenkast(?:en)?, spiegels?, rolgordijn(?:en)?, jaloezieën, zonwering, zonnescherm(?:en)?, luifels?, laminaat, parket, tegels?, dakgoot, daken, dak(?=\\s|$), schutting(?:en)?, hek(?:ken)?, tuinhuis(?:je)?, kas(?:sen)?, veranda(?:'s)?, overkapping(?:en)?, zwembad(?:en)?, jacuzzi(?:'s)?, sauna(?:'s)?, douches?, bad(?:kuip)(?:en)?, toilet(?:ten)?, kraan, kranen, wastafels?, gootsteen, haard(?:en)?, grasmaaiers?, heggenschaar, kettingzaag, boormachines?, ladders?, hogedrukreinigers?, naaimachines?, 3d-printers?, scanners?, pinautomaat, pinautomaten, kassasystemen, kassasysteem, heftrucks?, pallets?, verpakking(?:en)?, verhuisdozen, dozen, spandoek(?:en)?, flyers?, visitekaartjes?, posters?, stickers?, etiketten, mokken, petten, mutsen, sjaals?, handschoenen, sokken, riem(?:en)?, rok(?:ken)?, blouses?, badpak(?:ken)?, wetsuits?, trainingspak(?:ken)?, uniform(?:en)?, schorten, trouwjurk(?:en)?, armband(?:en)?, oorbellen, ringen, trouwring(?:en)?, portemonnee, paraplu(?:'s)?, buggy(?:'s)?, autostoel(?:tje)?(?:s|en)?, kinderstoel(?:en)?, luiers, hondenvoer, kattenvoer, aquarium(?:s)?, loopband(?:en)?, halters?, hometrainers?, ski(?:'s)?, surfplank(?:en)?, kajak(?:s)?, kano(?:'s)?, tent(?:en)?, slaapzak(?:ken)?, rackets?, helm(?:en)?, boot, boten, sloep(?:en)?, camper(?:s)?, caravan(?:s)?, aanhangers?, aanhangwagen, bestelbus(?:je|sen)?, velgen, remmen, voorruit, gitaar, gitaren, keyboards?, viool, drumstel(?:len)?, versterkers?, kerstpakket(?:ten)?, cadeaubon(?:nen)?, cadeaukaart(?:en)?, bonbons, pizza(?:'s)?, wijn(?:en)?, kaas, catering, zaal, zalen, feesttent(?:en)?, fotograaf, photobooth, decoratie, uitnodiging(?:en)?, rouwkrans(?:en)?, rouwstuk(?:ken)?, sim-?kaart(?:en)?, esim(?:s)?, hosting, domeinna(?:am|men), crm, erp, antivirus, servers?, opleiding(?:en)?, workshops?, training(?:en)?, bijles, zomerkamp(?:en)?, cruises?, rondreis|rondreizen, reis, excursies?, huisjes?, vakantiehuis(?:je)?, chalets?, villa(?:'s)?, parkeerplaats(?:en)?, opslagruimte, kantoorruimte, woning(?:en)?, huis(?=\\s|$), manicure, pedicure, ontharing, botox, gebitsreiniging, vaccinatie(?:s)?, fysiotherapie, röntgenfoto, mri, bloedonderzoek, bleken, verhuizing(?:en)?, ongediertebestrijding, slotenmaker, (?:auto|reis|inboedel|zorg|woon|levens)?verzekering(?:en)?, spaarrekening, visum, vertaling(?:en)?, supplementen, eiwitpoeder, parfum(?:s)?, crèmes?, shampoo(?:s)?, föhn, scheerapparaat, tandenborstel(?:s)?, zadel, zaden, planten, bomen, heggen, traplift(?:en)?, (?:bank|pin)?pas(?:je)?(?= ), (?:lees|school|studie)boeken, kinderfeestjes?, feestjes?",
 	thingTail: [' voor de [\\p{L}-]+'],
 	qualifiersBefore: true,
 	compounds: true,
 	productAfter: [
+		'(?:ben|zijn) (?:\\p{L}+ )?op zoek naar',
+		'interesse in',
 		'interesse in',
 		'geïnteresseerd in',
 		'(?:ik|we|wij) zoek(?:en)?',
@@ -378,7 +449,7 @@ export const nl: Language = {
 	],
 	placeWords: 'voor in op aan via van uit bij met naar',
 	determiners:
-		'hun zijn haar de het een mijn onze ons jullie uw deze dit die dat nieuwe nieuw ongeveer ook nog graag zo’n twee drie wat',
+		'mn m’n zn z’n hun zijn haar de het een mijn onze ons jullie uw deze dit die dat nieuwe nieuw ongeveer ook nog graag zo’n twee drie wat',
 	productStop:
 		'voor met en maar of in op aan bij omdat want die dat als is zijn was tot te om van vanaf kopen bestellen huren boeken hebben krijgen uit sinds naar zonder dan ik we wij u het nog besteld gekocht ontvangen gekregen al vandaag morgen volgende graag alstublieft nodig proberen reserveren aanvragen moet moeten kost die dat',
 	noProduct:
@@ -409,6 +480,8 @@ export const nl: Language = {
 			'^probeer het opnieuw',
 		],
 		handoff: [
+			'(?:stuur|verbind|zet|geef|schakel)\\b[^.!?]{0,60}(?:door|collega|team|over)',
+			'(?:doorgestuurd|doorgezet|doorverbonden|doorgegeven)',
 			'(?:neemt|nemen|neem) (?:\\p{L}+ ){0,4}contact',
 			'(?:u|je|jou) (?:door|terug)',
 			'(?:verbind|verbinden)[^.!?]{0,20}door',
@@ -463,6 +536,7 @@ export const nl: Language = {
 			'kan ik (?:\\p{L}+ ){0,3}?niet',
 		],
 		suggests: [
+			'(?:heeft|heb|hebt) (?:u|je|jij) [^?]{0,40}(?:opgestart|gereset|geprobeerd|nagekeken|gelezen)',
 			'(?:heeft|heb|hebt) (?:u|je|jij) (?:al |het )?[^?]{0,40}(?:geprobeerd|gecontroleerd|herstart|gekeken)',
 		],
 		asks: [
@@ -478,6 +552,13 @@ export const nl: Language = {
 		],
 		asksName: ['(?:uw|je|jouw|welke) naam', 'hoe (?:heet|heeft)'],
 		elsewhere: [
+			'(?:bel|mail|bezoek|app) (?:ons|naar|onze|gerust)',
+			'(?:belt|mailt|bezoekt) u',
+			'(?:onze|in de|in onze) (?:showroom|winkels?|vestiging(?:en)?|filialen)',
+			'openingstijden',
+			'(?:bereikbaar|geopend)',
+			'(?:meer|alle) informatie',
+			'instagram|facebook',
 			'(?:onze|de) (?:website|site|webshop|app|pagina|winkel)',
 			'online',
 			'catalogus',

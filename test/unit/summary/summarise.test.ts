@@ -291,7 +291,7 @@ describe('summarise', () => {
 			sentiment: () => moods.shift() ?? 0,
 		});
 		expect(brief.sentiment).toEqual({
-			course: [0.5, -0.1, -0.8],
+			course: [0.5, -0.04, -0.8],
 			summary: 'From positive to negative',
 		});
 	});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+
+import { describeCourse, moodOf } from '../../../core/summary/mood';
+
+const CALM = { trouble: false, missed: false, asks: false, presses: false };
+
+describe('the mood of a message', () => {
+	it('takes a plain question for less negative than its words', () => {
+		const mood = moodOf(-0.3, 'is there someone good with nervous dogs', CALM, []);
+		expect(mood).toBeCloseTo(-0.12);
+	});
+
+	it('takes strong words as they are', () => {
+		expect(moodOf(-0.8, 'you are thieves', CALM, [])).toBe(-0.8);
+	});
+
+	it('takes a polite complaint for a complaint', () => {
+		expect(moodOf(0.4, 'please, it is broken', { ...CALM, trouble: true }, [])).toBe(-0.3);
+		expect(moodOf(0.1, 'that was not my question', { ...CALM, missed: true }, [])).toBe(-0.3);
+	});
+
+	it('hears shouting, but not in warm words', () => {
+		expect(moodOf(0, 'where is it??', CALM, [])).toBe(-0.3);
+		expect(moodOf(0, 'WHERE IS MY PARCEL', CALM, [])).toBe(-0.3);
+		expect(moodOf(0.6, 'thank you so much!!', CALM, [])).toBe(0.6);
+		expect(moodOf(0, 'my order is AB-12345 GH', CALM, [])).toBe(0);
+	});
+
+	it('takes asking for a person after a complaint for displeasure, else for a wish', () => {
+		const person = { ...CALM, presses: true };
+		expect(moodOf(0.3, 'a person please', person, [-0.3, 0])).toBe(-0.2);
+		expect(moodOf(0, 'a person please', person, [0.2, 0])).toBe(0);
+	});
+
+	it('never leaves its bounds by more than shouting, whatever the measure', () => {
+		fc.assert(
+			fc.property(
+				fc.double({ min: -1, max: 1, noNaN: true }),
+				fc.string(),
+				fc.record({
+					trouble: fc.boolean(),
+					missed: fc.boolean(),
+					asks: fc.boolean(),
+					presses: fc.boolean(),
+				}),
+				(value, text, signs) => {
+					const mood = moodOf(value, text, signs, []);
+					expect(mood).toBeLessThanOrEqual(Math.max(value, 0));
+					expect(mood).toBeGreaterThanOrEqual(Math.min(value, -0.3) - 0.3);
+				},
+			),
+		);
+	});
+});
+
+describe('the course of the moods', () => {
+	it('is one word where it begins and ends alike, else says from where to where', () => {
+		expect(describeCourse([0, 0.1])).toBe('Neutral');
+		expect(describeCourse([0, -0.3, -0.4])).toBe('From neutral to negative');
+		expect(describeCourse([-0.3, 0.5, 0.6, 0.6])).toBe('From negative to positive');
+	});
+
+	it('does not change its end for one cool word after three angry ones', () => {
+		expect(describeCourse([-0.5, -0.5, -0.5, 0.1])).toBe('Negative');
+	});
+});
