@@ -16,7 +16,7 @@ export interface PostgresOptions {
 	password?: string;
 	/** "disable" (default), "require" (encrypted), "verify" (encrypted, and the server's certificate is checked). */
 	ssl?: 'disable' | 'require' | 'verify';
-	/** Certificate authority in PEM, for "verify" with a private one. */
+	/** Certificate authority in PEM, or several, for "verify" with a private one. */
 	ca?: string;
 	/** Connections that one process opens at most. Default 10. */
 	poolSize?: number;
@@ -146,14 +146,15 @@ export class PostgresDatabase {
 	private refused(cause: unknown): StoreError {
 		const { message } = cause as Error;
 		const code = codeOf({ cause });
-		const advice = code.startsWith('28')
-			? 'Check User and Password in the store credential.'
-			: code === '3D000'
-				? 'Check Database in the store credential, or create that database.'
-				: code === '42501'
-					? 'Let the user of the store credential create tables in this database.'
-					: /certificate|SSL|TLS/iu.test(message)
-						? 'Check SSL in the store credential against what the server offers.'
+		const encryption = adviceOnEncryption(code, message);
+		const advice = encryption
+			? encryption
+			: code.startsWith('28')
+				? 'Check User and Password in the store credential.'
+				: code === '3D000'
+					? 'Check Database in the store credential, or create that database.'
+					: code === '42501'
+						? 'Let the user of the store credential create tables in this database.'
 						: 'Check Host and Port in the store credential, and that the server is running and has connections left.';
 		return new StoreError(
 			`PostgreSQL at ${this.place} did not do what was asked: ${message || code}`,
@@ -185,7 +186,40 @@ export class PostgresDatabase {
 
 function tlsOf({ ssl, ca }: PostgresOptions): ConnectionOptions | false {
 	if (!ssl || ssl === 'disable') return false;
-	return { rejectUnauthorized: ssl === 'verify', ...(ca ? { ca } : {}) };
+	if (ssl !== 'verify') return { rejectUnauthorized: false };
+	return { rejectUnauthorized: true, ...(ca?.trim() ? { ca: certificatesIn(ca) } : {}) };
+}
+
+/** Certificates in PEM, however they were pasted: line breaks are often lost on the way. Throws StoreError where there is none. */
+function certificatesIn(text: string): string[] {
+	const found = [
+		...text.matchAll(/-----BEGIN CERTIFICATE-----([\s\S]*?)-----END CERTIFICATE-----/gu),
+	].map(([, body]) => {
+		const lines = body!.replace(/\\n|\s/gu, '').match(/.{1,64}/gu) ?? [];
+		return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
+	});
+	if (found.length > 0) return found;
+	throw new StoreError(
+		'Certificate Authority is no certificate in PEM',
+		'Paste the whole certificate of the authority, from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, into the store credential.',
+	);
+}
+
+/** What to do where server and credential do not agree on encryption; undefined where that is not what is wrong. */
+function adviceOnEncryption(code: string, message: string): string | undefined {
+	if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+		return 'Enter as Host in the store credential a name that the server’s certificate is for, or have one issued for this name.';
+	}
+	if (code === 'CERT_HAS_EXPIRED') return 'Renew the certificate of the PostgreSQL server.';
+	if (/SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED|CERT_SIGNATURE/u.test(code)) {
+		return 'Paste the certificate of the authority that signed the server’s into Certificate Authority in the store credential. SSL: Require encrypts without this check.';
+	}
+	if (/no pg_hba.conf entry.*no encryption/u.test(message)) {
+		return 'Choose another SSL than Disable in the store credential, or let its user in from this machine in the server’s pg_hba.conf.';
+	}
+	return /certificate|SSL|TLS/iu.test(message)
+		? 'Check SSL in the store credential against what the server offers.'
+		: undefined;
 }
 
 /** The server's five-character code, or Node's (ECONNREFUSED), of what lies under an error. */

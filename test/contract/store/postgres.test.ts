@@ -203,3 +203,93 @@ describe('the PostgreSQL database', () => {
 		});
 	});
 });
+
+describe('a PostgreSQL server that encrypts', () => {
+	let encrypting: PostgresServer;
+	let options: PostgresOptions;
+	beforeAll(async () => {
+		encrypting = await startPostgres({ tls: true });
+		options = await encrypting.database();
+	}, TIMEOUT_MS);
+	afterAll(() => encrypting.stop());
+
+	/** The credential's test: opens the store and reads from it. */
+	const connects = async (how: PostgresOptions): Promise<void> => {
+		const given = { storage: 'postgres' as const, ...options, ...how };
+		await testStore(given);
+		await (await openStore(given)).close();
+	};
+	const refusal = async (how: PostgresOptions): Promise<StoreError> =>
+		(await testStore({ storage: 'postgres', ...options, ...how }).catch(
+			(error: unknown) => error,
+		)) as StoreError;
+
+	it('is worked with when its certificate is verified by the authority in the credential', async () => {
+		const { authority } = encrypting.certificates!;
+		await connects({ ssl: 'verify', ca: authority });
+		const store = await openStore({
+			storage: 'postgres',
+			...options,
+			ssl: 'verify',
+			ca: authority,
+		});
+		await store.intake([inbound('robin', 'm1')], at(0));
+		expect((await store.list({})).conversations).toHaveLength(1);
+		await store.close();
+	});
+
+	it('is verified also where the authority was pasted on one line or stands among others', async () => {
+		const { authority, stranger } = encrypting.certificates!;
+		await connects({ ssl: 'verify', ca: authority.replaceAll('\n', ' ') });
+		await connects({ ssl: 'verify', ca: authority.replaceAll('\n', '\\n') });
+		await connects({ ssl: 'verify', ca: `${stranger}\n${authority}` });
+	});
+
+	it.each([
+		['without the authority that signed it', {}],
+		['by another authority', { ca: 'stranger' }],
+	] as const)('is refused %s, with the field to fill in', async (_how, how) => {
+		const ca = 'ca' in how ? { ca: encrypting.certificates!.stranger } : {};
+		const error = await refusal({ ssl: 'verify', ...ca });
+		expect(error).toBeInstanceOf(StoreError);
+		expect(error.message).toMatch(/certificate/u);
+		expect(error.advice).toContain('Certificate Authority');
+	});
+
+	it('is refused under a name that its certificate is not for', async () => {
+		const error = await refusal({
+			ssl: 'verify',
+			ca: encrypting.certificates!.authority,
+			host: 'localhost',
+		});
+		expect(error).toBeInstanceOf(StoreError);
+		expect(error.advice).toContain('Host');
+	});
+
+	it('is taken for whatever it says that it is where staff chose so, and the connection is encrypted', async () => {
+		await connects({ ssl: 'require' });
+		const client = new Client({ ...options, ssl: { rejectUnauthorized: false } });
+		await client.connect();
+		const store = await openStore({ storage: 'postgres', ...options, ssl: 'require' });
+		const { rows } = await client.query<{ ssl: boolean }>(
+			`SELECT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+			WHERE application_name = 'n8n-nodes-whatsapp-handoff'`,
+		);
+		expect(rows.length).toBeGreaterThan(0);
+		expect(rows.every(({ ssl }) => ssl)).toBe(true);
+		await store.close();
+		await client.end();
+	});
+
+	it('that takes no plain connections says so, with the field to change', async () => {
+		const error = await refusal({ ssl: 'disable' });
+		expect(error.advice).toContain('SSL');
+	});
+
+	it('is not asked with an authority that is none', async () => {
+		const error = await refusal({ ssl: 'verify', ca: 'my authority' });
+		expect(error).toBeInstanceOf(StoreError);
+		expect(error.message).toBe('Certificate Authority is no certificate in PEM');
+		expect(error.advice).toContain('-----BEGIN CERTIFICATE-----');
+	});
+});

@@ -11,6 +11,7 @@ import {
 	readFileSync,
 	rmSync,
 	symlinkSync,
+	writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +21,8 @@ import { promisify } from 'node:util';
 
 import { endWithUs } from '../../../../host/guardian';
 import type { PostgresOptions } from '../../../../adapters/store/postgres/database';
+import type { Certificates } from './certificates';
+import { makeCertificates } from './certificates';
 
 /** PostgreSQL refuses to run as root: then it runs as the system's user "nobody". */
 const NOBODY = 65_534;
@@ -27,6 +30,8 @@ const NOBODY = 65_534;
 export interface PostgresServer {
 	/** A new, empty database. */
 	database(): Promise<PostgresOptions>;
+	/** With whom connections are encrypted, where they are. */
+	certificates?: Certificates;
 	stop(): Promise<void>;
 }
 
@@ -34,7 +39,7 @@ export interface PostgresServer {
  * A real PostgreSQL server of its own on a free port: the binaries that npm brought, a data folder that is removed at the end.
  * The binaries are copied, since another user must be able to run them and npm packages cannot hold their symbolic links.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ tls = false } = {}): Promise<PostgresServer> {
 	const home = mkdtempSync(path.join(tmpdir(), 'handoff-postgres-'));
 	const root = process.getuid?.() === 0;
 	const run: SpawnOptions = {
@@ -52,11 +57,23 @@ export async function startPostgres(): Promise<PostgresServer> {
 		['--pgdata', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--no-sync'],
 		run,
 	);
+	const certificates = tls ? await makeCertificates(home) : undefined;
+	const encrypted: string[] = [];
+	if (certificates) {
+		const { cert, key } = certificates.server;
+		// PostgreSQL takes no key that others can read.
+		chmodSync(key, 0o600);
+		if (root) chownSync(key, NOBODY, NOBODY);
+		const settings = ['ssl=on', `ssl_cert_file=${cert}`, `ssl_key_file=${key}`];
+		encrypted.push(...settings.flatMap((setting) => ['-c', setting]));
+		// Nobody gets in who does not encrypt.
+		writeFileSync(path.join(data, 'pg_hba.conf'), 'hostssl all all 127.0.0.1/32 trust\n');
+	}
 	const port = await freePort();
 	const server = spawn(
 		path.join(native, 'bin', 'postgres'),
 		// prettier-ignore
-		['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F', '-c', 'max_connections=200'],
+		['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', '', '-F', '-c', 'max_connections=200', ...encrypted],
 		{ ...run, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
 	);
 	// An immediate shutdown: it ends its own processes, and frees the memory that it shares with them.
@@ -65,10 +82,12 @@ export async function startPostgres(): Promise<PostgresServer> {
 	const options = { host: '127.0.0.1', port, user: 'postgres' };
 	let databases = 0;
 	return {
+		...(certificates ? { certificates } : {}),
 		async database() {
 			const { Client } = await import('pg');
 			const database = `handoff_${++databases}`;
-			const client = new Client({ ...options, database: 'postgres' });
+			const ssl = tls ? { rejectUnauthorized: false } : false;
+			const client = new Client({ ...options, database: 'postgres', ssl });
 			await client.connect();
 			await client.query(`CREATE DATABASE ${database}`);
 			await client.end();
