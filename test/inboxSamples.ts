@@ -125,7 +125,7 @@ export async function seedConversation(
 			changes.result.handoff!.id,
 			at(sample.minutes),
 		);
-		return { ...changes, clocks: [...(changes.clocks ?? []), clock] };
+		return { ...changes, clocks: [clock] };
 	});
 	if (sample.owner) {
 		const { owner } = sample;

@@ -1,7 +1,7 @@
 import type { Changes, ConversationView } from '../ports/store';
-import { clocksBackInQueue } from '../routing/watch';
+import { clocksBackInQueue, stepClocks } from '../routing/watch';
 import type { SettlingEvent } from '../sla';
-import { clocksOnOwnerChange, settle } from '../sla';
+import { clocksOnHandoff, clocksOnOwnerChange, settle } from '../sla';
 import type { SlaClock } from '../sla/clock';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
@@ -76,8 +76,31 @@ function clocksAfter(
 	}
 	// What was promised while the bot helps (a captured request) does not end because it is told to go on.
 	if (event.type === 'return_to_bot' && view.conversation.state === 'bot') return [];
+	if (event.type === 'escalate') return clocksOnTakeOver(next, view, by);
 	const settles = SETTLES[event.type];
 	// An answer counts from when it was given: one typed on the phone is told to us later.
 	const at = event.type === 'agent_replied' ? event.sentAt : by.now;
 	return settles ? settle(view.clocks, settles, at) : [];
+}
+
+/**
+ * The clocks of a conversation that somebody has taken from the bot: as those of a handoff by the router, so that a customer who was
+ * waiting then, or who waits in a queue, is not forgotten. Who takes over from a bot that has answered owes nothing until the customer
+ * writes.
+ */
+function clocksOnTakeOver(
+	next: Conversation,
+	{ conversation: before, clocks }: ConversationView,
+	{ now, policies }: { now: IsoTime; policies: readonly SlaPolicy[] },
+): SlaClock[] {
+	const started = clocksOnHandoff(policies, next, now, clocks);
+	if (next.owner?.kind === 'queue' || customerWaits(before)) {
+		return stepClocks(next, clocks, started, {}, now);
+	}
+	return started.filter(({ kind }) => kind === 'resolution' || kind === 'bot_silence');
+}
+
+/** Whether the last word is the customer's. */
+function customerWaits({ lastCustomerMessageAt, lastMessageAt }: Conversation): boolean {
+	return lastCustomerMessageAt !== undefined && lastCustomerMessageAt >= lastMessageAt;
 }

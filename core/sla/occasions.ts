@@ -64,8 +64,8 @@ export function clocksOnOwnerChange(
 }
 
 /**
- * The clocks to write when the customer has written; `conversation` is the one after the message. While a person is in charge
- * and has answered before, the next answer is due; while the bot is, a reply by anyone. One clock runs at a time, from the
+ * The clocks to write when the customer has written; `conversation` is the one after the message. While a person is in charge,
+ * the next answer is due, or, where none was promised and nobody has answered yet, the first; while the bot is, a reply by anyone. One clock runs at a time, from the
  * oldest message that has no answer: a burst of messages is one broken promise, not five. A message that reaches us only after
  * a person has answered what came later starts none. Clocks that waited for the customer run on.
  */
@@ -84,7 +84,10 @@ export function clocksOnCustomerMessage(
 	if (answeredAfter(conversation, message.sentAt)) return [];
 	if (conversation.state === 'human') {
 		if (has('first_response') || has('next_response')) return resumed;
-		return [...resumed, ...start('next_response', message.id, message.sentAt)];
+		const next = start('next_response', message.id, message.sentAt);
+		// Who took over from a bot that had answered owes the first answer only now.
+		const owed = conversation.handoff?.answeredAt === undefined && next.length === 0;
+		return [...resumed, ...(owed ? start('first_response', message.id, message.sentAt) : next)];
 	}
 	if (conversation.state === 'bot' && !has('bot_silence')) {
 		return [...resumed, ...start('bot_silence', message.id, message.sentAt)];
