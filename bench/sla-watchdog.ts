@@ -60,12 +60,9 @@ async function costOfCheck(store: HandoffStore, open: number): Promise<number> {
 			await store.nextClockEventAt();
 			const pass = await raiseDueEvents(
 				store,
-				{
-					alert: () => {
-						alerts++;
-						return Promise.resolve();
-					},
-					recovered: () => Promise.resolve(),
+				() => {
+					alerts++;
+					return Promise.resolve();
 				},
 				at(check + 1),
 				50,

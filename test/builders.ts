@@ -12,7 +12,7 @@ export const workflow: Actor = { kind: 'workflow', name: 'test' };
 
 /** `minutes` after Monday, 2 November 2026, 10:00 UTC. */
 export function at(minutes: number): IsoTime {
-	return new Date(Date.UTC(2026, 10, 2, 10, minutes)).toISOString();
+	return new Date(Date.UTC(2026, 10, 2, 10) + Math.round(minutes * 60_000)).toISOString();
 }
 
 export function aConversation(changes: Partial<Conversation> = {}): Conversation {

@@ -1,9 +1,20 @@
-import type { WatchdogDelivery, WatchdogStore } from '../../core/sla/watchdog';
-import { raiseDueEvents, recoverMessages } from '../../core/sla/watchdog';
+import type { RecoveryPorts, RecoveryStore } from '../../core/conversation/recovery';
+import { NotRecovered, Recovery } from '../../core/conversation/recovery';
+import type { AlertDelivery, AlertStore } from '../../core/sla/watchdog';
+import { raiseDueEvents } from '../../core/sla/watchdog';
 import { isoTime } from '../../core/time';
 import { startLoop } from './loop';
 import type { Timers } from './timers';
 import { systemTimers } from './timers';
+
+export type WatchdogStore = AlertStore & RecoveryStore;
+
+/** Where the watchdog's findings go. */
+export interface WatchdogDelivery {
+	alert: AlertDelivery;
+	/** A customer's message that no workflow has dealt with. */
+	recovered: RecoveryPorts['bringBack'];
+}
 
 export interface SchedulerOptions {
 	/** The longest sleep: how soon a clock that another process has started is noticed. Default 15 s. */
@@ -29,13 +40,13 @@ const PAST_MARK_SLEEP_MS = 1_000;
 /** Recovery looks for messages this often, or as often as they can become due if that is longer. */
 const RECOVERY_EVERY_MS = 30_000;
 
-/** An n8n that is shut down gives its workflows 30 s in all; alerts that have been begun take at most this. */
+/** An n8n that is shut down gives its workflows 30 s in all; what has been begun takes at most this. */
 const FINISH_MS = 10_000;
 
 export interface Scheduler {
 	/**
-	 * Stops looking, and gives the alerts that have been begun a little time to be handed on and confirmed, so that a server that
-	 * ends does not raise them again when it is back. One that takes longer is confirmed by itself.
+	 * Stops looking, and gives the alerts and messages that have been begun a little time to be handed on and confirmed, so that a
+	 * server that ends does not raise them again when it is back. One that takes longer is confirmed by itself.
 	 */
 	stop(): Promise<void>;
 }
@@ -71,6 +82,21 @@ export function startScheduler(
 		};
 	};
 
+	/** Resolves with `what`, or after so long. */
+	const atMost = async (milliseconds: number, what: Promise<unknown>): Promise<void> => {
+		let timer: unknown;
+		const late = new Promise<void>((resolve) => {
+			timer = timers.after(milliseconds, resolve);
+		});
+		await Promise.race([what, late]);
+		timers.cancel(timer);
+	};
+
+	let stopping = false;
+	let stopNow!: () => void;
+	/** Ends what a loop waits for. */
+	const stopped = new Promise<void>((resolve) => (stopNow = resolve));
+
 	const checking = trouble();
 	const handingOn = trouble();
 	const underWay = new Set<Promise<void>>();
@@ -78,8 +104,10 @@ export function startScheduler(
 		startLoop(
 			async () => {
 				// As many runs at once as a server can bear when it comes back to a long list.
-				if (underWay.size >= MOST_AT_ONCE) await Promise.race(underWay);
-				const pass = await raiseDueEvents(store, delivery, now(), MOST_AT_ONCE - underWay.size);
+				if (underWay.size >= MOST_AT_ONCE) await Promise.race([...underWay, stopped]);
+				if (stopping) return pollMs;
+				const room = MOST_AT_ONCE - underWay.size;
+				const pass = await raiseDueEvents(store, delivery.alert, now(), room);
 				checking.over();
 				for (const alert of pass.underWay) {
 					const settled = alert.then(handingOn.over, handingOn.tell).then(() => {
@@ -97,15 +125,22 @@ export function startScheduler(
 			timers,
 		),
 	];
+	let recovery: Recovery | undefined;
 	if (recoverAfterMs > 0) {
 		const recovering = trouble();
+		const failed = (error: unknown) =>
+			// Each is another customer, and staff have to look at every one.
+			error instanceof NotRecovered ? report.failed(error, true) : recovering.tell(error);
+		const bringBack = delivery.recovered;
+		const own = (recovery = new Recovery({ store, now, bringBack, failed }, recoverAfterMs));
 		loops.push(
 			startLoop(
 				async () => {
-					const pass = await recoverMessages(store, delivery, now(), recoverAfterMs);
-					if (pass.failure !== undefined) return recovering.tell(pass.failure);
+					const { more } = await own.pass();
 					recovering.over();
-					return pass.more ? 0 : RECOVERY_EVERY_MS;
+					if (!more) return RECOVERY_EVERY_MS;
+					await atMost(RECOVERY_EVERY_MS, Promise.race([own.next(), stopped]));
+					return 0;
 				},
 				recovering.tell,
 				timers,
@@ -114,13 +149,10 @@ export function startScheduler(
 	}
 	return {
 		async stop() {
+			stopping = true;
+			stopNow();
 			await Promise.all(loops.map((loop) => loop.stop()));
-			let timer: unknown;
-			const late = new Promise<void>((resolve) => {
-				timer = timers.after(FINISH_MS, resolve);
-			});
-			await Promise.race([Promise.all(underWay), late]);
-			timers.cancel(timer);
+			await atMost(FINISH_MS, Promise.all([...underWay, recovery?.stop()]));
 		},
 	};
 }

@@ -171,14 +171,15 @@ export interface HandoffStore {
 
 	/**
 	 * Idempotency record: the first caller with `key` gets `{ state: 'mine' }` and does the work; others get the result that
-	 * was saved, or `busy` while the first is at it (its claim lapses after `leaseMs`, so that a dead worker blocks nobody).
+	 * was saved, or `busy` while the first is at it (its claim lapses after `leaseMs`, so that a dead worker blocks nobody). `again`
+	 * where a claim has lapsed: whoever had it may have done the work and died before saying so.
 	 */
-	beginOnce(
-		key: string,
-		now: IsoTime,
-		leaseMs: number,
-	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }>;
+	beginOnce(key: string, now: IsoTime, leaseMs: number): Promise<Turn>;
+	/** Keeps a claim while the work goes on: it lapses `leaseMs` after `now`. Nothing where there is none. */
+	extendOnce(key: string, now: IsoTime, leaseMs: number): Promise<void>;
 	completeOnce(key: string, result: unknown, now: IsoTime): Promise<void>;
+	/** Completes work that somebody has begun and has not completed; false where there is none. For who learns elsewhere that it is done. */
+	confirmOnce(key: string, result: unknown, now: IsoTime): Promise<boolean>;
 	/** Gives a key up after a failure, so that a retry may do the work. */
 	abandonOnce(key: string): Promise<void>;
 
@@ -206,6 +207,10 @@ export interface HandoffStore {
 	/** Releases files and connections. The store must not be used afterwards. */
 	close(): Promise<void>;
 }
+
+/** Whose turn a piece of work is; see {@link HandoffStore.beginOnce}. */
+export type Turn =
+	{ state: 'mine'; again?: true } | { state: 'done'; result: unknown } | { state: 'busy' };
 
 /** Keys of {@link HandoffStore.getSetting}, with what stands there. */
 export interface Settings {

@@ -1,37 +1,20 @@
-import { isHeld, rejoined } from '../conversation/burst';
-import type { HandoffStore, IntakeResult } from '../ports/store';
+import type { HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
-import { addMilliseconds } from '../time';
 import type { Alert, AlertView } from './alert';
 import { alertView, coalesce, isCurrent } from './alert';
 import type { SlaEvent } from './clock';
 
-/** What the watchdog needs of the store. */
-export type WatchdogStore = Pick<
+/** What raising events needs of the store. */
+export type AlertStore = Pick<
 	HandoffStore,
-	| 'nextClockEventAt'
-	| 'takeDueEvents'
-	| 'confirmEvents'
-	| 'conversation'
-	| 'history'
-	| 'clocks'
-	| 'unhandled'
-	| 'markHandled'
-	| 'beginOnce'
-	| 'completeOnce'
-	| 'abandonOnce'
-	| 'getSetting'
+	'nextClockEventAt' | 'takeDueEvents' | 'confirmEvents' | 'conversation' | 'clocks' | 'getSetting'
 >;
 
 /**
- * Hands alerts on to whoever acts on them. Each call settles once the alert is in safe hands, and is refused if it is not: it
- * comes again then.
+ * Hands alerts on to whoever acts on them. Settles once the alert is in safe hands, and is refused if it is not: it comes again
+ * then.
  */
-export interface WatchdogDelivery {
-	alert(alert: Alert, view: AlertView): Promise<void>;
-	/** A customer's message that no workflow has dealt with. */
-	recovered(message: IntakeResult): Promise<void>;
-}
+export type AlertDelivery = (alert: Alert, view: AlertView) => Promise<void>;
 
 export interface AlertPass {
 	/**
@@ -45,18 +28,6 @@ export interface AlertPass {
 	more: boolean;
 }
 
-export interface RecoveryPass {
-	/** Messages handed on. */
-	delivered: number;
-	/** What went wrong with one that could not be; it is tried again with the next pass. */
-	failure?: unknown;
-	/** Whether there may be more at once. */
-	more: boolean;
-}
-
-/** Messages that one pass recovers. */
-const BATCH = 50;
-
 /**
  * How long events belong to the pass that took them. If the process dies they come again after it, with the same ids. A
  * delivery takes less, so that no two processes hand on the same event.
@@ -68,8 +39,8 @@ export const LEASE_MS = 60_000;
  * conversation, and confirms an event only when it has been handed on. Costs what is due, whatever the number of open clocks.
  */
 export async function raiseDueEvents(
-	store: WatchdogStore,
-	delivery: WatchdogDelivery,
+	store: AlertStore,
+	deliver: AlertDelivery,
 	now: IsoTime,
 	limit: number,
 ): Promise<AlertPass> {
@@ -84,7 +55,7 @@ export async function raiseDueEvents(
 	}
 	const inboxUrl = await store.getSetting<string>('inbox.url');
 	const underWay = coalesce(current).map(async (alert) => {
-		await delivery.alert(alert, alertView(alert, now, inboxUrl));
+		await deliver(alert, alertView(alert, now, inboxUrl));
 		await store.confirmEvents(
 			[alert.event, ...alert.others].map(({ id }) => id),
 			now,
@@ -93,46 +64,7 @@ export async function raiseDueEvents(
 	return { underWay, outdated: outdated.length, more: taken.length >= limit };
 }
 
-/**
- * Hands on the messages that were recorded but that no workflow has dealt with within `afterMs`, oldest first, each once, and
- * marks them handled: the intake continues where a crash stopped it. One after the other, since they may be one customer's.
- */
-export async function recoverMessages(
-	store: WatchdogStore,
-	delivery: WatchdogDelivery,
-	now: IsoTime,
-	afterMs: number,
-): Promise<RecoveryPass> {
-	const lost = await store.unhandled(addMilliseconds(now, -afterMs), BATCH);
-	let delivered = 0;
-	for (const found of lost) {
-		const { id } = found.message;
-		// The trigger is about to give it out, with what the customer writes next.
-		if (isHeld(found.conversation, id, now)) continue;
-		const message: IntakeResult = {
-			...found,
-			message: await rejoined(store, found.conversation, found.message),
-		};
-		const key = `recovery:${id}`;
-		const claim = await store.beginOnce(key, now, LEASE_MS);
-		if (claim.state === 'busy') continue;
-		try {
-			if (claim.state === 'mine') await delivery.recovered(message);
-			await store.markHandled([id], now);
-			if (claim.state === 'mine') {
-				await store.completeOnce(key, { recoveredAt: now }, now);
-				delivered++;
-			}
-		} catch (failure) {
-			if (claim.state === 'mine') await store.abandonOnce(key);
-			// The messages behind it may be the same customer's next words: they wait for it.
-			return { delivered, failure, more: false };
-		}
-	}
-	return { delivered, more: lost.length === BATCH && delivered > 0 };
-}
-
-async function sort(store: WatchdogStore, events: SlaEvent[]) {
+async function sort(store: AlertStore, events: SlaEvent[]) {
 	const current: Array<{ event: SlaEvent; conversation: Alert['conversation'] }> = [];
 	const outdated: SlaEvent[] = [];
 	const byConversation = new Map<string, SlaEvent[]>();

@@ -94,17 +94,20 @@ export class SlaWatchdog implements INodeType {
 			const report = reporter(this);
 			const leave = await goOnDuty(this, store, policies, report);
 
-			const handOn = async (data: INodeExecutionData[][]): Promise<void> => {
+			const begin = (data: INodeExecutionData[][]): Promise<IRun> => {
 				const run = deferred<IRun>();
 				this.emit(data, undefined, run);
-				await untilHandedOn(run.promise);
+				return run.promise;
 			};
 			const scheduler = startScheduler(
 				store,
 				{
-					alert: (alert, view) => handOn(onOutput(view.type, alertItem(alert, view))),
-					recovered: ({ conversation, message }) =>
-						handOn(onOutput('recovery', handoffItem(conversation, message))),
+					alert: (alert, view) => untilHandedOn(begin(onOutput(view.type, alertItem(alert, view)))),
+					recovered: async ({ conversation, message }) => {
+						const run = await begin(onOutput('recovery', handoffItem(conversation, message)));
+						// One that waits stands in n8n's database, which goes on with it after a restart.
+						return ['success', 'waiting'].includes(run?.status);
+					},
 				},
 				report,
 				{

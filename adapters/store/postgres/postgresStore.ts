@@ -17,6 +17,7 @@ import type {
 	InboundMessage,
 	IntakeResult,
 	Settings,
+	Turn,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
 import { KEPT_WAITS, waitEnded } from '../../../core/routing/wait';
@@ -559,22 +560,26 @@ export class PostgresStore implements HandoffStore {
 		);
 	}
 
-	async beginOnce(
-		key: string,
-		now: IsoTime,
-		leaseMs: number,
-	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }> {
+	async beginOnce(key: string, now: IsoTime, leaseMs: number): Promise<Turn> {
 		return this.db.transaction(async (tx) => {
-			const claimed = await tx.run(
+			const until = addMilliseconds(now, leaseMs);
+			const first = await tx.run(
 				`INSERT INTO handoff_once (namespace, key, until) VALUES ($1, $2, $3)
-				ON CONFLICT (namespace, key) DO UPDATE SET until = excluded.until
-				WHERE handoff_once.until IS NOT NULL AND handoff_once.until <= $4`,
+				ON CONFLICT (namespace, key) DO NOTHING`,
 				this.namespace,
 				key,
-				addMilliseconds(now, leaseMs),
+				until,
+			);
+			if (first === 1) return { state: 'mine' };
+			const lapsed = await tx.run(
+				`UPDATE handoff_once SET until = $3
+				WHERE namespace = $1 AND key = $2 AND until IS NOT NULL AND until <= $4`,
+				this.namespace,
+				key,
+				until,
 				now,
 			);
-			if (claimed === 1) return { state: 'mine' };
+			if (lapsed === 1) return { state: 'mine', again: true };
 			const row = await tx.get<{ until: string | null; result: string | null }>(
 				'SELECT until, result FROM handoff_once WHERE namespace = $1 AND key = $2',
 				this.namespace,
@@ -587,6 +592,18 @@ export class PostgresStore implements HandoffStore {
 		});
 	}
 
+	async extendOnce(key: string, now: IsoTime, leaseMs: number): Promise<void> {
+		await this.db.transaction((tx) =>
+			tx.run(
+				`UPDATE handoff_once SET until = $3
+				WHERE namespace = $1 AND key = $2 AND until IS NOT NULL`,
+				this.namespace,
+				key,
+				addMilliseconds(now, leaseMs),
+			),
+		);
+	}
+
 	async completeOnce(key: string, result: unknown, _now: IsoTime): Promise<void> {
 		await this.db.transaction((tx) =>
 			tx.run(
@@ -597,6 +614,19 @@ export class PostgresStore implements HandoffStore {
 				JSON.stringify(result ?? null),
 			),
 		);
+	}
+
+	async confirmOnce(key: string, result: unknown, _now: IsoTime): Promise<boolean> {
+		const confirmed = await this.db.transaction((tx) =>
+			tx.run(
+				`UPDATE handoff_once SET until = NULL, result = $3
+				WHERE namespace = $1 AND key = $2 AND until IS NOT NULL`,
+				this.namespace,
+				key,
+				JSON.stringify(result ?? null),
+			),
+		);
+		return confirmed === 1;
 	}
 
 	async abandonOnce(key: string): Promise<void> {

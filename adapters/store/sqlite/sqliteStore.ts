@@ -18,6 +18,7 @@ import type {
 	InboundMessage,
 	IntakeResult,
 	Settings,
+	Turn,
 } from '../../../core/ports/store';
 import type { RoutingView } from '../../../core/routing/agent';
 import { KEPT_WAITS, waitEnded } from '../../../core/routing/wait';
@@ -542,11 +543,7 @@ export class SqliteStore implements HandoffStore {
 		return Promise.resolve();
 	}
 
-	async beginOnce(
-		key: string,
-		now: IsoTime,
-		leaseMs: number,
-	): Promise<{ state: 'mine' } | { state: 'done'; result: unknown } | { state: 'busy' }> {
+	async beginOnce(key: string, now: IsoTime, leaseMs: number): Promise<Turn> {
 		return Promise.resolve(
 			this.db.transaction(() => {
 				const row = this.db.get<{ until: string | null; result: string | null }>(
@@ -564,9 +561,19 @@ export class SqliteStore implements HandoffStore {
 					key,
 					addMilliseconds(now, leaseMs),
 				);
-				return { state: 'mine' as const };
+				return row ? { state: 'mine' as const, again: true as const } : { state: 'mine' as const };
 			}),
 		);
+	}
+
+	async extendOnce(key: string, now: IsoTime, leaseMs: number): Promise<void> {
+		this.db.run(
+			'UPDATE once SET until = ? WHERE namespace = ? AND key = ? AND until IS NOT NULL',
+			addMilliseconds(now, leaseMs),
+			this.namespace,
+			key,
+		);
+		return Promise.resolve();
 	}
 
 	async completeOnce(key: string, result: unknown, _now: IsoTime): Promise<void> {
@@ -577,6 +584,16 @@ export class SqliteStore implements HandoffStore {
 			JSON.stringify(result ?? null),
 		);
 		return Promise.resolve();
+	}
+
+	async confirmOnce(key: string, result: unknown, _now: IsoTime): Promise<boolean> {
+		const confirmed = this.db.run(
+			'UPDATE once SET until = NULL, result = ? WHERE namespace = ? AND key = ? AND until IS NOT NULL',
+			JSON.stringify(result ?? null),
+			this.namespace,
+			key,
+		);
+		return Promise.resolve(confirmed === 1);
 	}
 
 	async abandonOnce(key: string): Promise<void> {

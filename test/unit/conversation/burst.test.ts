@@ -12,7 +12,7 @@ import { gather, hold, isHeld, join, rejoined } from '../../../core/conversation
 import type { Arrival } from '../../../core/conversation/intake';
 import { takeIn } from '../../../core/conversation/intake';
 import type { ConversationMessage } from '../../../core/conversation/message';
-import { recoverMessages } from '../../../core/sla/watchdog';
+import { Recovery } from '../../../core/conversation/recovery';
 import { aConversation, aMessage, ana, workflow } from '../../builders';
 
 const START = Date.UTC(2026, 10, 20, 10);
@@ -346,17 +346,19 @@ describe('a process that dies while a burst waits', () => {
 
 	const recovered = async (ms: number) => {
 		const found: ConversationMessage[] = [];
-		await recoverMessages(
-			machines.store,
+		const recovery = new Recovery(
 			{
-				alert: async () => undefined,
-				recovered: async ({ message }) => {
-					found.push(message);
+				store: machines.store,
+				now: () => iso(ms),
+				bringBack: ({ message }) => Promise.resolve(found.push(message) > 0),
+				failed: (error) => {
+					throw error;
 				},
 			},
-			iso(ms),
 			0,
 		);
+		await recovery.pass();
+		await recovery.stop();
 		return found;
 	};
 	const takenIn = async (id: string, ms: number) => {

@@ -1,8 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import type { Conversation } from '../../../core/conversation/conversation';
-import type { Changes, ConversationView, HandoffStore } from '../../../core/ports/store';
+import type { HandoffStore } from '../../../core/ports/store';
 import { startClock } from '../../../core/sla';
 import type { ClockView } from '../../../core/sla';
 import type { SlaKind } from '../../../core/sla/clock';
@@ -13,16 +12,6 @@ import { MemoryStore } from '../sla/support/memoryStore';
 
 jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
 
-class DecidingStore extends MemoryStore {
-	async decide<T>(id: string, decide: (view: ConversationView) => Changes<T>): Promise<T> {
-		const conversation = (await this.conversation(id)) as Conversation;
-		const clocks = this.of(id).filter(({ status }) => ['running', 'paused'].includes(status));
-		const { result, clocks: changed } = decide({ conversation, clocks });
-		this.put(...(changed ?? []));
-		return result;
-	}
-}
-
 interface Sla {
 	changed: number;
 	overdue: boolean;
@@ -30,12 +19,12 @@ interface Sla {
 }
 
 describe('SLA Clock', () => {
-	let store: DecidingStore;
+	let store: MemoryStore;
 
 	const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
 	beforeEach(() => {
-		store = new DecidingStore();
+		store = new MemoryStore();
 		jest
 			.mocked(storeFor)
 			.mockReset()

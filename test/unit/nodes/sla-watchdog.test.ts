@@ -41,7 +41,8 @@ class Context {
 		private readonly parameters: Record<string, unknown> = {},
 		private readonly mode = 'trigger',
 		/** What n8n does with a run. */
-		private readonly settle: (emitted: Emitted) => void = ({ done }) => done?.resolve({} as IRun),
+		private readonly settle: (emitted: Emitted) => void = ({ done }) =>
+			done?.resolve({ status: 'success' } as IRun),
 		private readonly workflow = { id: 'w1', name: 'Alerts', active: true },
 	) {}
 
@@ -353,8 +354,10 @@ describe('SLA Watchdog', () => {
 		});
 	});
 
-	it('emits a message that no workflow has dealt with on Recovery, in the shape of WhatsApp Trigger', async () => {
+	/** A message of a customer that no workflow has dealt with. */
+	const lose = () => {
 		const conversation = withBot('c1');
+		store.conversations.set('c1', conversation);
 		store.lost.push({
 			fresh: false,
 			handled: false,
@@ -369,6 +372,49 @@ describe('SLA Watchdog', () => {
 				receivedAt: '2026-11-20T09:00:00.000Z',
 			},
 		});
+	};
+
+	it.each([
+		['success', true],
+		['waiting', true],
+		['error', false],
+		['crashed', false],
+		['canceled', false],
+	] as const)(
+		'takes a message for dealt with when the run of Recovery ended with %s: %s',
+		async (status, handled) => {
+			lose();
+			const context = new Context({}, 'trigger', ({ done }) => done?.resolve({ status } as IRun));
+			await activate(context);
+			await context.emissions(1);
+			await closing.pop()!();
+			await settled();
+			expect(store.lost[0]!.handled).toBe(handled);
+		},
+	);
+
+	it('shows among the failed executions what three runs have not dealt with, and hands it to a person', async () => {
+		lose();
+		const now = new Date().toISOString();
+		for (const number of [1, 2, 3]) {
+			await store.completeOnce(`recovery:c1:wamid.1:${number}`, { at: now });
+		}
+		const context = new Context();
+		await activate(context);
+		while (context.failed.length === 0) await settled();
+		expect(context.emitted).toEqual([]);
+		expect(context.failed[0]).toMatchObject({
+			message: expect.stringContaining('could not be brought back') as unknown,
+			description: expect.stringContaining('the workflow behind Recovery') as unknown,
+		});
+		expect(store.conversations.get('c1')).toMatchObject({
+			state: 'human',
+			owner: { kind: 'queue', name: 'Support' },
+		});
+	});
+
+	it('emits a message that no workflow has dealt with on Recovery, in the shape of WhatsApp Trigger', async () => {
+		lose();
 		const context = new Context();
 		await activate(context);
 		const [emitted] = await context.emissions(1);

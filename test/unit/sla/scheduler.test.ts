@@ -20,6 +20,8 @@ class Bench {
 	readonly failures: Array<{ error: unknown; first: boolean }> = [];
 	/** What the next deliveries do in place of succeeding. */
 	refuse: (key: string) => void = () => undefined;
+	/** How the run of a message that is brought back ends. */
+	endsWell: (id: string) => boolean | Promise<boolean> = () => true;
 	/** What alerts wait for before they are handed on. */
 	slowly: Promise<void> = Promise.resolve();
 	inHand = 0;
@@ -42,6 +44,7 @@ class Bench {
 					await Promise.resolve();
 					this.refuse(message.id);
 					this.recovered.push(message.id);
+					return this.endsWell(message.id);
 				},
 			},
 			{ failed: (error, first) => this.failures.push({ error, first }) },
@@ -79,9 +82,9 @@ class Bench {
 		this.store.put(...settle(this.store.of(id), 'answered', at(minutes)));
 	}
 
-	lose(id: string, minutes: number): void {
-		const conversation = withBot('c1');
-		this.store.conversations.set('c1', conversation);
+	lose(id: string, minutes: number, conversationId = 'c1'): void {
+		const conversation = withBot(conversationId, { lastCustomerMessageAt: at(minutes) });
+		this.store.conversations.set(conversationId, conversation);
 		this.store.lost.push({
 			fresh: false,
 			handled: false,
@@ -410,17 +413,18 @@ describe('recovery', () => {
 		expect(bench.recovered).toEqual([]);
 	});
 
-	it('leaves a message to the process that is handing it on, which may yet fail', async () => {
+	it('leaves a customer to the process that is at it, which may yet fail', async () => {
 		const bench = new Bench();
 		bench.lose('m1', 0);
-		await bench.store.beginOnce('recovery:m1');
+		bench.lose('m2', 0);
+		await bench.store.beginOnce('recovery:c1', at(60), 60_000);
 		bench.start(RECOVER);
 		await bench.run(30);
 		expect(bench.recovered).toEqual([]);
 		expect(bench.store.lost[0]!.handled).toBe(false);
 	});
 
-	it('tries again what could not be handed on, and holds later messages back so that their order stays', async () => {
+	it('tries again what could not be begun, and holds later messages back so that their order stays', async () => {
 		const bench = new Bench();
 		bench.lose('m1', 0);
 		bench.lose('m2', 0.5);
@@ -432,5 +436,174 @@ describe('recovery', () => {
 		await bench.run(30);
 		expect(refused).toBe(3);
 		expect(bench.recovered).toEqual(['m1', 'm2']);
+		expect(bench.failures.map(({ first }) => first)).toEqual([true, true]);
+	});
+
+	it('brings a message back once more where the run that had it failed or died, a minute later', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		const ends = [false, true];
+		const begun: string[] = [];
+		bench.endsWell = () => {
+			begun.push(bench.timers.now().toISOString());
+			return ends.shift()!;
+		};
+		bench.start(RECOVER);
+		await bench.run(30);
+		expect(bench.recovered).toEqual(['m1', 'm1']);
+		expect(Date.parse(begun[1]!) - Date.parse(begun[0]!)).toBeGreaterThanOrEqual(MINUTE);
+		expect(bench.store.lost[0]!.handled).toBe(true);
+		expect(bench.failures).toEqual([]);
+	});
+
+	it('does not bring back what the run had dealt with before it failed', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.endsWell = async (id) => {
+			await bench.store.markHandled([id]);
+			return false;
+		};
+		bench.start(RECOVER);
+		await bench.run(30);
+		expect(bench.recovered).toEqual(['m1']);
+	});
+
+	it('loses no message whose run dies with the server, though it had been at work for longer than a minute', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.endsWell = () => new Promise(() => undefined);
+		bench.start(RECOVER);
+		bench.start(RECOVER);
+		await bench.run(10);
+		// Nobody begins beside it while it is alive.
+		expect(bench.recovered).toEqual(['m1']);
+		expect(bench.store.lost[0]!.handled).toBe(false);
+		bench.killed();
+		bench.endsWell = () => true;
+		bench.start(RECOVER);
+		await bench.run(15);
+		expect(bench.recovered).toEqual(['m1', 'm1']);
+		expect(bench.store.lost[0]!.handled).toBe(true);
+	});
+
+	it('hands a customer to a person, watched, when three runs have not dealt with the message, and says so', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.lose('m2', 0.1);
+		bench.lose('n1', 0.2, 'c2');
+		bench.endsWell = (id) => id === 'n1';
+		bench.start(RECOVER);
+		await bench.run(30);
+		expect(bench.recovered.filter((id) => id !== 'n1')).toEqual(['m1', 'm1', 'm1']);
+		expect(bench.store.lost.every(({ handled }) => handled)).toBe(true);
+		expect(bench.store.conversations.get('c2')!.state).toBe('bot');
+		const given = bench.store.conversations.get('c1')!;
+		expect(given).toMatchObject({
+			state: 'human',
+			owner: { kind: 'queue', name: 'Support' },
+			handoff: { reason: expect.stringContaining('given to a workflow 3 times') as unknown },
+		});
+		expect(bench.failures.map(({ error, first }) => [(error as Error).message, first])).toEqual([
+			[
+				'A message of +15555550100 could not be brought back: it was given to a workflow 3 times, and none has dealt with it. It is with Support now',
+				true,
+			],
+		]);
+		// The promise of a first answer runs from then on.
+		expect(new Set(bench.ids)).toEqual(
+			new Set([
+				`c1:first_response:${given.handoff!.id}@80`,
+				`c1:first_response:${given.handoff!.id}@100`,
+			]),
+		);
+	});
+
+	it('counts a try before it is made, so that a message that kills n8n is not tried for ever', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.endsWell = () => new Promise(() => undefined);
+		for (let kill = 1; kill <= 4; kill++) {
+			bench.start(RECOVER);
+			await bench.run(3 + 4 * kill);
+			bench.killed();
+		}
+		expect(bench.recovered).toEqual(['m1', 'm1', 'm1']);
+		expect(bench.store.conversations.get('c1')!.state).toBe('human');
+		expect(bench.store.lost[0]!.handled).toBe(true);
+	});
+
+	it('hands a customer to a person when the run does not come to an end, and does not begin a second one', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.endsWell = () => new Promise(() => undefined);
+		bench.start(RECOVER);
+		await bench.run(19);
+		expect(bench.store.conversations.get('c1')!.state).toBe('bot');
+		await bench.run(60);
+		expect(bench.recovered).toEqual(['m1']);
+		expect(bench.store.conversations.get('c1')!.state).toBe('human');
+		expect(bench.store.lost[0]!.handled).toBe(true);
+	});
+
+	it('leaves a conversation alone that was closed after the message had come', async () => {
+		const bench = new Bench();
+		bench.lose('m1', 0);
+		bench.endsWell = () => false;
+		bench.start(RECOVER);
+		await bench.run(5);
+		const { conversation } = bench.store.lost[0]!;
+		bench.store.conversations.set('c1', { ...conversation, state: 'closed', closedAt: at(5) });
+		await bench.run(30);
+		expect(bench.store.conversations.get('c1')!.state).toBe('closed');
+		expect(bench.store.lost[0]!.handled).toBe(true);
+	});
+
+	it('is not held up by one customer, and begins no more than ten runs beside each other', async () => {
+		const bench = new Bench();
+		for (let i = 0; i < 25; i++) bench.lose(`m${i}`, 0, `c${i}`);
+		let running = 0;
+		let most = 0;
+		const go: Array<() => void> = [];
+		bench.endsWell = async (id) => {
+			most = Math.max(most, ++running);
+			// The first customer's run never ends.
+			await new Promise<void>((resolve) => id !== 'm0' && go.push(resolve));
+			running--;
+			return true;
+		};
+		bench.start(RECOVER);
+		const run = bench.run(12);
+		while (bench.recovered.length < 25) {
+			for (const end of go.splice(0)) end();
+			await new Promise((resolve) => setImmediate(resolve));
+		}
+		for (const end of go.splice(0)) end();
+		await run;
+		expect(most).toBe(10);
+		expect(
+			bench.store.lost.filter(({ handled }) => !handled).map(({ message }) => message.id),
+		).toEqual(['m0']);
+	});
+
+	it('stops within a little time, whatever is under way', async () => {
+		const bench = new Bench();
+		for (let i = 0; i < 12; i++) bench.lose(`m${i}`, 0, `c${i}`);
+		for (let i = 0; i < 60; i++) bench.handOver(`h${i}`, 0, 5);
+		bench.slowly = new Promise(() => undefined);
+		bench.endsWell = () => new Promise(() => undefined);
+		const scheduler = bench.start(RECOVER);
+		while (bench.inHand < 50 || bench.recovered.length < 10) {
+			await new Promise((resolve) => setImmediate(resolve));
+			bench.timers.callNext(START + 6 * MINUTE);
+		}
+		const asked = bench.timers.now().getTime();
+		let stopped = false;
+		void scheduler.stop().then(() => (stopped = true));
+		while (!stopped) {
+			await new Promise((resolve) => setImmediate(resolve));
+			bench.timers.callNext(START + 9 * MINUTE);
+		}
+		expect(bench.timers.now().getTime() - asked).toBe(10_000);
+		expect([bench.inHand, bench.recovered.length]).toEqual([50, 10]);
 	});
 });

@@ -59,6 +59,7 @@ describe('on the embedded store', () => {
 				recovered: async ({ message }) => {
 					await Promise.resolve();
 					recovered.push(message.id);
+					return true;
 				},
 			},
 			{

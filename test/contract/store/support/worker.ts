@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import path from 'node:path';
 
 import { startScheduler } from '../../../../adapters/clock/scheduler';
@@ -24,17 +24,10 @@ export type Task =
 	/** Opens the store and says so. */
 	| { do: 'open' }
 	/**
-	 * Keeps watch as SLA Watchdog does, from the moment that {@link Go} comes until it is told to stop, and says which events it
-	 * raises. One that `dies` takes events, says so, and never hands them on.
+	 * Keeps watch as SLA Watchdog does until it is told to stop, and says which events it raises. Its clock shows what it is told
+	 * with {@link watchUntil}. One that `dies` takes events, says so, and never hands them on.
 	 */
 	| { do: 'watch'; dies?: boolean };
-
-/** Starts a watch: from `begun` on, by the wall clock, `speed` milliseconds go by in one, beginning with `from`. */
-export interface Go {
-	begun: number;
-	from: string;
-	speed: number;
-}
 
 export interface Worker {
 	child: ChildProcess;
@@ -79,6 +72,24 @@ export function startWorker(options: StoreOptions, task: Task): Worker {
 	return { child, said, done, saysAtLeast };
 }
 
+/**
+ * Moves the clock of workers that keep watch, all of them at once, and waits until each has done what was due by then. No time goes
+ * by meanwhile, however slow the machine is: a lease lapses only where the clock says so.
+ */
+export async function watchUntil(workers: readonly Worker[], now: string): Promise<void> {
+	await Promise.all(
+		workers.map(async ({ child, said, saysAtLeast }) => {
+			child.send(now);
+			while (said.at(-1) !== now) await saysAtLeast(said.length + 1);
+		}),
+	);
+}
+
+/** Which events a worker that keeps watch has raised. */
+export function raisedBy({ said }: Worker): string[] {
+	return said.filter((what): what is string[] => Array.isArray(what)).flat();
+}
+
 async function main(options: StoreOptions, task: Task): Promise<void> {
 	const say = (message: unknown) =>
 		new Promise<void>((resolve) => process.send!(message, undefined, {}, () => resolve()));
@@ -114,20 +125,32 @@ async function watch(
 	dies: boolean,
 	say: (message: unknown) => Promise<void>,
 ): Promise<void> {
-	const [{ begun, from, speed }] = (await once(process, 'message')) as [Go];
-	const timers: Timers = {
-		now: () => new Date(Date.parse(from) + (Date.now() - begun) * speed),
-		after: (delayMs, callback) => setTimeout(callback, delayMs / speed),
-		cancel: (timer) => clearTimeout(timer as NodeJS.Timeout),
+	const told = on(process, 'message');
+	const next = async () => ((await told.next()) as IteratorResult<[string]>).value[0];
+	let now = await next();
+	const timers = new ToldTimers(now);
+	const unconfirmed = new Set<string>();
+	const confirmEvents = async (ids: string[], at: string) => {
+		await store.confirmEvents(ids, at);
+		for (const id of ids) unconfirmed.delete(id);
+		timers.changed();
 	};
 	const scheduler = startScheduler(
-		store,
+		new Proxy(store, {
+			get: (target, name) => {
+				if (name === 'confirmEvents') return confirmEvents;
+				const value = target[name as keyof HandoffStore];
+				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+			},
+		}),
 		{
 			alert: async ({ event, others }) => {
-				await say([event, ...others].map(({ id }) => id));
+				const ids = [event, ...others].map(({ id }) => id);
+				for (const id of ids) unconfirmed.add(id);
+				await say(ids);
 				if (dies) await new Promise(() => undefined);
 			},
-			recovered: () => Promise.resolve(),
+			recovered: () => Promise.reject(new Error('nothing was lost')),
 		},
 		{
 			failed: (error) => {
@@ -137,8 +160,56 @@ async function watch(
 		{ recoverAfterMs: 0 },
 		timers,
 	);
-	await once(process, 'message');
+	for (; now !== 'stop'; now = await next()) {
+		await timers.moveTo(now, () => unconfirmed.size === 0);
+		await say(now);
+	}
 	await scheduler.stop();
+}
+
+/** Timers on a clock that shows what it is told. */
+class ToldTimers implements Timers {
+	private readonly pending = new Set<{ at: number; callback: () => void }>();
+	private readonly waiting: Array<() => void> = [];
+	private time: number;
+
+	constructor(now: string) {
+		this.time = Date.parse(now);
+	}
+
+	now(): Date {
+		return new Date(this.time);
+	}
+
+	after(delayMs: number, callback: () => void): unknown {
+		const timer = { at: this.time + delayMs, callback };
+		this.pending.add(timer);
+		this.changed();
+		return timer;
+	}
+
+	cancel(timer: unknown): void {
+		this.pending.delete(timer as { at: number; callback: () => void });
+	}
+
+	/** Tells {@link moveTo} to look again. */
+	changed(): void {
+		for (const look of this.waiting.splice(0)) look();
+	}
+
+	/** Moves the clock on, calls back what is due by then, and resolves once the loop sleeps again and `done` says so. */
+	async moveTo(now: string, done: () => boolean): Promise<void> {
+		this.time = Date.parse(now);
+		for (;;) {
+			while (this.pending.size === 0 || !done()) {
+				await new Promise<void>((resolve) => this.waiting.push(resolve));
+			}
+			const due = [...this.pending].find(({ at }) => at <= this.time);
+			if (!due) return;
+			this.pending.delete(due);
+			due.callback();
+		}
+	}
 }
 
 if (require.main === module) {

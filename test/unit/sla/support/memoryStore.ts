@@ -1,8 +1,8 @@
+import type { WatchdogStore } from '../../../../adapters/clock/scheduler';
 import type { Conversation } from '../../../../core/conversation/conversation';
-import type { IntakeResult } from '../../../../core/ports/store';
+import type { Changes, ConversationView, IntakeResult, Turn } from '../../../../core/ports/store';
 import { takeEvents } from '../../../../core/sla';
 import type { SlaClock, SlaEvent } from '../../../../core/sla/clock';
-import type { WatchdogStore } from '../../../../core/sla/watchdog';
 
 /** What the watchdog needs of a store, in memory, with leases: every call is one step, as a transaction is. */
 export class MemoryStore implements WatchdogStore {
@@ -15,7 +15,7 @@ export class MemoryStore implements WatchdogStore {
 	private readonly byConversation = new Map<string, Map<string, SlaClock>>();
 	private readonly pending = new Set<string>();
 	private readonly leased = new Map<string, { event: SlaEvent; until: number }>();
-	private readonly once = new Map<string, unknown>();
+	private readonly once = new Map<string, { until: number } | { result: unknown }>();
 
 	put(...clocks: SlaClock[]): void {
 		for (const clock of clocks) {
@@ -110,24 +110,42 @@ export class MemoryStore implements WatchdogStore {
 		for (const one of this.lost) if (ids.includes(one.message.id)) one.handled = true;
 	}
 
-	async beginOnce(key: string) {
-		await this.note('beginOnce');
-		if (!this.once.has(key)) {
-			this.once.set(key, undefined);
-			return { state: 'mine' as const };
+	async decide<T>(id: string, decide: (view: ConversationView) => Changes<T>): Promise<T> {
+		await this.note('decide');
+		const live = this.of(id).filter(({ status }) => ['running', 'paused'].includes(status));
+		const changes = decide({ conversation: this.conversations.get(id)!, clocks: live });
+		if (changes.conversation) this.conversations.set(id, changes.conversation);
+		this.put(...(changes.clocks ?? []));
+		for (const one of this.lost) {
+			if (changes.handled?.ids.includes(one.message.id)) one.handled = true;
 		}
-		const result = this.once.get(key);
-		return result === undefined ? { state: 'busy' as const } : { state: 'done' as const, result };
+		return changes.result;
+	}
+
+	async beginOnce(key: string, now: string, leaseMs: number): Promise<Turn> {
+		await this.note('beginOnce');
+		const known = this.once.get(key);
+		if (known && 'result' in known) return { state: 'done', result: known.result };
+		if (known && known.until > Date.parse(now)) return { state: 'busy' };
+		this.once.set(key, { until: Date.parse(now) + leaseMs });
+		return known ? { state: 'mine', again: true } : { state: 'mine' };
+	}
+
+	async extendOnce(key: string, now: string, leaseMs: number) {
+		await this.note('extendOnce');
+		const known = this.once.get(key);
+		if (known && 'until' in known) known.until = Date.parse(now) + leaseMs;
 	}
 
 	async completeOnce(key: string, result: unknown) {
 		await this.note('completeOnce');
-		this.once.set(key, result);
+		this.once.set(key, { result });
 	}
 
 	async abandonOnce(key: string) {
 		await this.note('abandonOnce');
-		this.once.delete(key);
+		const known = this.once.get(key);
+		if (known && 'until' in known) this.once.delete(key);
 	}
 
 	async getSetting<T>(key: string) {
