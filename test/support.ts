@@ -41,15 +41,19 @@ export function standingClock(time: IsoTime): Clock & { set(time: IsoTime): void
 /** Takes messages down in place of WhatsApp; `refuse` makes it answer with an error until told otherwise. */
 export function recordingMessaging(): MessagingPort & {
 	sent: Array<{ to: Recipient; message: OutboundMessage }>;
+	/** What goes out with each message, to come back with its statuses. */
+	trackers: Array<string | undefined>;
 	refuse?: MessagingError;
 	before?: () => Promise<void>;
 } {
 	return {
 		sent: [],
+		trackers: [],
 		parts: (_channelId, message) => partsOf(message),
-		async send(_channelId, to, message, { check } = {}) {
+		async send(_channelId, to, message, { check, tracker } = {}) {
 			await this.before?.();
 			await check?.();
+			this.trackers.push(tracker);
 			if (this.refuse) throw this.refuse;
 			this.sent.push({ to, message });
 			return { ids: [`wamid.OUT${this.sent.length}`] };

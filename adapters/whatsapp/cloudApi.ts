@@ -44,7 +44,7 @@ export function cloudApi(graph: AxiosInstance, options: CloudApiOptions = {}): M
 	return {
 		parts: (_channelId, message) => partsOf(message),
 
-		async send(channelId, to, message, { check } = {}) {
+		async send(channelId, to, message, { check, tracker } = {}) {
 			const address = addressOf(to);
 			const ids: string[] = [];
 			for (const part of partsOf(message)) {
@@ -53,6 +53,7 @@ export function cloudApi(graph: AxiosInstance, options: CloudApiOptions = {}): M
 					recipient_type: 'individual',
 					...address,
 					...(replyTo ? { context: { message_id: replyTo } } : {}),
+					...(tracker ? { biz_opaque_callback_data: tracker } : {}),
 					...contentOf(part),
 				};
 				try {

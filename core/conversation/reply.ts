@@ -10,6 +10,7 @@ import type { TemplatePurpose } from './consent';
 import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
 import { isCaptured, windowClosesAt } from './conversation';
+import { isConfirmedSend, trackerOf } from './confirmation';
 import type { BotTurn, MessageOrigin } from './message';
 import { describeState, transition } from './transitions';
 
@@ -108,7 +109,7 @@ export async function reply(
 	const once = `reply:${request.conversationId}:${request.key}`;
 	const turn = await store.beginOnce(once, now(), LEASE_MS);
 	if (turn.state === 'done') {
-		const sent = turn.result as Sent[];
+		const sent = sentOf(turn.result);
 		const conversation = await onRecord(ports, request, sent);
 		const message = permittedBy(conversation, request, now());
 		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: true, message };
@@ -152,6 +153,11 @@ interface Sent {
 	at: string;
 }
 
+/** What stands under the key of a reply, or of a part of one. */
+function sentOf(result: unknown): Sent[] {
+	return isConfirmedSend(result) ? [result.confirmed] : ([result].flat() as Sent[]);
+}
+
 const idsOf = (sent: Sent[]): string[] => sent.map(({ id }) => id);
 
 /**
@@ -190,13 +196,16 @@ async function sendParts(
 		const key = parts.length > 1 ? `${once}:${index + 1}` : undefined;
 		const turn = key ? await store.beginOnce(key, now(), LEASE_MS) : undefined;
 		if (turn?.state === 'done') {
-			sent.push(turn.result as Sent);
+			sent.push(...sentOf(turn.result));
 			conversation = await onRecord({ store, messaging }, request, sent);
 			continue;
 		}
 		try {
 			const { waId, userId } = identity;
-			const { ids } = await messaging.send(channelId, { waId, userId }, part, { check });
+			const { ids } = await messaging.send(channelId, { waId, userId }, part, {
+				check,
+				tracker: trackerOf(key ?? once),
+			});
 			sent.push({ id: ids.at(-1) ?? `${once}:${index + 1}`, at: now() });
 		} catch (error) {
 			if (key) await giveUp(store, key, error);

@@ -50,6 +50,8 @@ export type OutboundMessage =
 export interface SendOptions {
 	/** Called before every request, also before one that is repeated after a wait. What it throws ends the sending. */
 	check?: () => Promise<void>;
+	/** Text that a channel which can do so gives back with every status of the message. */
+	tracker?: string;
 }
 
 /** Sends to the customer on one of our numbers. Implementations: adapters/whatsapp. */

@@ -1,8 +1,9 @@
+import { isConfirmedSend, trackerOf } from '../conversation/confirmation';
 import type { ConversationMessage } from '../conversation/message';
 import type { MessagingPort } from '../ports/messaging';
 import { MessagingError } from '../ports/messaging';
-import type { HandoffStore } from '../ports/store';
-import type { Clock } from '../time';
+import type { HandoffStore, Turn } from '../ports/store';
+import type { Clock, IsoTime } from '../time';
 import { isoTime } from '../time';
 import type { AcknowledgementTexts } from './acknowledgement';
 import { acknowledgementText } from './acknowledgement';
@@ -18,18 +19,24 @@ export type Acknowledgement =
 const LEASE_MS = 60_000;
 const LOOK_EVERY_MS = 500;
 
+/** Where it is not known whether WhatsApp has a message, its status says so within this, if it has it: they take seconds. */
+const WORD_WITHIN_MS = 20_000;
+
+interface Ports {
+	store: HandoffStore;
+	messaging: MessagingPort;
+	clock: Clock;
+	sleep: (milliseconds: number) => Promise<void>;
+}
+
 /**
  * Tells the customer that a person takes over, once for each handoff even if the execution is retried or runs twice, and
  * keeps the message in the thread. A channel that does not take the message does not undo the handoff. While another execution
- * is telling, this one waits for what becomes of it: if that one has died, nobody else would tell the customer.
+ * is telling, this one waits for what becomes of it: if that one has died, nobody else would tell the customer. Whether that one had
+ * sent the message is told by the message's status; where no word comes, it is sent: told twice is better than not told.
  */
 export async function acknowledge(
-	ports: {
-		store: HandoffStore;
-		messaging: MessagingPort;
-		clock: Clock;
-		sleep: (milliseconds: number) => Promise<void>;
-	},
+	ports: Ports,
 	result: HandoffResult,
 	options: { timeZone: string; texts?: Partial<AcknowledgementTexts> },
 ): Promise<Acknowledgement> {
@@ -62,12 +69,8 @@ export async function acknowledge(
 		await sleep(LOOK_EVERY_MS);
 		turn = await store.beginOnce(key, isoTime(clock.now()), LEASE_MS);
 	}
-	if (turn.state === 'done') {
-		const told = turn.result as Acknowledgement;
-		// The execution that told may have died before it could write it down.
-		if (!handoff.acknowledgedAt) await keepInThread(store, clock, result, told);
-		return told;
-	}
+	if (turn.state === 'mine' && turn.again) turn = await wordOf(ports, key);
+	if (turn.state === 'done') return await alreadyTold(ports, result, text, turn.result);
 	let ids: string[];
 	try {
 		const { waId, userId } = conversation.identity;
@@ -75,28 +78,65 @@ export async function acknowledge(
 			conversation.channelId,
 			{ waId, userId },
 			{ type: 'text', text },
+			{ tracker: trackerOf(key) },
 		));
 	} catch (error) {
 		if (!(error instanceof MessagingError)) throw error;
-		await store.abandonOnce(key);
+		if (error.failure === 'lost') {
+			const word = await wordOf(ports, key);
+			if (word.state === 'done') return await alreadyTold(ports, result, text, word.result);
+			// It may be on its way all the same: the claim lapses, and nobody sends it again at once.
+		} else {
+			await store.abandonOnce(key);
+		}
 		return { sent: false, text, message: error.message, advice: error.advice };
 	}
 	const sent: Acknowledgement = { sent: true, text, ...(ids[0] ? { messageId: ids[0] } : {}) };
-	await store.completeOnce(key, sent, isoTime(clock.now()));
-	await keepInThread(store, clock, result, sent);
+	const sentAt = isoTime(clock.now());
+	await store.completeOnce(key, sent, sentAt);
+	await keepInThread(store, result, sent, sentAt);
 	return sent;
+}
+
+/** Waits a little for word of a message of which it is not known whether it went out; ours to send where none comes. */
+async function wordOf({ store, clock, sleep }: Ports, key: string): Promise<Turn> {
+	const now = () => isoTime(clock.now());
+	for (let waited = 0; waited < WORD_WITHIN_MS; waited += LOOK_EVERY_MS) {
+		await sleep(LOOK_EVERY_MS);
+		const turn = await store.beginOnce(key, now(), LEASE_MS);
+		if (turn.state === 'done') return turn;
+	}
+	await store.extendOnce(key, now(), LEASE_MS);
+	return { state: 'mine' };
+}
+
+/** What another execution has told, or a status has told of it. */
+async function alreadyTold(
+	{ store, clock }: Ports,
+	result: HandoffResult,
+	text: string,
+	record: unknown,
+): Promise<Acknowledgement> {
+	const confirmed = isConfirmedSend(record) ? record.confirmed : undefined;
+	const told: Acknowledgement = confirmed
+		? { sent: true, text, messageId: confirmed.id }
+		: (record as Acknowledgement);
+	// The execution that told may have died before it could write it down.
+	if (!result.handoff.acknowledgedAt) {
+		await keepInThread(store, result, told, confirmed?.at ?? isoTime(clock.now()));
+	}
+	return told;
 }
 
 /** Writes what was told into thread and handoff. */
 async function keepInThread(
 	store: HandoffStore,
-	clock: Clock,
 	{ conversation, handoff }: HandoffResult,
 	told: Acknowledgement,
+	sentAt: IsoTime,
 ): Promise<void> {
 	if (!told.sent || !told.messageId) return;
 	const { messageId, text } = told;
-	const sentAt = isoTime(clock.now());
 	const message: ConversationMessage = {
 		id: messageId,
 		direction: 'out',
@@ -122,9 +162,9 @@ async function keepInThread(
 							},
 						}
 					: {}),
-				lastMessageAt: sentAt,
+				lastMessageAt: current.lastMessageAt > sentAt ? current.lastMessageAt : sentAt,
 				version: current.version + 1,
-				updatedAt: sentAt,
+				updatedAt: current.updatedAt > sentAt ? current.updatedAt : sentAt,
 			},
 			messages: [message],
 		};

@@ -1,3 +1,4 @@
+import { confirmSent } from '../../core/conversation/confirmation';
 import { consentGiven } from '../../core/conversation/consent';
 import type { CustomerIdentity } from '../../core/conversation/identity';
 import type { Arrival } from '../../core/conversation/intake';
@@ -45,6 +46,7 @@ export async function record(
 		store,
 		delivery.statuses.filter(({ channelId }) => ours(channelId)),
 		settings,
+		now,
 	);
 	return { arrivals: await recordMessages(store, inbound, settings, now), statuses, events };
 }
@@ -68,6 +70,7 @@ async function recordStatuses(
 	store: HandoffStore,
 	updates: StatusUpdate[],
 	settings: Settings,
+	now: IsoTime,
 ): Promise<StatusArrival[]> {
 	const arrivals: StatusArrival[] = [];
 	for (const update of updates) {
@@ -75,6 +78,8 @@ async function recordStatuses(
 			update.status === 'unknown'
 				? undefined
 				: await store.updateStatus(update.messageId, update.status, update.at, update.errors);
+		// Its sender has not written it down, and may have died before it could.
+		if (!known) await confirmSent(store, update, now);
 		// A status that says nothing new is a redelivery.
 		if (known && !known.changed) continue;
 		if (!settings.statusEvents.has(update.status === 'unknown' ? 'other' : update.status)) continue;

@@ -80,6 +80,9 @@ export interface Graph {
 	close(): Promise<void>;
 }
 
+/** A status that the receiver does not take comes again after these. */
+const DELIVER_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000, 0];
+
 /** Meta's error bodies for the faults that a test can ask for. */
 const ERRORS: Record<string, { status: number; error: object }> = {
 	'401': {
@@ -222,11 +225,24 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 	async function reportStatus(message: PhoneMessage, status: 'sent' | 'delivered'): Promise<void> {
 		message.status = status;
 		changed(message);
-		await postSigned(
-			envelope({
-				statuses: [{ id: message.id, status, timestamp: seconds(), recipient_id: message.waId }],
-			}),
-		);
+		const tracker = (message.raw as Record<string, unknown>).biz_opaque_callback_data;
+		const payload = envelope({
+			statuses: [
+				{
+					id: message.id,
+					status,
+					timestamp: seconds(),
+					recipient_id: message.waId,
+					...(tracker === undefined ? {} : { biz_opaque_callback_data: tracker }),
+				},
+			],
+		});
+		// What is not acknowledged comes again, as Meta does it, though sooner and not for days.
+		for (const wait of DELIVER_AGAIN_MS) {
+			const answer = await postSigned(payload).catch(() => undefined);
+			if (answer?.ok) return;
+			await pause(wait, undefined, { ref: false });
+		}
 	}
 
 	function send({ body, params }: Exchange): Answer {

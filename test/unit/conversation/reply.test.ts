@@ -2,6 +2,7 @@ import { applyEvent } from '../../../core/conversation/apply';
 import { consentGiven } from '../../../core/conversation/consent';
 import type { ReplyRequest } from '../../../core/conversation/reply';
 import { reply } from '../../../core/conversation/reply';
+import { confirmSent } from '../../../core/conversation/confirmation';
 import { MessagingError } from '../../../core/ports/messaging';
 import type { HandoffStore } from '../../../core/ports/store';
 import { handOver } from '../../../core/routing';
@@ -305,6 +306,25 @@ describe('reply with the send guard', () => {
 		});
 		expect(messaging.sent).toHaveLength(1);
 		expect(await thread()).toEqual(['wamid.OUT1: Yes.']);
+	});
+
+	it('is not sent again where the execution was killed before it could write it down, once its status has come', async () => {
+		const text = `${'A sentence of the answer. '.repeat(200)}`.trim();
+		const complete = jest.spyOn(store, 'completeOnce').mockRejectedValueOnce(new Error('killed'));
+		await expect(say({ message: { type: 'text', text } })).rejects.toThrow('killed');
+		complete.mockRestore();
+		expect(messaging.sent).toHaveLength(1);
+		const tracker = messaging.trackers[0];
+		const status = { messageId: 'wamid.FIRST', status: 'delivered', at: at(1), tracker } as const;
+		await confirmSent(store, status, at(1));
+		clock.set(at(3));
+		// The part that is with the customer is written down, and the other one follows.
+		expect(await say({ message: { type: 'text', text } })).toMatchObject({
+			outcome: 'sent',
+			messageIds: ['wamid.FIRST', 'wamid.OUT2'],
+		});
+		expect(await thread()).toHaveLength(2);
+		expect(messaging.sent).toHaveLength(2);
 	});
 
 	it('is not repeated at once where WhatsApp’s answer was lost, since the customer may have it', async () => {

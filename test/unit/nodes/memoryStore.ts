@@ -10,7 +10,13 @@ import { StoreError } from '../../../core/ports/store';
 
 export type TriggerStore = Pick<
 	HandoffStore,
-	'intake' | 'markHandled' | 'updateStatus' | 'decide' | 'findConversation' | 'getSetting'
+	| 'intake'
+	| 'markHandled'
+	| 'updateStatus'
+	| 'decide'
+	| 'findConversation'
+	| 'getSetting'
+	| 'confirmOnce'
 >;
 
 /** What the trigger uses of the store, in memory; the real stores have their contract tests. */
@@ -19,6 +25,8 @@ export class MemoryStore implements TriggerStore {
 	readonly messages = new Map<string, ConversationMessage>();
 	readonly audit: AuditEntry[] = [];
 	readonly handled = new Set<string>();
+	/** Keys of work that was said to be done. */
+	readonly confirmed = new Map<string, unknown>();
 	/** Set to let the next write go wrong. */
 	broken = false;
 
@@ -71,6 +79,11 @@ export class MemoryStore implements TriggerStore {
 		const changed = message.status !== status;
 		this.messages.set(messageId, { ...message, status });
 		return { conversation, changed };
+	}
+
+	async confirmOnce(key: string, result: unknown): Promise<boolean> {
+		this.confirmed.set(key, result);
+		return Promise.resolve(true);
 	}
 
 	async decide<T>(...[id, decide]: Parameters<HandoffStore['decide']>): Promise<T> {

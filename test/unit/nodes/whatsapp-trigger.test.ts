@@ -468,6 +468,30 @@ describe('statuses and other events', () => {
 		expect((await post(status('read'), chosen)).result.workflowData).toBeUndefined();
 	});
 
+	it('of a message that its sender could not write down say under its key that it has gone out', async () => {
+		const withTracker = (tracker: string, what = 'sent', id = 'wamid.unknown') => {
+			const delivery = JSON.parse(JSON.stringify(status(what, id))) as {
+				entry: Array<{ changes: Array<{ value: { statuses: object[] } }> }>;
+			};
+			const { value } = delivery.entry[0]!.changes[0]!;
+			value.statuses = value.statuses.map((one) => ({ ...one, biz_opaque_callback_data: tracker }));
+			return delivery;
+		};
+		await post(withTracker('another program’s'));
+		await post(withTracker('handoff:c1:h1:capture', 'failed'));
+		await post(withTracker('handoff:c1:h1:acknowledgement', 'sent', 'wamid.out'));
+		expect(store.confirmed).toEqual(new Map());
+		await post(withTracker('handoff:c1:h1:acknowledgement'));
+		expect(store.confirmed).toEqual(
+			new Map([
+				[
+					'c1:h1:acknowledgement',
+					{ confirmed: { id: 'wamid.unknown', at: expect.any(String) as unknown } },
+				],
+			]),
+		);
+	});
+
 	it('of messages that were sent elsewhere come out with the customer', async () => {
 		const outcome = await post(status('failed', 'wamid.elsewhere'), {
 			parameters: { statusEvents: ['failed'] },

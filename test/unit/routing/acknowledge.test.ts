@@ -1,3 +1,4 @@
+import { confirmSent } from '../../../core/conversation/confirmation';
 import { MessagingError } from '../../../core/ports/messaging';
 import type { HandoffStore } from '../../../core/ports/store';
 import type { HandoffResult } from '../../../core/routing';
@@ -84,7 +85,90 @@ describe('telling the customer of a handoff', () => {
 		await store.beginOnce(`${handedOver.handoff.id}:acknowledgement`, at(1), 60_000);
 		expect(await tell()).toMatchObject({ sent: true });
 		expect(messaging.sent).toHaveLength(1);
-		expect(waited).toBe(60_000);
+		// Its time, and a little more for word of a message that it may have sent.
+		expect(waited).toBe(80_000);
+	});
+
+	/** Word of the message that was sent last, as it comes with its status. */
+	const statusComes = (status: 'sent' | 'failed' = 'sent') =>
+		confirmSent(
+			store,
+			{ messageId: 'wamid.FIRST', status, at: at(1), tracker: messaging.trackers.at(-1) },
+			at(1),
+		);
+	/** An execution that is killed when the message is with WhatsApp and nothing of it is written down. */
+	const killedAfterSending = async () => {
+		const complete = jest.spyOn(store, 'completeOnce').mockRejectedValueOnce(new Error('killed'));
+		await expect(tell()).rejects.toThrow('killed');
+		complete.mockRestore();
+		expect(messaging.sent).toHaveLength(1);
+	};
+
+	it('goes out once although the execution that sent it was killed before it could say so: its status says it', async () => {
+		await killedAfterSending();
+		await statusComes();
+		expect(await tell()).toMatchObject({ sent: true, messageId: 'wamid.FIRST' });
+		expect(messaging.sent).toHaveLength(1);
+		const { id } = handedOver.conversation;
+		expect((await store.conversation(id))?.handoff).toMatchObject({
+			acknowledgedAt: at(1),
+			acknowledgementId: 'wamid.FIRST',
+		});
+		expect((await store.history(id, { limit: 5 })).at(-1)).toMatchObject({ id: 'wamid.FIRST' });
+	});
+
+	it('waits a little for that status before it goes out once more', async () => {
+		await killedAfterSending();
+		let comes = false;
+		const told = acknowledge(
+			{
+				store,
+				messaging,
+				clock,
+				sleep: async (milliseconds) => {
+					await sleep(milliseconds);
+					if (waited < 65_000 || comes) return;
+					comes = true;
+					await statusComes();
+				},
+			},
+			handedOver,
+			{ timeZone: 'UTC' },
+		);
+		expect(await told).toMatchObject({ sent: true, messageId: 'wamid.FIRST' });
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('goes out again where no word comes, or that it has failed: told twice is better than not told', async () => {
+		await killedAfterSending();
+		await statusComes('failed');
+		expect(await tell()).toMatchObject({ sent: true, messageId: 'wamid.OUT2' });
+		expect(messaging.sent).toHaveLength(2);
+	});
+
+	it('counts as sent where WhatsApp’s answer was lost and the status comes, and else is not repeated at once', async () => {
+		messaging.refuse = new MessagingError('No answer came', 'lost', 'Look into the chat.');
+		const told = acknowledge(
+			{
+				store,
+				messaging,
+				clock,
+				sleep: async (milliseconds) => {
+					await sleep(milliseconds);
+					await statusComes();
+				},
+			},
+			handedOver,
+			{ timeZone: 'UTC' },
+		);
+		expect(await told).toMatchObject({ sent: true, messageId: 'wamid.FIRST' });
+		const { id } = handedOver.conversation;
+		expect((await store.history(id, { limit: 5 })).at(-1)).toMatchObject({ id: 'wamid.FIRST' });
+
+		handedOver = { ...handedOver, tell: 'off_hours_bot' };
+		expect(await tell()).toMatchObject({ sent: false, advice: 'Look into the chat.' });
+		const key = `${handedOver.handoff.id}:capture`;
+		expect(await store.beginOnce(key, clock.now().toISOString(), 1)).toEqual({ state: 'busy' });
 	});
 
 	it('is written into the thread by the retry of an execution that died right after sending', async () => {
