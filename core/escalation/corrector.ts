@@ -24,6 +24,8 @@ const OTHER_WORDS = new Set(
 export class Corrector {
 	/** Word with letters left out → the words it may come from. */
 	private readonly byDeletion = new Map<string, Array<{ language: Language; word: string }>>();
+	/** By first letter, length and letters of the important words: most words resemble none, which is seen at once. */
+	private readonly shapes = new Map<string, Array<{ length: number; letters: number }>>();
 
 	constructor(
 		important: Iterable<{ language: Language; word: string }>,
@@ -33,6 +35,10 @@ export class Corrector {
 		for (const { language, word } of important) {
 			if (word.length < SHORTEST || word.endsWith('*') || seen.has(`${language}:${word}`)) continue;
 			seen.add(`${language}:${word}`);
+			const shape = { length: word.length, letters: lettersOf(word) };
+			const alike = this.shapes.get(word[0]!);
+			if (alike) alike.push(shape);
+			else this.shapes.set(word[0]!, [shape]);
 			for (const shorter of new Set([word, ...deletions(word, word.length >= 9 ? 2 : 1)])) {
 				const list = this.byDeletion.get(shorter);
 				if (list) list.push({ language, word });
@@ -44,11 +50,23 @@ export class Corrector {
 	/** What `word` was meant to be in one of `languages` (any if none is named), or undefined. */
 	correct(word: string, language?: Language): string | undefined {
 		if (word.length < SHORTEST || word.length > 20) return undefined;
-		if (this.known.has(word) || OTHER_WORDS.has(word)) return undefined;
+		if (this.known.has(word) || OTHER_WORDS.has(word) || !this.resemblesAny(word)) return undefined;
 		const found =
 			this.lookUp(word, word, language) ?? this.firstOf(word, deletions(word, 1), language);
 		if (found) return found;
 		return word.length >= 9 ? this.firstOf(word, deletions(word, 2), language) : undefined;
+	}
+
+	/** Whether an important word begins with the same letter and has nearly the same letters and length. */
+	private resemblesAny(word: string): boolean {
+		const letters = lettersOf(word);
+		for (const other of this.shapes.get(word[0]!) ?? []) {
+			const far = other.length >= 9 ? 2 : 1;
+			if (Math.abs(other.length - word.length) > far) continue;
+			// Each change takes at most one letter away and brings one in.
+			if (bits(other.letters & ~letters) <= far && bits(letters & ~other.letters) <= far) return true;
+		}
+		return false;
 	}
 
 	private firstOf(
@@ -76,6 +94,19 @@ export class Corrector {
 		}
 		return undefined;
 	}
+}
+
+/** A set of the letters of a word; letters beyond a to z share their bits. */
+function lettersOf(word: string): number {
+	let letters = 0;
+	for (let i = 0; i < word.length; i++) letters |= 1 << (word.charCodeAt(i) & 31);
+	return letters;
+}
+
+function bits(set: number): number {
+	let count = 0;
+	for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+	return count;
 }
 
 function deletions(word: string, depth: number): Set<string> {

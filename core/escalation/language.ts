@@ -26,6 +26,23 @@ function library(): Detect {
 	return detectWithLibrary;
 }
 
+/** Messages too short to tell are the same few again and again ("ok thanks"), and the library is the slowest step of all. */
+const REMEMBERED = 5000;
+const LONGEST_REMEMBERED = 60;
+const guesses = new Map<string, string>();
+
+/** What the library makes of a text. */
+function guess(text: string): string {
+	if (text.length > LONGEST_REMEMBERED) return library()(text, { only: OURS });
+	let known = guesses.get(text);
+	if (known === undefined) {
+		known = library()(text, { only: OURS });
+		if (guesses.size >= REMEMBERED) guesses.clear();
+		guesses.set(text, known);
+	}
+	return known;
+}
+
 /**
  * The language of one message. The script decides where it can; then the language's small words, if they speak clearly; then
  * tinyld; and for a message too short to tell, the language of the conversation.
@@ -73,7 +90,7 @@ export function detectLanguage(
 		if (best && first > second) return { tag: best, language: best, by: 'words' };
 		if (read.words.length === 1) return { tag: 'und', by: 'none' };
 	}
-	const found = library()(read.text.slice(0, LIBRARY_CHARACTERS), { only: OURS });
+	const found = guess(read.text.slice(0, LIBRARY_CHARACTERS));
 	const language = asLanguage(found);
 	if (language) return { tag: language, language, by: 'library' };
 	if (best && first > second) return { tag: best, language: best, by: 'words' };

@@ -43,8 +43,12 @@ interface Phrase extends Required<PhraseSource> {
 	language: string;
 	bit: number;
 	elements: Element[];
-	/** Classes that have to stand somewhere in the text, beside the first. */
+	/** Its place in the order in which phrases were added. */
+	order: number;
+	/** Classes that have to stand somewhere in the text. */
 	needs: number[];
+	/** Classes that a match can begin with. */
+	starters: number[];
 	/** Many ways to match: what has been tried is remembered, which keeps the time linear in the text. */
 	branching: boolean;
 }
@@ -81,17 +85,25 @@ export class PhraseMatcher {
 	private readonly byWord = new Map<string, number[]>();
 	private readonly byPrefix = new Map<string, number[]>();
 	/** First word → the rest and the class. */
-	private readonly byFirst = new Map<string, Array<{ rest: string[]; id: number }>>();
-	private readonly startedBy = new Map<number, Phrase[]>();
-	/** Phrases that start with a gap or an optional word have no anchor and are not allowed. */
+	private readonly byFirst = new Map<string, Array<{ rest: string[]; occurrence: Occurrence }>>();
+	/**
+	 * By class: the phrases that are looked at once it stands in the text. Of the classes that a phrase needs it is the one that
+	 * the fewest phrases need, so that "I want to …" does not wake every wish there is. Made on the first search.
+	 */
+	private wokenBy?: Array<Phrase[] | undefined>;
 	private longestPrefix = 0;
 	private shortestPrefix = Infinity;
-	private readonly cache = new Map<string, readonly number[]>();
+	private readonly cache = new Map<string, readonly Occurrence[]>();
 	/** Classes that stand in the text that is searched: number of the search in which each was last seen. */
 	private seen = new Int32Array(0);
+	/** By class, the phrases of this search that may begin with it; of the search whose number stands in `begunIn`. */
+	private readonly begun: Phrase[][] = [];
+	private begunIn = new Int32Array(0);
 	private turn = 0;
 	/** What the last search found at each word, for {@link listAt} on the same text. */
 	private latest?: { read: Words; at: Array<readonly Occurrence[]> };
+	/** Class id of each list, by language and name. */
+	private readonly lists = new Map<string, Map<string, number>>();
 	private readonly languageBits = new Map<string, number>();
 	/** Words that any phrase or list names, for the correction of misspellings. */
 	readonly vocabulary = new Set<string>();
@@ -99,6 +111,9 @@ export class PhraseMatcher {
 	/** Adds a named word list of a language. Entries may be several words, and may end in "*". */
 	addList(language: string, name: string, entries: Iterable<string>): void {
 		const id = this.classId(`${language}:${name}`);
+		let own = this.lists.get(language);
+		if (!own) this.lists.set(language, (own = new Map<string, number>()));
+		own.set(name, id);
 		for (const entry of entries) this.addEntry(id, entry);
 	}
 
@@ -112,25 +127,20 @@ export class PhraseMatcher {
 					'Write at least one word, for example "talk to a person".',
 				);
 			}
-			const phrase: Phrase = {
+			this.phrases.push({
 				group: source.group,
 				text: source.text,
 				strength: source.strength ?? 1,
 				language,
 				bit: this.bit(language),
+				order: this.phrases.length,
 				elements,
-				needs: elements
-					.filter((e) => e.kind === 'class' && !e.optional && e !== first)
-					.map((e) => (e as { id: number }).id),
+				needs: elements.flatMap((e) => (e.kind === 'class' && !e.optional ? [e.id] : [])),
+				starters: [...this.starters(elements)],
 				branching:
 					elements.filter((e) => e.kind === 'gap' || (e.kind === 'class' && e.optional)).length > 3,
-			};
-			this.phrases.push(phrase);
-			for (const id of this.starters(elements)) {
-				const list = this.startedBy.get(id);
-				if (list) list.push(phrase);
-				else this.startedBy.set(id, [phrase]);
-			}
+			});
+			this.wokenBy = undefined;
 		}
 	}
 
@@ -146,28 +156,42 @@ export class PhraseMatcher {
 		const count = read.words.length;
 		if (count === 0) return [];
 		const at: Array<readonly Occurrence[]> = new Array(count);
-		if (this.seen.length < this.classIds.size) this.seen = new Int32Array(this.classIds.size * 2);
+		const wokenBy = (this.wokenBy ??= this.alarms());
 		if (++this.turn > 0x7fffffff) {
 			this.turn = 1;
 			this.seen.fill(0);
+			this.begunIn.fill(0);
 		}
-		const { turn } = this;
+		const { turn, seen } = this;
+		const present: number[] = [];
 		for (let i = 0; i < count; i++) {
-			at[i] = this.occurrences(read, i);
-			for (const { id } of at[i]!) this.seen[id] = turn;
+			const here = (at[i] = this.occurrences(read, i));
+			for (let k = 0; k < here.length; k++) {
+				const { id } = here[k]!;
+				if (seen[id] === turn) continue;
+				seen[id] = turn;
+				if (wokenBy[id]) present.push(id);
+			}
 		}
 		this.latest = { read, at };
+		const awake: Phrase[] = [];
+		for (let p = 0; p < present.length; p++) {
+			const phrases = wokenBy[present[p]!]!;
+			for (let k = 0; k < phrases.length; k++) {
+				const phrase = phrases[k]!;
+				if ((phrase.bit & mask) !== 0 && this.hasAll(phrase.needs)) awake.push(phrase);
+			}
+		}
 		const found: PhraseMatch[] = [];
+		if (awake.length === 0) return found;
+		this.sortByStart(awake);
 		for (let i = 0; i < count; i++) {
 			const here = at[i]!;
 			for (let k = 0; k < here.length; k++) {
-				const id = here[k]!.id;
+				const { id } = here[k]!;
+				if (this.begunIn[id] !== turn) continue;
 				if (k > 0 && here.findIndex((o) => o.id === id) < k) continue;
-				const candidates = this.startedBy.get(id);
-				if (!candidates) continue;
-				for (const phrase of candidates) {
-					if ((phrase.bit & mask) === 0) continue;
-					if (phrase.needs.some((needed) => this.seen[needed] !== turn)) continue;
+				for (const phrase of this.begun[id]!) {
 					const end = matchFrom(
 						phrase.elements,
 						0,
@@ -192,40 +216,80 @@ export class PhraseMatcher {
 		return found;
 	}
 
-	/** Whether the list `name` of `language` begins at word `index`; the number of its words, or 0. */
-	listAt(language: string, name: string, read: Words, index: number): number {
-		const id = this.classIds.get(`${language}:${name}`);
-		if (id === undefined) return 0;
-		let longest = 0;
-		const here =
-			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index);
-		for (const o of here) if (o.id === id) longest = Math.max(longest, o.length);
-		return longest;
-	}
-
-	private occurrences(read: Words, index: number): Occurrence[] {
-		const word = read.words[index]!;
-		const result: Occurrence[] = [];
-		for (const id of this.single(word)) result.push({ id, length: 1 });
-		const longer = this.byFirst.get(word);
-		if (longer) {
-			const sentence = read.sentences[index];
-			for (const { rest, id } of longer) {
-				let k = 0;
-				while (
-					k < rest.length &&
-					read.sentences[index + 1 + k] === sentence &&
-					sameWord(rest[k]!, read.words[index + 1 + k])
-				) {
-					k++;
-				}
-				if (k === rest.length) result.push({ id, length: 1 + rest.length });
-			}
+	/** Each phrase under the class that the fewest phrases need. */
+	private alarms(): Array<Phrase[] | undefined> {
+		const { size } = this.classIds;
+		this.seen = new Int32Array(size);
+		this.begunIn = new Int32Array(size);
+		this.turn = 0;
+		const asked = new Int32Array(size);
+		for (const { needs } of this.phrases) for (const id of needs) asked[id]!++;
+		const result: Array<Phrase[] | undefined> = new Array<undefined>(size).fill(undefined);
+		for (const phrase of this.phrases) {
+			const rarest = phrase.needs.reduce((a, b) => (asked[b]! < asked[a]! ? b : a));
+			(result[rarest] ??= []).push(phrase);
 		}
 		return result;
 	}
 
-	private single(word: string): readonly number[] {
+	/** Whether every one of these classes stands in the text of this search. */
+	private hasAll(needs: readonly number[]): boolean {
+		for (let k = 0; k < needs.length; k++) if (this.seen[needs[k]!] !== this.turn) return false;
+		return true;
+	}
+
+	/** Puts the phrases under the classes that they can begin with, in the order in which they were added. */
+	private sortByStart(phrases: Phrase[]): void {
+		phrases.sort((a, b) => a.order - b.order);
+		for (const phrase of phrases) {
+			for (const id of phrase.starters) {
+				if (this.begunIn[id] === this.turn) this.begun[id]!.push(phrase);
+				else {
+					this.begunIn[id] = this.turn;
+					this.begun[id] = [phrase];
+				}
+			}
+		}
+	}
+
+	/** Whether the list `name` of `language` begins at word `index`; the number of its words, or 0. */
+	listAt(language: string, name: string, read: Words, index: number): number {
+		const id = this.lists.get(language)?.get(name);
+		if (id === undefined) return 0;
+		let longest = 0;
+		const here =
+			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index);
+		for (let k = 0; k < here.length; k++) {
+			const o = here[k]!;
+			if (o.id === id && o.length > longest) longest = o.length;
+		}
+		return longest;
+	}
+
+	/** The lists whose entries begin at a word: those of one word first. */
+	private occurrences(read: Words, index: number): readonly Occurrence[] {
+		const word = read.words[index]!;
+		const single = this.single(word);
+		const longer = this.byFirst.get(word);
+		if (!longer) return single;
+		let result: Occurrence[] | undefined;
+		const sentence = read.sentences[index];
+		for (let l = 0; l < longer.length; l++) {
+			const { rest, occurrence } = longer[l]!;
+			let k = 0;
+			while (
+				k < rest.length &&
+				read.sentences[index + 1 + k] === sentence &&
+				sameWord(rest[k]!, read.words[index + 1 + k])
+			) {
+				k++;
+			}
+			if (k === rest.length) (result ??= [...single]).push(occurrence);
+		}
+		return result ?? single;
+	}
+
+	private single(word: string): readonly Occurrence[] {
 		const known = this.cache.get(word);
 		if (known) return known;
 		const ids = [...(this.byWord.get(word) ?? [])];
@@ -234,9 +298,10 @@ export class PhraseMatcher {
 			const more = this.byPrefix.get(word.slice(0, n));
 			if (more) for (const id of more) if (!ids.includes(id)) ids.push(id);
 		}
+		const result = ids.map((id) => ({ id, length: 1 }));
 		if (this.cache.size >= CACHE_SIZE) this.cache.clear();
-		this.cache.set(word, ids);
-		return ids;
+		this.cache.set(word, result);
+		return result;
 	}
 
 	private bit(language: string): number {
@@ -253,6 +318,7 @@ export class PhraseMatcher {
 		if (id === undefined) {
 			id = this.classIds.size;
 			this.classIds.set(name, id);
+			this.wokenBy = undefined;
 		}
 		return id;
 	}
@@ -263,7 +329,7 @@ export class PhraseMatcher {
 		for (const word of words) this.vocabulary.add(word.replace(/\*$/, ''));
 		if (words.length > 1) {
 			const [first, ...rest] = words as [string, ...string[]];
-			push(this.byFirst, first, { rest, id });
+			push(this.byFirst, first, { rest, occurrence: { id, length: words.length } });
 			return;
 		}
 		const word = words[0]!;

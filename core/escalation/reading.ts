@@ -18,9 +18,14 @@ export interface Reading {
 
 /** Messages of up to this many words are looked up in every language: they are too short to tell one for sure. */
 const SHORT = 4;
-const EN = ['en'] as const;
+/** English words turn up in every language. */
+const WITH_ENGLISH = Object.fromEntries(
+	LANGUAGES.map((language) => [language, language === 'en' ? ['en'] : [language, 'en']]),
+) as unknown as Readonly<Record<Language, readonly Language[]>>;
+const SHORTEST_CORRECTED = 5;
 const CORRECTIONS = 10_000;
-const corrections = new Map<string, string | null>();
+/** By language, or '' where it is not sure: what each word was meant to be. */
+const corrections = new Map<Language | '', Map<string, string | null>>();
 
 /** Reads a message. Any text gives a result; the time is linear in its length (which {@link readWords} bounds). */
 export function readMessage(text: string, conversationLanguage?: string): Reading {
@@ -33,15 +38,17 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 	// Hindi and Indonesian chats are full of English; a short message may be in any language.
 	const mixed = words.scripts.latin > 0 && (own === undefined || own === 'hi' || own === 'id');
 	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
+	const learnt = correctionsIn(sure ? own : undefined);
 	respell(
 		words,
 		(word) =>
 			spelling?.get(word) ??
 			other?.get(word) ??
-			corrected(lists, word, sure ? own : undefined) ??
-			undefined,
+			(word.length < SHORTEST_CORRECTED
+				? undefined
+				: corrected(lists, learnt, word, sure ? own : undefined)),
 	);
-	const languages = !sure ? LANGUAGES : own === 'en' ? EN : ([own, 'en'] as const);
+	const languages = sure ? WITH_ENGLISH[own] : LANGUAGES;
 	const mask = sure ? lists.matcher.mask(languages) : ~0;
 	const found = new Map<string, PhraseMatch[]>();
 	for (const match of lists.matcher.find(words, mask)) {
@@ -57,12 +64,7 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 		language,
 		found,
 		languages,
-		feeling: feel(
-			words,
-			found,
-			own === undefined ? LANGUAGES : own === 'en' ? EN : [own, 'en'],
-			lists,
-		),
+		feeling: feel(words, found, own === undefined ? LANGUAGES : WITH_ENGLISH[own], lists),
 		lexicon: lists,
 	};
 }
@@ -83,14 +85,23 @@ export function words(reading: Reading, match: Pick<PhraseMatch, 'from' | 'to'>)
 	return quote(reading.words, match.from, match.to);
 }
 
-function corrected(lists: Lexicon, word: string, language: Language | undefined) {
-	if (word.length < 5) return undefined;
-	const key = `${language ?? ''}:${word}`;
-	let known = corrections.get(key);
+function correctionsIn(language: Language | undefined): Map<string, string | null> {
+	let known = corrections.get(language ?? '');
+	if (!known) corrections.set(language ?? '', (known = new Map<string, string | null>()));
+	return known;
+}
+
+function corrected(
+	lists: Lexicon,
+	learnt: Map<string, string | null>,
+	word: string,
+	language: Language | undefined,
+): string | undefined {
+	let known = learnt.get(word);
 	if (known === undefined) {
 		known = lists.corrector.correct(word, language) ?? null;
-		if (corrections.size >= CORRECTIONS) corrections.clear();
-		corrections.set(key, known);
+		if (learnt.size >= CORRECTIONS) learnt.clear();
+		learnt.set(word, known);
 	}
-	return known;
+	return known ?? undefined;
 }

@@ -32,14 +32,6 @@ const FAINT = 0.2;
 /** Phrases say more than words: "still waiting" weighs this much. */
 const PHRASE = 3;
 
-const EMOTIONS: readonly Emotion[] = [
-	'frustration',
-	'anger',
-	'confusion',
-	'urgency',
-	'dissatisfaction',
-];
-
 const OUTSPOKEN = 1.5;
 const ARABIC_PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
 /** What the bot said is turned down: not anger yet, but no praise either. */
@@ -101,16 +93,12 @@ export function feel(
 			evidence.push({ from: match.from, to: match.to, strength });
 		}
 	}
-	const lists: SentimentWords[] = [];
-	for (const language of languages) {
-		const list = lexicon.sentiment.get(language);
-		if (list) lists.push(list);
-	}
 	const english = languages.includes('en') && read.scripts.latin > 0;
+	const dictionary = dictionaryOf(languages, english, lexicon);
 	for (let i = 0; i < count; i++) {
 		// A name ("@united") is no feeling.
 		if (taken[i] || read.text[read.starts[i]! - 1] === '@') continue;
-		const here = strengthAt(read, i, lists, english);
+		const here = dictionary.at(read, i);
 		if (here.strength === 0) continue;
 		const turned = inContext(read, i, here.strength, languages, lexicon);
 		if (turned === 0) continue;
@@ -153,12 +141,13 @@ export function feel(
 	if (bad === 0 && !shouting) good += 0.5 * Math.min(read.exclamations, 3);
 	const praise = languages[0] === 'en' && languages.length === 1 ? POLITE_PRAISE : PRAISE;
 
-	const emotions = Object.fromEntries(EMOTIONS.map((e) => [e, 0])) as Record<Emotion, number>;
-	for (const emotion of EMOTIONS) {
-		let sum = 0;
-		for (const match of found.get(`emotion.${emotion}`) ?? []) sum += match.strength;
-		emotions[emotion] = round(Math.min(1, sum * 0.7));
-	}
+	const emotions = {
+		frustration: felt(found, 'emotion.frustration'),
+		anger: felt(found, 'emotion.anger'),
+		confusion: felt(found, 'emotion.confusion'),
+		urgency: felt(found, 'emotion.urgency'),
+		dissatisfaction: felt(found, 'emotion.dissatisfaction'),
+	};
 	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
 	const mood = much(bad) - praise * much(good) - link;
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
@@ -173,45 +162,99 @@ export function feel(
 	};
 }
 
+/** 0 to 1: how strongly the phrases of an emotion speak together. */
+function felt(found: ReadonlyMap<string, readonly PhraseMatch[]>, group: string): number {
+	const matches = found.get(group);
+	if (!matches) return 0;
+	let sum = 0;
+	for (const match of matches) sum += match.strength;
+	return round(Math.min(1, sum * 0.7));
+}
+
 /** The first bad word says more than the tenth. */
 function much(strength: number): number {
 	return 3 * Math.log1p(strength / 2);
 }
 
-function strengthAt(
-	read: Words,
-	index: number,
-	lists: SentimentWords[],
-	english: boolean,
-): { strength: number; length: number } {
-	const word = read.words[index]!;
-	for (const [rank, list] of lists.entries()) {
-		const several = list.several.get(word);
-		if (several) {
-			for (const { rest, strength } of several) {
-				if (rest.every((part, k) => read.words[index + 1 + k] === part))
-					return { strength, length: 1 + rest.length };
+interface Strength {
+	strength: number;
+	/** How many words it takes. */
+	length: number;
+}
+const NONE: Strength = { strength: 0, length: 1 };
+
+/** The lists of some languages together. What a word means alone is looked up once. */
+class Dictionary {
+	private readonly known = new Map<string, Strength>();
+
+	constructor(
+		private readonly lists: readonly SentimentWords[],
+		private readonly english: boolean,
+	) {}
+
+	at(read: Words, index: number): Strength {
+		const word = read.words[index]!;
+		const known = this.known.get(word);
+		if (known) return known;
+		if (this.lists.some((list) => list.several.has(word))) return this.lookUp(word, read, index);
+		const strength = this.lookUp(word, read, index);
+		if (this.known.size >= REMEMBERED) this.known.clear();
+		this.known.set(word, strength);
+		return strength;
+	}
+
+	private lookUp(word: string, read: Words, index: number): Strength {
+		const { lists } = this;
+		for (const [rank, list] of lists.entries()) {
+			const several = list.several.get(word);
+			if (several) {
+				for (const { rest, strength } of several) {
+					if (rest.every((part, k) => read.words[index + 1 + k] === part))
+						return { strength, length: 1 + rest.length };
+				}
+			}
+			const exact = list.exact.get(word);
+			// In another language only the outspoken English words count: "me" or "now" may be anything there.
+			if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
+				return { strength: exact, length: 1 };
+		}
+		for (const list of lists) {
+			for (let n = Math.min(word.length, list.longest); n >= list.shortest; n--) {
+				const strength = list.prefix.get(word.slice(0, n));
+				if (strength !== undefined) return { strength, length: 1 };
 			}
 		}
-		const exact = list.exact.get(word);
-		// In another language only the outspoken English words count: "me" or "now" may be anything there.
-		if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
-			return { strength: exact, length: 1 };
-	}
-	for (const list of lists) {
-		for (let n = Math.min(word.length, list.longest); n >= list.shortest; n--) {
-			const strength = list.prefix.get(word.slice(0, n));
-			if (strength !== undefined) return { strength, length: 1 };
+		const stem = arabicStem(word);
+		if (stem) {
+			for (const list of lists) {
+				const exact = list.exact.get(stem);
+				if (exact !== undefined) return { strength: exact, length: 1 };
+			}
 		}
+		const strength = this.english ? base(word) : 0;
+		return strength === 0 ? NONE : { strength, length: 1 };
 	}
-	const stem = arabicStem(word);
-	if (stem) {
-		for (const list of lists) {
-			const exact = list.exact.get(stem);
-			if (exact !== undefined) return { strength: exact, length: 1 };
-		}
+}
+
+/** By the first of the languages (all are used where none is known), with and without English words. */
+const dictionaries = new Map<string, Dictionary>();
+
+function dictionaryOf(
+	languages: readonly Language[],
+	english: boolean,
+	lexicon: Lexicon,
+): Dictionary {
+	const key = `${languages.length > 2 ? '' : languages[0]}${english ? '+' : ''}`;
+	let dictionary = dictionaries.get(key);
+	if (!dictionary) {
+		const lists = languages.map((language) => lexicon.sentiment.get(language));
+		dictionary = new Dictionary(
+			lists.filter((list) => list !== undefined),
+			english,
+		);
+		dictionaries.set(key, dictionary);
 	}
-	return { strength: english ? base(word) : 0, length: 1 };
+	return dictionary;
 }
 
 /** Arabic writes article, "and", "with" and "for" onto the word: what is left without them, if anything was. */

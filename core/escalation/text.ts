@@ -66,9 +66,24 @@ export function cleanText(text: string): string {
 
 /** Lower case, without accents, Arabic vowel signs, tatweel and Devanagari nukta; Arabic letter variants made one. */
 export function fold(word: string): string {
-	let result = word.toLowerCase();
-	if (PLAIN_WORD.test(result)) return result;
-	result = result
+	const lower = word.toLowerCase();
+	if (PLAIN_WORD.test(lower)) return lower;
+	let folded = foldedWords.get(lower);
+	if (folded === undefined) {
+		folded = withoutMarks(lower);
+		if (foldedWords.size >= REMEMBERED) foldedWords.clear();
+		if (lower.length <= LONGEST_REMEMBERED) foldedWords.set(lower, folded);
+	}
+	return folded;
+}
+
+/** Words with accents come back with every message. */
+const foldedWords = new Map<string, string>();
+const REMEMBERED = 20_000;
+const LONGEST_REMEMBERED = 40;
+
+function withoutMarks(lower: string): string {
+	return lower
 		.normalize('NFD')
 		.replace(/[\u0300-\u036F\u064B-\u065F\u0670\u0640\u093C]/g, '')
 		.replace(/\u0671/g, '\u0627')
@@ -82,7 +97,6 @@ export function fold(word: string): string {
 		.replace(/\u00F8/g, 'o')
 		.replace(/\u0131/g, 'i')
 		.normalize('NFC');
-	return result;
 }
 
 /** Cuts a text into words, in time linear in its length. */
@@ -169,13 +183,23 @@ export function readWords(text: string): Words {
 			}
 		}
 		let word = fold(token);
-		if (word.length > 2 && DRAWN_OUT.test(word)) {
+		if (word.length > 2 && mayBeDrawnOut(word) && DRAWN_OUT.test(word)) {
 			result.elongated++;
 			// "sooo" is "so", "helllo" is "hello": two stay only where the word before the last letters needs it.
 			word = word.replace(REPEATED_LETTER, '$1');
 		}
 		add(word, token, start, end);
 	}
+}
+
+/** Whether three characters in a row are the same, or it takes more to tell. */
+function mayBeDrawnOut(word: string): boolean {
+	for (let i = 2; i < word.length; i++) {
+		const code = word.charCodeAt(i);
+		if (code >= 0xd800 && code <= 0xdfff) return true;
+		if (code === word.charCodeAt(i - 1) && code === word.charCodeAt(i - 2)) return true;
+	}
+	return false;
 }
 
 /** As {@link TOKEN}, for text in ASCII: most messages, and several times as fast. */
