@@ -157,6 +157,7 @@ const TIMES: Readonly<Record<string, number>> = {
 const NUMBER =
 	/(?<![\p{L}\p{N}.,])(?:(us\$|r\$|mx\$|[$€£₹¥₦₺₱]|rs\.?|inr|usd|eur|gbp|rp\.?|aed|sar|chf|brl)\s?)?(\d{1,3}(?:[.,' \u00A0]\d{2,3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)\s?([\p{L}]+|[$€£₹¥₦₺₱])?(?:\s([\p{L}$€£₹]+))?/giu;
 const MOST = 20;
+const ANY_DIGIT = /[\d\u0660-\u0669\u0966-\u096F]/;
 
 /** Sums of money in a message, and plain numbers without a currency, in the order of the text. */
 export function amountsIn(text: string): {
@@ -165,8 +166,8 @@ export function amountsIn(text: string): {
 } {
 	const money: Amount[] = [];
 	const numbers: Array<Amount & { unit: string }> = [];
+	if (!ANY_DIGIT.test(text)) return { money, numbers };
 	const ascii = toLatinDigits(text.slice(0, 2000));
-	if (!/\d/.test(ascii)) return { money, numbers };
 	let seen = 0;
 	for (const match of ascii.matchAll(NUMBER)) {
 		if (++seen > MOST) break;

@@ -22,9 +22,10 @@ export { LANGUAGES, LANGUAGE_NAMES } from './lexicon';
  * in the live workflow and in a dry run. Every text gives a result; only staff rules that cannot be read throw
  * ({@link PhraseError}).
  */
-export function score(input: ScoreInput): ScoreResult {
+export function score(given: ScoreInput): ScoreResult {
+	const text = String(given.message.text ?? '');
+	const input: ScoreInput = { ...given, message: { ...given.message, text } };
 	const settings = resolveSettings(input.settings);
-	const text = String(input.message.text ?? '');
 	const reading = readMessage(text, input.conversation?.language ?? input.profile?.language);
 	const history = historyBefore(input);
 	const before: Counters = { ...NO_COUNTERS, ...withoutGaps(input.counters) };
@@ -36,15 +37,10 @@ export function score(input: ScoreInput): ScoreResult {
 		reading,
 		sentiment: sentimentOf(reading),
 		messageId: input.message.id,
-		repeated:
-			earlierQuestion({
-				input: { ...input, message: { ...input.message, text } },
-				history,
-				reading,
-			}) !== undefined,
+		repeated: earlierQuestion({ input, history, reading }) !== undefined,
 	});
 	const context: SignalContext = {
-		input: { ...input, message: { ...input.message, text } },
+		input,
 		settings,
 		reading,
 		sentiment,
@@ -101,6 +97,7 @@ function weigh(context: SignalContext): Weighed[] {
 		if (!finding || Math.max(finding.value, finding.alone ?? 0) <= 0) continue;
 		result.push({ signal, finding, weight: finding.weight ?? own });
 	}
+	if (result.length === 0) return result;
 	inCompany(result);
 	return result.filter(({ finding }) => finding.value > 0);
 }
@@ -110,6 +107,7 @@ const ENOUGH = 40;
 
 /** Of signals that count {@link Finding.alone}, the strongest first; each leaves less for the next. */
 function inCompany(all: Weighed[]): void {
+	if (!all.some(({ finding }) => finding.alone !== undefined)) return;
 	const shy = all
 		.filter(({ finding }) => finding.alone !== undefined)
 		.sort((a, b) => b.weight * b.finding.alone! - a.weight * a.finding.alone!);
@@ -156,11 +154,14 @@ function lowerFirst(text: string): string {
 	return text[0]!.toLowerCase() + text.slice(1);
 }
 
-function historyBefore(input: ScoreInput): ConversationMessage[] {
-	const history = (input.history ?? [])
+function historyBefore({ history, message: { id } }: ScoreInput): ConversationMessage[] {
+	if (!history || history.length === 0) return [];
+	const before = history
 		.slice(-HISTORY_LIMIT - 1)
-		.filter((message) => message && message.id !== input.message.id && !message.internal);
-	return history.slice(-HISTORY_LIMIT).sort(byTime);
+		.filter((message) => message && message.id !== id && !message.internal)
+		.slice(-HISTORY_LIMIT);
+	const inOrder = before.every((message, i) => i === 0 || byTime(before[i - 1]!, message) <= 0);
+	return inOrder ? before : before.sort(byTime);
 }
 
 function sentimentOf(reading: Reading): SentimentResult {
@@ -189,8 +190,9 @@ function normalBot(bot: BotFacts | undefined): BotFacts {
 }
 
 function withoutGaps(counters: Partial<Counters> | undefined): Partial<Counters> {
+	if (!counters) return {};
 	return Object.fromEntries(
-		Object.entries(counters ?? {}).filter(
+		Object.entries(counters).filter(
 			([, value]) => value !== undefined && value !== null && !Number.isNaN(value),
 		),
 	);

@@ -13,6 +13,9 @@ export interface DetectedLanguage {
 
 /** The library's own languages are many; a short message is asked about ours only, else one word can be Klingon. */
 const OURS = [...LANGUAGES];
+const RANK = Object.fromEntries(LANGUAGES.map((language, l) => [language, l])) as Readonly<
+	Record<Language, number>
+>;
 /** Up to this many words the library guesses more than it knows; the conversation's language is the better guess. */
 const SHORT = 3;
 const LIBRARY_CHARACTERS = 200;
@@ -64,23 +67,21 @@ export function detectLanguage(
 	if (arabic > 0 && arabic * 3 >= latin) return { tag: 'ar', language: 'ar', by: 'script' };
 	if (other > latin) return { tag: 'und', by: 'script' };
 
-	const votes = new Map<Language, number>();
+	const votes = new Float64Array(LANGUAGES.length);
 	for (const word of read.words) {
 		const languages = lexicon.functionWords.get(word);
 		if (!languages) continue;
-		for (const language of languages) {
-			votes.set(language, (votes.get(language) ?? 0) + 1 / languages.length);
-		}
+		for (const language of languages) votes[RANK[language]]! += 1 / languages.length;
 	}
 	let best: Language | undefined;
 	let first = 0;
 	let second = 0;
-	for (const language of LANGUAGES) {
-		const score = votes.get(language) ?? 0;
+	for (let l = 0; l < votes.length; l++) {
+		const score = votes[l]!;
 		if (score > first) {
 			second = first;
 			first = score;
-			best = language;
+			best = LANGUAGES[l];
 		} else if (score > second) second = score;
 	}
 	if (best && first >= 1 && first >= second * 1.6)

@@ -41,7 +41,6 @@ type Element =
 
 interface Phrase extends Required<PhraseSource> {
 	language: string;
-	bit: number;
 	elements: Element[];
 	/** Its place in the order in which phrases were added. */
 	order: number;
@@ -93,7 +92,10 @@ export class PhraseMatcher {
 	private wokenBy?: Array<Phrase[] | undefined>;
 	private longestPrefix = 0;
 	private shortestPrefix = Infinity;
-	private readonly cache = new Map<string, readonly Occurrence[]>();
+	/** By language mask and word: the lists of those languages that hold the word. */
+	private readonly cache = new Map<number, Map<string, readonly Occurrence[]>>();
+	/** By class, the bit of its language. */
+	private readonly bits: number[] = [];
 	/** Classes that stand in the text that is searched: number of the search in which each was last seen. */
 	private seen = new Int32Array(0);
 	/** By class, the phrases of this search that may begin with it; of the search whose number stands in `begunIn`. */
@@ -110,7 +112,7 @@ export class PhraseMatcher {
 
 	/** Adds a named word list of a language. Entries may be several words, and may end in "*". */
 	addList(language: string, name: string, entries: Iterable<string>): void {
-		const id = this.classId(`${language}:${name}`);
+		const id = this.classId(language, name);
 		let own = this.lists.get(language);
 		if (!own) this.lists.set(language, (own = new Map<string, number>()));
 		own.set(name, id);
@@ -132,7 +134,6 @@ export class PhraseMatcher {
 				text: source.text,
 				strength: source.strength ?? 1,
 				language,
-				bit: this.bit(language),
 				order: this.phrases.length,
 				elements,
 				needs: elements.flatMap((e) => (e.kind === 'class' && !e.optional ? [e.id] : [])),
@@ -165,7 +166,7 @@ export class PhraseMatcher {
 		const { turn, seen } = this;
 		const present: number[] = [];
 		for (let i = 0; i < count; i++) {
-			const here = (at[i] = this.occurrences(read, i));
+			const here = (at[i] = this.occurrences(read, i, mask));
 			for (let k = 0; k < here.length; k++) {
 				const { id } = here[k]!;
 				if (seen[id] === turn) continue;
@@ -179,7 +180,7 @@ export class PhraseMatcher {
 			const phrases = wokenBy[present[p]!]!;
 			for (let k = 0; k < phrases.length; k++) {
 				const phrase = phrases[k]!;
-				if ((phrase.bit & mask) !== 0 && this.hasAll(phrase.needs)) awake.push(phrase);
+				if (this.hasAll(phrase.needs)) awake.push(phrase);
 			}
 		}
 		const found: PhraseMatch[] = [];
@@ -258,7 +259,7 @@ export class PhraseMatcher {
 		if (id === undefined) return 0;
 		let longest = 0;
 		const here =
-			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index);
+			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index, ~0);
 		for (let k = 0; k < here.length; k++) {
 			const o = here[k]!;
 			if (o.id === id && o.length > longest) longest = o.length;
@@ -267,15 +268,16 @@ export class PhraseMatcher {
 	}
 
 	/** The lists whose entries begin at a word: those of one word first. */
-	private occurrences(read: Words, index: number): readonly Occurrence[] {
+	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
 		const word = read.words[index]!;
-		const single = this.single(word);
+		const single = this.single(word, mask);
 		const longer = this.byFirst.get(word);
 		if (!longer) return single;
 		let result: Occurrence[] | undefined;
 		const sentence = read.sentences[index];
 		for (let l = 0; l < longer.length; l++) {
 			const { rest, occurrence } = longer[l]!;
+			if ((this.bits[occurrence.id]! & mask) === 0) continue;
 			let k = 0;
 			while (
 				k < rest.length &&
@@ -289,8 +291,10 @@ export class PhraseMatcher {
 		return result ?? single;
 	}
 
-	private single(word: string): readonly Occurrence[] {
-		const known = this.cache.get(word);
+	private single(word: string, mask: number): readonly Occurrence[] {
+		let cache = this.cache.get(mask);
+		if (!cache) this.cache.set(mask, (cache = new Map<string, readonly Occurrence[]>()));
+		const known = cache.get(word);
 		if (known) return known;
 		const ids = [...(this.byWord.get(word) ?? [])];
 		const most = Math.min(word.length, this.longestPrefix);
@@ -298,9 +302,11 @@ export class PhraseMatcher {
 			const more = this.byPrefix.get(word.slice(0, n));
 			if (more) for (const id of more) if (!ids.includes(id)) ids.push(id);
 		}
-		const result = ids.map((id) => ({ id, length: 1 }));
-		if (this.cache.size >= CACHE_SIZE) this.cache.clear();
-		this.cache.set(word, result);
+		const result = ids
+			.filter((id) => (this.bits[id]! & mask) !== 0)
+			.map((id) => ({ id, length: 1 }));
+		if (cache.size >= CACHE_SIZE) cache.clear();
+		cache.set(word, result);
 		return result;
 	}
 
@@ -313,11 +319,13 @@ export class PhraseMatcher {
 		return bit;
 	}
 
-	private classId(name: string): number {
+	private classId(language: string, list: string): number {
+		const name = `${language}:${list}`;
 		let id = this.classIds.get(name);
 		if (id === undefined) {
 			id = this.classIds.size;
 			this.classIds.set(name, id);
+			this.bits[id] = this.bit(language);
 			this.wokenBy = undefined;
 		}
 		return id;
@@ -370,9 +378,9 @@ export class PhraseMatcher {
 				const body = optional ? part.slice(0, -1) : part;
 				let id: number;
 				if (body.startsWith('[')) {
-					id = this.classId(`${language}:${body.slice(1, -1)}`);
+					id = this.classId(language, body.slice(1, -1));
 				} else {
-					id = this.classId(`${language}:=${body}`);
+					id = this.classId(language, `=${body}`);
 					const alternatives = body.startsWith('(') ? body.slice(1, -1).split('|') : [body];
 					if (!this.defined.has(id)) {
 						this.defined.add(id);

@@ -20,9 +20,12 @@ export interface Recognised {
 
 export type ModelName = 'topics' | 'handoff';
 
-interface Model {
+/** The labels of all models in one row, so that a message is walked through once. */
+interface Models {
 	labels: string[];
 	bias: number[];
+	/** By model, its first label in the row and the one after its last. */
+	range: Record<ModelName, readonly [number, number]>;
 	/** What stands for a word, or for the beginning or length of a message → its weights. */
 	words: Map<string, WordWeights>;
 }
@@ -34,7 +37,17 @@ interface WordWeights {
 	before?: Map<string, Float32Array>;
 }
 
-const loaded = new Map<ModelName, Model>();
+/** What a message scores for each label, and the words that it rests on. */
+interface Walk {
+	reading: Reading;
+	scores: number[];
+	found: Array<{ i: number; length: number; weights: Float32Array }>;
+}
+
+const NAMES: readonly ModelName[] = ['topics', 'handoff'];
+let loaded: Models | undefined;
+/** The signals ask about one message after the other. */
+let latest: Walk | undefined;
 /** Longer texts are no longer like what the models were trained on; their first words decide. */
 const MAX_WORDS = 60;
 /** What stands before the first word, after the last, and for any number. */
@@ -47,48 +60,55 @@ export function recognise(name: ModelName, reading: Reading): Recognised | undef
 	const { language } = reading.language;
 	if (language !== 'en' && language !== undefined) return undefined;
 	if (reading.words.scripts.latin === 0) return undefined;
-	const model = load(name);
+	const models = (loaded ??= load());
+	if (latest?.reading !== reading) latest = walk(models, reading);
+	const { scores, found } = latest;
+	const [from, to] = models.range[name];
+	let best = from;
+	for (let l = from + 1; l < to; l++) if (scores[l]! > scores[best]!) best = l;
+	const probability = 1 / (1 + Math.exp(-scores[best]!));
+	if (found.length === 0 || probability < 0.15) return undefined;
+	const { text, starts, ends } = reading.words;
+	const said = found
+		.filter(({ i, weights }) => i >= 0 && weights[best]! > 0)
+		.sort((a, b) => b.weights[best]! - a.weights[best]! || a.i - b.i)
+		.slice(0, 3)
+		.sort((a, b) => a.i - b.i)
+		.map(({ i, length }) => text.slice(starts[i], ends[i + length - 1]));
+	return {
+		label: models.labels[best]!,
+		probability: Math.round(probability * 1000) / 1000,
+		evidence: [...new Set(said)].join(' … '),
+	};
+}
+
+/** Adds up the features of {@link featuresOf}, in their order, without making a string of each pair. */
+function walk(models: Models, reading: Reading): Walk {
 	const { words } = reading.words;
 	const most = Math.min(words.length, MAX_WORDS);
-	const scores = [...model.bias];
-	const found: Array<{ i: number; length: number; weights: Float32Array }> = [];
-	const count = (weights: Float32Array | undefined, i: number, length: number) => {
-		if (!weights) return;
-		found.push({ i, length, weights });
-		for (let l = 0; l < scores.length; l++) scores[l]! += weights[l]!;
-	};
-	// The features of featuresOf in their order, without making a string of each pair.
-	let previous = model.words.get(START);
+	const scores = [...models.bias];
+	const found: Walk['found'] = [];
+	let previous = models.words.get(START);
 	for (let i = 0; i < most; i++) {
-		const word = isDigit(words[i]!) ? NUMBER : words[i]!;
-		const known = model.words.get(word);
+		const known = models.words.get(isDigit(words[i]!) ? NUMBER : words[i]!);
 		count(known?.own, i, 1);
-		count(previous?.before?.get(word), i === 0 ? 0 : i - 1, i === 0 ? 1 : 2);
+		const pairs = previous?.before;
+		if (pairs) {
+			const pair = pairs.get(isDigit(words[i]!) ? NUMBER : words[i]!);
+			if (i === 0) count(pair, 0, 1);
+			else count(pair, i - 1, 2);
+		}
 		previous = known;
 	}
 	if (most > 0) count(previous?.before?.get(END), most - 1, 1);
-	count(model.words.get(lengthOf(most))?.own, -1, 0);
-	if (found.length === 0) return undefined;
-	let best: { l: number; probability: number } | undefined;
-	for (let l = 0; l < scores.length; l++) {
-		const probability = 1 / (1 + Math.exp(-scores[l]!));
-		if (!best || probability > best.probability) best = { l, probability };
+	count(models.words.get(lengthOf(most))?.own, -1, 0);
+	return { reading, scores, found };
+
+	function count(weights: Float32Array | undefined, i: number, length: number) {
+		if (!weights) return;
+		found.push({ i, length, weights });
+		for (let l = 0; l < scores.length; l++) scores[l]! += weights[l]!;
 	}
-	if (!best || best.probability < 0.15) return undefined;
-	const { l } = best;
-	const said = found
-		.filter(({ i, weights }) => i >= 0 && weights[l]! > 0)
-		.sort((a, b) => b.weights[l]! - a.weights[l]! || a.i - b.i)
-		.slice(0, 3)
-		.sort((a, b) => a.i - b.i)
-		.map(({ i, length }) =>
-			reading.words.text.slice(reading.words.starts[i], reading.words.ends[i + length - 1]),
-		);
-	return {
-		label: model.labels[l]!,
-		probability: Math.round(best.probability * 1000) / 1000,
-		evidence: [...new Set(said)].join(' … '),
-	};
 }
 
 /** Words, pairs of neighbours, and how long the message is. Numbers are all the same. */
@@ -117,35 +137,36 @@ function lengthOf(words: number): string {
 	return words <= 2 ? '<short>' : words > 12 ? '<long>' : '<middle>';
 }
 
-function load(name: ModelName): Model {
-	let model = loaded.get(name);
-	if (!model) {
-		const file = require(`./models/${name}.json`) as ModelFile;
-		const labels = Object.keys(file.labels);
-		const words = new Map<string, WordWeights>();
-		const entry = (word: string) => {
-			let known = words.get(word);
-			if (!known) words.set(word, (known = {}));
-			return known;
-		};
-		labels.forEach((label, l) => {
-			for (const [feature, weight] of Object.entries(file.labels[label]!.weights)) {
-				const space = feature.indexOf(' ');
-				if (space < 0) {
-					(entry(feature).own ??= new Float32Array(labels.length))[l] = weight;
-					continue;
-				}
-				const pairs = (entry(feature.slice(0, space)).before ??= new Map());
-				const second = feature.slice(space + 1);
-				let weights = pairs.get(second);
-				if (!weights) pairs.set(second, (weights = new Float32Array(labels.length)));
-				weights[l] = weight;
+function load(): Models {
+	const files = NAMES.map((name) => require(`./models/${name}.json`) as ModelFile);
+	const all = files.flatMap((file) => Object.entries(file.labels));
+	const words = new Map<string, WordWeights>();
+	const entry = (word: string) => {
+		let known = words.get(word);
+		if (!known) words.set(word, (known = {}));
+		return known;
+	};
+	all.forEach(([, { weights }], l) => {
+		for (const [feature, weight] of Object.entries(weights)) {
+			const space = feature.indexOf(' ');
+			if (space < 0) {
+				(entry(feature).own ??= new Float32Array(all.length))[l] = weight;
+				continue;
 			}
-		});
-		model = { labels, bias: labels.map((label) => file.labels[label]!.bias), words };
-		loaded.set(name, model);
-	}
-	return model;
+			const pairs = (entry(feature.slice(0, space)).before ??= new Map<string, Float32Array>());
+			const second = feature.slice(space + 1);
+			let own = pairs.get(second);
+			if (!own) pairs.set(second, (own = new Float32Array(all.length)));
+			own[l] = weight;
+		}
+	});
+	const [topics, handoff] = files.map((file) => Object.keys(file.labels).length) as [number, number];
+	return {
+		labels: all.map(([label]) => label),
+		bias: all.map(([, { bias }]) => bias),
+		range: { topics: [0, topics], handoff: [topics, topics + handoff] },
+		words,
+	};
 }
 
 function isDigit(word: string): boolean {

@@ -21,11 +21,15 @@ export class Gist {
 		this.grams = grams;
 	}
 
-	similarity(other: Gist): number {
-		if (this.size === 0 || other.size === 0) return 0;
-		const words = overlap(this.words, other.words);
-		const grams = overlap(this.grams, other.grams);
-		return Math.max(grams.dice, 0.5 * words.dice + 0.5 * words.contained);
+	/** Whether the two say the same at least so much, 0 to 1; most do not, which is seen before all is compared. */
+	resembles(other: Gist, least: number): boolean {
+		if (this.size === 0 || other.size === 0) return least <= 0;
+		const [small, large] = bySize(this.words, other.words);
+		let shared = 0;
+		for (const word of small) if (large.has(word)) shared++;
+		const dice = (2 * shared) / (small.size + large.size);
+		const contained = small.size >= 2 ? shared / small.size : 0;
+		return 0.5 * dice + 0.5 * contained >= least || overlaps(this.grams, other.grams, least);
 	}
 }
 
@@ -33,14 +37,20 @@ function singular(word: string): string {
 	return word.length > 4 && word.endsWith('s') ? word.slice(0, -1) : word;
 }
 
-function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>) {
-	let shared = 0;
-	const [small, large] = a.size <= b.size ? [a, b] : [b, a];
-	for (const item of small) if (large.has(item)) shared++;
-	return {
-		dice: (2 * shared) / (a.size + b.size),
-		contained: small.size >= 2 ? shared / small.size : 0,
-	};
+function bySize<T>(a: ReadonlySet<T>, b: ReadonlySet<T>) {
+	return a.size <= b.size ? ([a, b] as const) : ([b, a] as const);
+}
+
+/** Whether two sets share at least this much of what they hold (Dice). Stops as soon as they cannot any more. */
+function overlaps<T>(a: ReadonlySet<T>, b: ReadonlySet<T>, least: number): boolean {
+	const [small, large] = bySize(a, b);
+	const both = small.size + large.size;
+	let most = small.size;
+	if ((2 * most) / both < least) return false;
+	for (const item of small) {
+		if (!large.has(item) && (2 * --most) / both < least) return false;
+	}
+	return true;
 }
 
 /** Bound on the texts whose gist is remembered; a message is compared with several that come after it. */

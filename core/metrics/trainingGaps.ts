@@ -30,7 +30,7 @@ export function trainingGaps(questions: readonly OpenQuestion[], least = 3): Tra
 	const groups: OpenQuestion[][] = [];
 	for (const one of questions) {
 		const gist = gistOf(one.question, small);
-		const group = groups.find(([first]) => gist.similarity(gistOf(first!.question, small)) >= SAME);
+		const group = groups.find(([first]) => gist.resembles(gistOf(first!.question, small), SAME));
 		if (group) group.push(one);
 		else groups.push([one]);
 	}

@@ -117,7 +117,7 @@ function whatCame(
 ): WhatCame {
 	const next = later.find(isCustomerTurn);
 	const small = (word: string) => lexicon().functionWords.has(word);
-	if (next && asked && gistOf(asked.text, small).similarity(gistOf(next.text, small)) >= SAME) {
+	if (next && asked && gistOf(asked.text, small).resembles(gistOf(next.text, small), SAME)) {
 		return 'asked_again';
 	}
 	// By the customer's next words at the latest: a handoff after that was about something else.

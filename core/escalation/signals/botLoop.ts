@@ -20,7 +20,7 @@ export const botLoop: Signal = {
 		const gist = gistOf(last, small);
 		let same = 0;
 		for (const text of texts.slice(0, -1)) {
-			if (gist.size > 1 && gist.similarity(gistOf(text, small)) >= SAME_ANSWER) same++;
+			if (gist.size > 1 && gist.resembles(gistOf(text, small), SAME_ANSWER)) same++;
 		}
 		const vague = texts.slice(-3).filter((text) => deflects(text)).length;
 		if (same === 0 && vague < 2) return undefined;

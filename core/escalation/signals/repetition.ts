@@ -42,12 +42,13 @@ export function earlierQuestion({
 }: Pick<SignalContext, 'input' | 'history' | 'reading'>) {
 	// "Yes, sounds good" and "thank you" are said again and again, and ask for nothing.
 	if (reading.words.questions.size === 0 && pleased(reading)) return undefined;
+	const own = history.filter((m) => m.author === 'customer' && m.text).slice(-LOOK_BACK);
+	if (own.length === 0) return undefined;
 	const small = (word: string) => reading.lexicon.functionWords.has(word);
 	const now = gistOf(input.message.text, small);
 	if (now.size < LEAST_WORDS && input.message.text.trim().length < 12) return undefined;
-	const own = history.filter((m) => m.author === 'customer' && m.text).slice(-LOOK_BACK);
 	for (let i = own.length - 1; i >= 0; i--) {
-		if (now.similarity(gistOf(own[i]!.text, small)) >= SAME) return own[i];
+		if (now.resembles(gistOf(own[i]!.text, small), SAME)) return own[i];
 	}
 	return undefined;
 }
