@@ -38,7 +38,7 @@ export function requestIn(reading: Reading): PhraseMatch | undefined {
 	// A demand brings its own negation ("no more bots", "why can't I talk to anyone"): only talk about people speaks against it.
 	const demands = reading.found.get('human_demand') ?? [];
 	const requests = [...(reading.found.get('human_request') ?? []), ...demands];
-	if (requests.length === 0) return undefined;
+	if (requests.length === 0) return nothingElse(reading);
 	const refusals = reading.found.get('human_refusal') ?? [];
 	const about = reading.found.get('human_about') ?? [];
 	let best: PhraseMatch | undefined;
@@ -58,6 +58,54 @@ export function requestIn(reading: Reading): PhraseMatch | undefined {
 		best = request;
 	}
 	return best;
+}
+
+/** Words that a sentence may have of which nothing is said but that a person is wanted, at most. */
+const MOST_WORDS = 12;
+/** Word lists whose words say nothing beside a wish. */
+const FILLERS = ['filler', 'det', 'want', 'link', 'talk', 'reach', 'with', 'when'] as const;
+
+/**
+ * A sentence that names a person of the service and has otherwise only words of wishing: "yes please, a person", "let me through
+ * to an agent". In languages that have the list `filler`.
+ */
+function nothingElse(reading: Reading): PhraseMatch | undefined {
+	const named = reading.found.get('human_named');
+	// "Agent? No thanks."
+	if (!named || reading.found.has('human_declined')) return undefined;
+	const { words: read } = reading;
+	for (const match of named) {
+		const language = match.language as Language;
+		const sentence = read.sentences[match.from];
+		const from = read.sentences.indexOf(sentence!);
+		const to = read.sentences.lastIndexOf(sentence!) + 1;
+		if (to - from > MOST_WORDS || aboutOrRefused(reading, from, to)) continue;
+		if (
+			onlyFiller(reading, language, from, match.from) &&
+			onlyFiller(reading, language, match.to, to)
+		)
+			return { ...match, group: 'human_request', strength: 1 };
+	}
+	return undefined;
+}
+
+function aboutOrRefused(reading: Reading, from: number, to: number): boolean {
+	return ['human_about', 'human_refusal'].some((group) =>
+		reading.found.get(group)?.some((match) => match.from < to && from < match.to),
+	);
+}
+
+function onlyFiller(reading: Reading, language: Language, from: number, to: number): boolean {
+	const { matcher } = reading.lexicon;
+	for (let i = from; i < to;) {
+		let longest = 0;
+		for (const list of FILLERS) {
+			longest = Math.max(longest, matcher.listAt(language, list, reading.words, i));
+		}
+		if (longest === 0 || matcher.listAt(language, 'neg', reading.words, i) > 0) return false;
+		i += longest;
+	}
+	return true;
 }
 
 /** Whether the customer turns a person down: what a model sees in "no i do not want an agent" is then no trouble. */
