@@ -149,7 +149,7 @@ export function feel(
 		dissatisfaction: felt(found, 'emotion.dissatisfaction'),
 	};
 	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
-	const mood = much(bad) - praise * much(good) - link;
+	const mood = inTelling(much(bad) - praise * much(good) - link, read, found);
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
@@ -169,6 +169,27 @@ function felt(found: ReadonlyMap<string, readonly PhraseMatch[]>, group: string)
 	let sum = 0;
 	for (const match of matches) sum += match.strength;
 	return round(Math.min(1, sum * 0.7));
+}
+
+/** A question with a bad word in it asks more than it complains; who tells it at length, or says what failed, complains. */
+const ASKED = 0.4;
+const TOLD = 0.4;
+const FAILED = 0.3;
+
+function inTelling(
+	mood: number,
+	read: Words,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+): number {
+	if (mood <= 0) return mood;
+	const sentences = (read.sentences[read.sentences.length - 1] ?? 0) + 1;
+	return Math.max(
+		0,
+		mood +
+			(found.has('trouble') ? FAILED : 0) +
+			TOLD * Math.log((sentences + 1) / 2) -
+			(read.questions.size > 0 && sentences <= 2 ? ASKED : 0),
+	);
 }
 
 /** The first bad word says more than the tenth. */

@@ -35,6 +35,7 @@ const INVISIBLE =
 	/[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFE00-\uFE0F\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F]/g;
 /** Zero-width (non-)joiners mean something between Devanagari letters only. */
 const JOINERS = /(?<![\u0900-\u097F])[\u200C\u200D]|[\u200C\u200D](?![\u0900-\u097F])/g;
+const ESCAPED = /\\u([0-9a-fA-F]{4})/g;
 const PLAIN = /^[\t\n\r\x20-\x7E]*$/;
 const TOKEN =
 	/https?:\/\/\S+|[\p{L}\p{N}\p{M}]+(?:['’`´][\p{L}\p{M}]+)*|[.!?…;,:。！？؟،।\n]+|\p{Extended_Pictographic}/gu;
@@ -59,6 +60,10 @@ export function cleanText(text: string): string {
 	let clean = text;
 	if (clean.length > MAX_CHARACTERS) {
 		clean = `${clean.slice(0, MAX_CHARACTERS - MAX_TAIL)}\n${clean.slice(-MAX_TAIL)}`;
+	}
+	// "don\u2019t": escaped once too often on its way here.
+	if (clean.includes('\\u')) {
+		clean = clean.replace(ESCAPED, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 	}
 	if (PLAIN.test(clean)) return clean;
 	return clean.normalize('NFKC').replace(INVISIBLE, '').replace(JOINERS, '');
