@@ -7,6 +7,7 @@ import { resolveSettings, type ResolvedSettings } from './settings';
 import { HISTORY_LIMIT, type SignalContext } from './signal';
 import { ALL_SIGNALS } from './signals';
 import { earlierQuestion } from './signals/repetition';
+import { TELLING } from './signals/sentiment';
 import { countTurn } from './counters';
 import { quote } from './text';
 import type { BotFacts, ScoreInput, ScoreResult, SentimentResult } from './types';
@@ -173,7 +174,7 @@ function sentimentOf(reading: Reading): SentimentResult {
 		negativity: feeling.negativity,
 		emotions: feeling.emotions,
 		trend: 0,
-		...(worst && worst.strength < 0 ? { evidence: quote(words, worst.from, worst.to) } : {}),
+		...(worst && worst.strength <= TELLING ? { evidence: quote(words, worst.from, worst.to) } : {}),
 	};
 }
 

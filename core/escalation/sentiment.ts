@@ -99,7 +99,11 @@ export function feel(
 		// A name ("@united") is no feeling.
 		if (taken[i] || read.text[read.starts[i]! - 1] === '@') continue;
 		const here = dictionary.at(read, i);
-		if (here.strength === 0) continue;
+		if (here.strength === 0) {
+			// "best buy" and "hoe laat" are said to mean nothing, word by word.
+			i += here.length - 1;
+			continue;
+		}
 		const turned = inContext(read, i, here.strength, languages, lexicon);
 		if (turned === 0) continue;
 		if (turned < 0) {

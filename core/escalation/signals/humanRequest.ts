@@ -45,6 +45,7 @@ export function requestIn(reading: Reading): PhraseMatch | undefined {
 	for (const request of requests) {
 		if (best && best.strength >= request.strength) continue;
 		if (about.some((a) => overlaps(a, request) && sameLanguage(a, request))) continue;
+		if (declined(reading, request.to)) continue;
 		if (demands.includes(request)) {
 			best = request;
 			continue;
@@ -71,8 +72,7 @@ const FILLERS = ['filler', 'det', 'want', 'link', 'talk', 'reach', 'with', 'when
  */
 function nothingElse(reading: Reading): PhraseMatch | undefined {
 	const named = reading.found.get('human_named');
-	// "Agent? No thanks."
-	if (!named || reading.found.has('human_declined')) return undefined;
+	if (!named) return undefined;
 	const { words: read } = reading;
 	for (const match of named) {
 		const language = match.language as Language;
@@ -80,6 +80,7 @@ function nothingElse(reading: Reading): PhraseMatch | undefined {
 		const from = read.sentences.indexOf(sentence!);
 		const to = read.sentences.lastIndexOf(sentence!) + 1;
 		if (to - from > MOST_WORDS || aboutOrRefused(reading, from, to)) continue;
+		if (declined(reading, to)) continue;
 		if (
 			onlyFiller(reading, language, from, match.from) &&
 			onlyFiller(reading, language, match.to, to)
@@ -87,6 +88,11 @@ function nothingElse(reading: Reading): PhraseMatch | undefined {
 			return { ...match, group: 'human_request', strength: 1 };
 	}
 	return undefined;
+}
+
+/** "Agent? No thanks." */
+function declined(reading: Reading, from: number): boolean {
+	return reading.found.get('human_declined')?.some((match) => match.from === from) ?? false;
 }
 
 function aboutOrRefused(reading: Reading, from: number, to: number): boolean {

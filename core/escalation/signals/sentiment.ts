@@ -16,6 +16,8 @@ const NOISE = 0.15;
 const EVEN = 0.231;
 /** What went wrong, without a word on how the customer feels about it, ranks messages but does not hand over by itself. */
 const TONE = 0.5;
+/** A word that says so little is no evidence of anger by itself. */
+export const TELLING = -0.9;
 /** Less than a point. */
 const LEAST = 0.015;
 
@@ -42,6 +44,8 @@ export const sentiment: Signal = {
 			if (emotions[emotion] > (strongest ? emotions[strongest] : 0.2)) strongest = emotion;
 		}
 		const worst = reading.feeling.evidence[0];
+		// "When", "what" and "still open" rank messages, but no one is told that a customer is cross because of them.
+		if (value === 0 && (worst?.strength ?? 0) > TELLING) return undefined;
 		return {
 			value,
 			alone: TONE * tone,
