@@ -64,7 +64,8 @@ export class Corrector {
 			const far = other.length >= 9 ? 2 : 1;
 			if (Math.abs(other.length - word.length) > far) continue;
 			// Each change takes at most one letter away and brings one in.
-			if (bits(other.letters & ~letters) <= far && bits(letters & ~other.letters) <= far) return true;
+			if (bits(other.letters & ~letters) <= far && bits(letters & ~other.letters) <= far)
+				return true;
 		}
 		return false;
 	}

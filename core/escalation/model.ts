@@ -160,7 +160,10 @@ function load(): Models {
 			own[l] = weight;
 		}
 	});
-	const [topics, handoff] = files.map((file) => Object.keys(file.labels).length) as [number, number];
+	const [topics, handoff] = files.map((file) => Object.keys(file.labels).length) as [
+		number,
+		number,
+	];
 	return {
 		labels: all.map(([label]) => label),
 		bias: all.map(([, { bias }]) => bias),

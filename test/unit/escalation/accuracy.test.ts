@@ -17,6 +17,23 @@ const rows = (name: string): Row[] =>
 		.map((line) => JSON.parse(line) as Row);
 const asks = (text: string) => requestIn(readMessage(text)) !== undefined;
 
+/** How often a negative message ranks above another one. */
+function ranked(messages: readonly Row[]): number {
+	const own = messages.map((r) => ({
+		negative: r.label === 'negative',
+		by: -score({ message: { id: 'm', text: r.text } }).sentiment.value,
+	}));
+	let wins = 0;
+	let pairs = 0;
+	for (const a of own.filter((r) => r.negative)) {
+		for (const b of own.filter((r) => !r.negative)) {
+			pairs++;
+			wins += a.by > b.by ? 1 : a.by === b.by ? 0.5 : 0;
+		}
+	}
+	return wins / pairs;
+}
+
 /** On the small samples that ship; docs/accuracy.md has the full measurement. These guard against a fall. */
 describe('accuracy on the shipped samples', () => {
 	it('finds at least nine of ten requests for a person in five languages', () => {
@@ -56,19 +73,31 @@ describe('accuracy on the shipped samples', () => {
 		},
 	);
 
-	it('ranks negative Indonesian messages above others at least four times in five', () => {
-		const own = rows('sentiment').map((r) => ({
-			negative: r.label === 'negative',
-			by: -score({ message: { id: 'm', text: r.text } }).sentiment.value,
-		}));
-		let wins = 0;
-		let pairs = 0;
-		for (const a of own.filter((r) => r.negative)) {
-			for (const b of own.filter((r) => !r.negative)) {
-				pairs++;
-				wins += a.by > b.by ? 1 : a.by === b.by ? 0.5 : 0;
-			}
+	it('finds 97 of 100 English requests', () => {
+		const own = rows('written_requests').filter((r) => r.lang === 'en' && r.label === 'human');
+		expect(own.filter((r) => asks(r.text)).length / own.length).toBeGreaterThanOrEqual(0.97);
+	});
+
+	it('knows sensitive from harmless messages in nine more languages with F1 of at least 0.9 each', () => {
+		const all = rows('written_topics');
+		const languages = [...new Set(all.map((r) => r.lang))];
+		expect(languages).toHaveLength(9);
+		for (const lang of languages) {
+			const own = all.filter((r) => r.lang === lang);
+			const handed = own.filter(
+				(r) => score({ message: { id: 'm', text: r.text } }).decision === 'escalate',
+			);
+			const hits = handed.filter((r) => r.label === 'sensitive').length;
+			const needed = own.filter((r) => r.label === 'sensitive').length;
+			expect([lang, (2 * hits) / (handed.length + needed) >= 0.9]).toEqual([lang, true]);
 		}
-		expect(wins / pairs).toBeGreaterThan(0.8);
+	});
+
+	it('ranks negative Dutch service messages above others at least nineteen times in twenty', () => {
+		expect(ranked(rows('written_sentiment'))).toBeGreaterThan(0.95);
+	});
+
+	it('ranks negative Indonesian messages above others at least four times in five', () => {
+		expect(ranked(rows('sentiment'))).toBeGreaterThan(0.8);
 	});
 });

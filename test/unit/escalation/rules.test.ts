@@ -1,5 +1,6 @@
+import * as fc from 'fast-check';
 import { PhraseError } from '../../../core/escalation';
-import { PhraseMatcher } from '../../../core/escalation/matcher';
+import { PhraseMatcher, type PhraseMatch } from '../../../core/escalation/matcher';
 import { readWords } from '../../../core/escalation/text';
 import { scored, signal } from './support';
 
@@ -27,6 +28,49 @@ describe('phrases', () => {
 		['ضمان', 'الضَّمان ضَمَان', true],
 	])('"%s" in "%s": %p', (phrase, text, expected) => {
 		expect(finds(phrase, text)).toBe(expected);
+	});
+
+	it('are found in company as they are alone, in every language that is asked for and no other', () => {
+		const word = fc.constantFrom('a', 'bb', 'cc', 'dd');
+		const part = fc.oneof(
+			word,
+			fc.constantFrom('..', '..1', 'bb?', '(a|cc)', '(bb dd|a)', 'cc*', '[few]'),
+		);
+		const phrase = fc
+			.tuple(
+				fc.constantFrom('', '^ ', '^^ '),
+				word,
+				fc.array(part, { maxLength: 3 }),
+				fc.constantFrom('', ' $'),
+			)
+			.map(([start, first, rest, end]) => `${start}${[first, ...rest].join(' ')}${end}`);
+		const matcherOf = (phrases: ReadonlyArray<[string, string]>) => {
+			const matcher = new PhraseMatcher();
+			for (const language of ['en', 'nl']) matcher.addList(language, 'few', ['a bb', 'dd']);
+			for (const [language, text] of phrases) matcher.addPhrase(language, { group: text, text });
+			return matcher;
+		};
+		const key = (found: PhraseMatch[]) =>
+			found.map((m) => `${m.language} ${m.phrase} ${m.from}-${m.to}`).sort();
+		fc.assert(
+			fc.property(
+				fc.uniqueArray(fc.tuple(fc.constantFrom('en', 'nl'), phrase), {
+					maxLength: 12,
+					selector: String,
+				}),
+				fc.array(fc.oneof(word, fc.constant('.'), fc.constant('e')), { maxLength: 12 }),
+				fc.constantFrom('en', 'nl', 'both'),
+				(phrases, text, asked) => {
+					const read = readWords(text.join(' '));
+					const all = matcherOf(phrases);
+					const together = all.find(read, asked === 'both' ? ~0 : all.mask([asked]));
+					const alone = phrases
+						.filter(([language]) => asked === 'both' || language === asked)
+						.flatMap((one) => matcherOf([one]).find(read));
+					expect(key(together)).toEqual(key(alone));
+				},
+			),
+		);
 	});
 
 	it('of any kind run in linear time, also those that hang a regular expression', () => {

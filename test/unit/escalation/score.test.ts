@@ -155,6 +155,11 @@ describe('bad input', () => {
 		expect(scored('I want to talk to a hu\u200bman').firedRule).toBe('human_request');
 	});
 
+	it('characters that were escaped once too often are read as what they stand for', () => {
+		expect(scored('I don\\u2019t need a person').decision).toBe('continue');
+		expect(scored('\\u0645 \\u00 \\u').decision).toBe('continue');
+	});
+
 	it('a request at the end of a very long text is still one', () => {
 		expect(scored(`${'bla '.repeat(16000)}. I want to talk to a human`).firedRule).toBe(
 			'human_request',
@@ -197,6 +202,16 @@ describe('a verdict', () => {
 		expect(scored('私の注文はどこですか', { bot: { handoffRequested: true } }).decision).toBe(
 			'escalate',
 		);
+	});
+
+	it.each([
+		'When are you open on Saturday?',
+		'Wie viel kostet der Versand?',
+		'Wanneer wordt het bezorgd?',
+	])('takes no question word for a feeling: %s', (text) => {
+		const result = scored(text);
+		expect(signal(result, 'sentiment')).toBeUndefined();
+		expect(result.sentiment.evidence).toBeUndefined();
 	});
 
 	it('names everything that spoke for it in one sentence', () => {
