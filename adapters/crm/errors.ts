@@ -1,5 +1,6 @@
 import type { CrmErrorKind, CrmName } from '../../core/ports/crm';
 import { CRM_TITLES, CrmError } from '../../core/ports/crm';
+import { blockedIn } from '../../core/ports/http';
 
 /** An answer that is an error, in the CRM's own words. */
 export interface Refusal {
@@ -46,6 +47,11 @@ export function refused(crm: CrmName, whatFor: string, answer: Refusal, cause?: 
 /** No answer came. */
 export function unanswered(crm: CrmName, whatFor: string, cause: unknown): CrmError {
 	const title = CRM_TITLES[crm];
+	const blocked = blockedIn(cause);
+	if (blocked) {
+		const message = `${title} was not asked to ${whatFor}: ${blocked.message}`;
+		return new CrmError(message, 'invalid', blocked.advice, {}, { cause });
+	}
 	const why = cause instanceof Error ? cause.message : String(cause);
 	return new CrmError(
 		`${title} did not answer when asked to ${whatFor} (${why})`,

@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
 import type { HttpRequest, HttpResponse, HttpSend } from '../../core/ports/http';
+import { RequestBlocked } from '../../core/ports/http';
 
 /** Waiting, time and chance, passed in by tests. */
 export interface Environment {
@@ -107,7 +108,7 @@ export function patient(
 					for (const limiter of options.limiters?.(request) ?? []) limiter.pause(asked);
 				}
 			} catch (error) {
-				if (!repeatable || attempt >= ATTEMPTS) throw error;
+				if (error instanceof RequestBlocked || !repeatable || attempt >= ATTEMPTS) throw error;
 			}
 			await environment.sleep(wait);
 		}

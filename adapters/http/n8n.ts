@@ -1,6 +1,7 @@
 import type { IAllExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import type { HttpSend } from '../../core/ports/http';
+import { RequestBlocked } from '../../core/ports/http';
 
 /** Default limit for one exchange with an outside service. */
 const TIMEOUT_MS = 30_000;
@@ -8,7 +9,8 @@ const TIMEOUT_MS = 30_000;
 /**
  * Sends adapters' requests with n8n's own request helper and the user's credential, so that OAuth2 tokens are refreshed and
  * proxies and n8n's outbound rules apply. n8n reports an answer of 400 or above as an error; it is unpacked here, since it is
- * the adapters that know what such an answer means. An error without an answer (no connection, time-out) is passed on.
+ * the adapters that know what such an answer means. An error without an answer (no connection, time-out) is passed on; a call
+ * that n8n's outbound policy forbids rejects with {@link RequestBlocked}.
  */
 export function n8nHttp(
 	context: Pick<IAllExecuteFunctions, 'helpers'>,
@@ -37,7 +39,10 @@ export function n8nHttp(
 			return unpack(response.statusCode, response.headers, response.body);
 		} catch (error) {
 			const answer = answerIn(error);
-			if (!answer) throw error;
+			if (!answer) {
+				if (isBlocked(error)) throw new RequestBlocked(new URL(request.url).host, { cause: error });
+				throw error;
+			}
 			return unpack(answer.status, answer.headers, answer.data);
 		}
 	};
@@ -63,6 +68,12 @@ function answerIn(error: unknown, depth = 0): Answer | undefined {
 		return { status: response.status, headers: response.headers ?? {}, data: response.data };
 	}
 	return answerIn(cause, depth + 1);
+}
+
+/** n8n's own errors of its outbound policy, which it may have wrapped. They are not exported, so they are known by name. */
+function isBlocked(error: unknown, depth = 0): boolean {
+	if (!(error instanceof Error) || depth > 4) return false;
+	return /^SsrfBlocked/u.test(error.name) || isBlocked(error.cause, depth + 1);
 }
 
 function unpack(status: number, headers: Record<string, unknown>, body: unknown) {

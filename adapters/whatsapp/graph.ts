@@ -2,6 +2,7 @@ import type { AxiosInstance } from 'axios';
 import { isAxiosError } from 'axios';
 
 import type { HttpSend } from '../../core/ports/http';
+import { blockedIn } from '../../core/ports/http';
 import { MessagingError } from '../../core/ports/messaging';
 import { axiosOver } from '../http/axios';
 import type { ErrorMeaning } from './errorCodes';
@@ -46,6 +47,11 @@ export function toMessagingError(error: unknown, whatFor: string): MessagingErro
 	if (!isAxiosError(error)) throw error;
 	const answer = error.response;
 	if (!answer) {
+		const blocked = blockedIn(error);
+		if (blocked) {
+			const message = `WhatsApp was not asked to ${whatFor}: ${blocked.message}`;
+			return new MessagingError(message, 'account', blocked.advice, {}, { cause: error });
+		}
 		const neverSent = error.code !== undefined && NEVER_SENT.has(error.code);
 		const harmless = neverSent || error.config?.method?.toLowerCase() === 'get';
 		return new MessagingError(

@@ -3,16 +3,15 @@ import path from 'node:path';
 
 import { openStore } from '../../adapters/store/open';
 import type { HandoffStore } from '../../core/ports/store';
-import { waitForExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
 import { LOCAL_HUBSPOT_APP } from '../../host/stack';
-import { PIPEDRIVE_TOKEN, SALESFORCE_USER } from './environment';
+import type { Credential } from './chain';
+import { CRM_UPSERT, chain, pipedriveToken, salesforceJwt } from './chain';
 import { freshCustomer } from './fixtures';
 import {
 	LIMIT_MS,
 	crmAt,
 	environment,
-	eventually,
 	executionOf,
 	graph,
 	hubspot,
@@ -21,74 +20,6 @@ import {
 } from './harness';
 
 jest.setTimeout(2 * LIMIT_MS);
-
-const TYPE = 'n8n-nodes-whatsapp-handoff.crmUpsert';
-
-interface Credential {
-	id: string;
-	name: string;
-	type: string;
-}
-
-interface Step {
-	name: string;
-	type?: string;
-	parameters: object;
-	credentials?: Record<string, { id: string; name: string }>;
-	onError?: string;
-}
-
-/** Runs a chain of nodes on a body posted to a webhook; gives the items of the last one. */
-async function chain(client: N8nClient, steps: Step[]) {
-	const hook = `crm-${randomUUID()}`;
-	const first = {
-		name: 'Given',
-		type: 'n8n-nodes-base.webhook',
-		typeVersion: 2,
-		webhookId: randomUUID(),
-		parameters: {
-			path: hook,
-			httpMethod: 'POST',
-			responseMode: 'lastNode',
-			responseData: 'allEntries',
-		},
-	};
-	const nodes = [first, ...steps.map((step) => ({ type: TYPE, typeVersion: 1, ...step }))].map(
-		(node, index) => ({ id: randomUUID(), position: [index * 200, 0], ...node }),
-	);
-	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
-		name: hook,
-		nodes,
-		connections: Object.fromEntries(
-			nodes
-				.slice(1)
-				.map(({ name }, index) => [
-					nodes[index]!.name,
-					{ main: [[{ node: name, type: 'main', index: 0 }]] },
-				]),
-		),
-		settings: { executionOrder: 'v1' },
-		active: false,
-	});
-	await client.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
-	return async (body: object): Promise<Array<Record<string, unknown>>> => {
-		// n8n answers a publish before its webhooks are live: a call that finds none has started nothing.
-		const answered = await eventually('the webhook of the CRM workflow', async () => {
-			const response = await fetch(`${environment.n8nUrl}/webhook/${hook}`, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify(body),
-			});
-			return response.status !== 404 && response;
-		});
-		const text = await answered.text();
-		if (!answered.ok) {
-			const { error } = await waitForExecution(client, saved.id, () => true, LIMIT_MS);
-			throw new Error(`The workflow failed: ${error}`);
-		}
-		return JSON.parse(text) as Array<Record<string, unknown>>;
-	};
-}
 
 describe('CRM Upsert in a real n8n', () => {
 	let client: N8nClient;
@@ -442,7 +373,7 @@ describe('CRM Upsert in a real n8n', () => {
 			const credentials = await credential();
 			const ask = <T>(what: string, methodName: string, more: object) =>
 				client.call<T>('POST', `/rest/dynamic-node-parameters/${what}`, {
-					nodeTypeAndVersion: { name: TYPE, version: 1 },
+					nodeTypeAndVersion: { name: CRM_UPSERT, version: 1 },
 					path: 'parameters.stage',
 					methodName,
 					currentNodeParameters: {
@@ -467,24 +398,3 @@ describe('CRM Upsert in a real n8n', () => {
 		},
 	);
 });
-
-async function savedCredential(client: N8nClient, type: string, data: object) {
-	const { id, name } = await client.call<Credential>('POST', '/rest/credentials', {
-		name: `${type} ${randomUUID()}`,
-		type,
-		data,
-	});
-	return { [type]: { id, name } };
-}
-
-const pipedriveToken = (client: N8nClient) =>
-	savedCredential(client, 'pipedriveApi', { apiToken: PIPEDRIVE_TOKEN });
-
-const salesforceJwt = (client: N8nClient) =>
-	savedCredential(client, 'salesforceJwtApi', {
-		environment: 'production',
-		clientId: LOCAL_HUBSPOT_APP.clientId,
-		username: SALESFORCE_USER,
-		privateKey: environment.salesforceKey,
-		myDomainUrl: environment.salesforceUrl,
-	});

@@ -85,6 +85,9 @@ export const crmAt = (url: string) => ({
 	expireTokens: () => control<object>(url, 'expire-tokens', {}),
 });
 
+/** What has gone through the forward proxy, as `METHOD host path`, oldest first. */
+export const throughProxy = () => control<string[]>(environment.proxyUrl, 'seen');
+
 /** Looks again and again until there is something. Throws with `what` where there is not in time. */
 export async function eventually<T>(
 	what: string,

@@ -17,9 +17,16 @@ import {
 	webhookUrl,
 } from '../../host/stack';
 import { startPipedriveStandIn } from '../../sandbox/pipedrive';
+import { startForwardProxy } from '../../sandbox/proxy';
 import { startSalesforceStandIn } from '../../sandbox/salesforce';
 import type { Environment } from './environment';
-import { ENVIRONMENT_VARIABLE, PIPEDRIVE_TOKEN, SALESFORCE_USER } from './environment';
+import {
+	BEHIND_PROXY,
+	ENVIRONMENT_VARIABLE,
+	FORBIDDEN,
+	PIPEDRIVE_TOKEN,
+	SALESFORCE_USER,
+} from './environment';
 
 declare global {
 	var handoffStack: Stack | undefined;
@@ -45,6 +52,13 @@ export default async function start(): Promise<void> {
 		}),
 	]);
 	globalThis.crmStandIns = [pipedrive, salesforce];
+	const hosts: Record<string, string> = {
+		[BEHIND_PROXY.hubspot]: `http://127.0.0.1:${hubspotPort}`,
+		[BEHIND_PROXY.pipedrive]: pipedrive.url,
+		[BEHIND_PROXY.salesforce]: salesforce.url,
+	};
+	const proxy = await startForwardProxy(hosts);
+	globalThis.crmStandIns.push(proxy);
 	const stack = await startStack({
 		folder,
 		progress: tellProgress,
@@ -52,6 +66,12 @@ export default async function start(): Promise<void> {
 		hubspotPort,
 		// n8n knows where vendors give out tokens; an administrator may name another place.
 		env: {
+			// A company's network: some addresses are reached through its proxy alone, and one host must not be called.
+			http_proxy: proxy.url,
+			no_proxy: '127.0.0.1,localhost',
+			N8N_SSRF_PROTECTION_ENABLED: 'true',
+			N8N_SSRF_BLOCKED_HOSTNAMES: FORBIDDEN,
+			N8N_SSRF_ALLOWED_IP_RANGES: '127.0.0.0/8',
 			CREDENTIALS_OVERWRITE_DATA: JSON.stringify({
 				hubspotOAuth2Api: {
 					authUrl: `http://127.0.0.1:${hubspotPort}/oauth/authorize`,
@@ -69,6 +89,7 @@ export default async function start(): Promise<void> {
 		},
 	});
 	globalThis.handoffStack = stack;
+	hosts[BEHIND_PROXY.graph] = stack.graph!.url;
 	const credentials = await createCredentials(stack);
 	const intake = connect(
 		readWorkflow('01-whatsapp-intake-faq-bot.json'),
@@ -90,6 +111,7 @@ export default async function start(): Promise<void> {
 		pipedriveUrl: pipedrive.url,
 		salesforceUrl: salesforce.url,
 		salesforceKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+		proxyUrl: proxy.url,
 		inboxId: await publish(stack, inbox),
 		inboxUrl: webhookUrl(stack.n8n, inbox, 'handoffInbox', 'inbox'),
 		watchdogId: await publish(stack, watchdog),
@@ -99,6 +121,7 @@ export default async function start(): Promise<void> {
 		appSecret: stack.whatsApp.appSecret,
 		verifyToken: stack.whatsApp.verifyToken,
 		phoneNumberId: stack.whatsApp.phoneNumberId,
+		accessToken: stack.whatsApp.accessToken,
 		folder,
 	};
 	await webhookIsLive(environment.intakeUrl);

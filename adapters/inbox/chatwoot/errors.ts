@@ -1,3 +1,5 @@
+import { blockedIn } from '../../../core/ports/http';
+
 /** What kind of trouble it is, and with it what helps. */
 export type ChatwootErrorKind = 'auth' | 'limit' | 'unavailable' | 'lost' | 'not_found' | 'invalid';
 
@@ -39,6 +41,11 @@ export function refused(whatFor: string, status: number, said: string | undefine
 
 /** No answer came. */
 export function unanswered(whatFor: string, cause: unknown): ChatwootError {
+	const blocked = blockedIn(cause);
+	if (blocked) {
+		const message = `Chatwoot was not asked to ${whatFor}: ${blocked.message}`;
+		return new ChatwootError(message, 'invalid', blocked.advice, {}, { cause });
+	}
 	const why = cause instanceof Error ? cause.message : String(cause);
 	return new ChatwootError(
 		`Chatwoot did not answer when asked to ${whatFor} (${why})`,
