@@ -2,7 +2,7 @@ import type { ConversationMessage } from '../conversation/message';
 import type { Brief, Grounded, ReferenceKind, Slot } from './brief';
 import { spoken } from './memory';
 import { REFERENCE_LABELS } from './references';
-import { redactText } from './redact';
+import { redactText, spreadPieces, withoutPieces } from './redact';
 import { makeHeadline, suggestReply } from './reply';
 import { oneLine, plainDigits } from './text';
 
@@ -72,6 +72,8 @@ export function modelRequest(messages: readonly ConversationMessage[]): ModelReq
 		if (text !== '') chosen.push({ id: '', from: message.author, text, message });
 	}
 	chosen.reverse();
+	const pieces = spreadPieces(chosen, ({ from }) => from, { kinds: ['card', 'iban'] });
+	for (const line of chosen) line.text = withoutPieces(line.text, pieces);
 	chosen.forEach((line, index) => (line.id = `m${index + 1}`));
 	return {
 		instructions: INSTRUCTIONS,

@@ -1,4 +1,5 @@
 import type { Brief, Grounded } from './brief';
+import { CODE_KINDS } from './references';
 import { makeHeadline, suggestReply } from './reply';
 import type { RedactionRules } from './secrets';
 import { asksForSecret, findSecrets, isBareSecret } from './secrets';
@@ -18,8 +19,11 @@ export function redactText(text: string, rules: RedactionRules): string {
  * A brief without the secrets that the rules name, in any of its texts. Headline and suggested reply are made anew from what
  * is left, since a text cut to length could hold half a secret that nothing recognises any more.
  */
-export function redactBrief(brief: Brief, rules: RedactionRules): Brief {
-	const text = (value: string) => redactText(value, rules);
+export function redactBrief(brief: Brief, asked: RedactionRules): Brief {
+	const codes = brief.references.filter(({ kind }) => CODE_KINDS.includes(kind));
+	const rules = { ...asked, known: new Set(codes.map(({ value }) => value)) };
+	const pieces = spreadPieces(brief.transcript, ({ who }) => who, rules);
+	const text = (value: string) => redactText(withoutPieces(value, pieces), rules);
 	const grounded = (statement: Grounded) => ({ ...statement, value: text(statement.value) });
 	const transcript = redactTranscript(brief.transcript, rules);
 	const bare = rules.kinds.includes('password') ? bareSecrets(brief.transcript) : new Set<string>();
@@ -82,11 +86,60 @@ export function redactTranscript(
 	rules: RedactionRules,
 ): Brief['transcript'] {
 	const bare = rules.kinds.includes('password') ? bareSecrets(transcript) : new Set<string>();
+	const pieces = spreadPieces(transcript, ({ who }) => who, rules);
 	return transcript.map((line) => ({
 		...line,
 		who: redactText(line.who, rules),
-		text: bare.has(line.text.trim()) ? BARE_MASK : redactText(line.text, rules),
+		text: bare.has(line.text.trim())
+			? BARE_MASK
+			: redactText(withoutPieces(line.text, pieces), rules),
 	}));
+}
+
+/** A part of a number that somebody sent in several messages, and what stands in its place. */
+export interface Piece {
+	text: string;
+	mask: string;
+}
+
+/** Most messages that one number is spread over. */
+const MAX_SPREAD = 4;
+/** "my card is 4242 4242", "DE89 3704 0044": the first digits of a message, with the country before them. */
+const PIECE =
+	/(?<![\p{L}\p{N}])(?:(?:[A-Z]{2} ?|[a-z]{2})(?=\d{2}))?\p{Nd}(?:[ .-]?(?:\p{Nd}|[A-Z]{1,4}(?![a-z])))*/u;
+const MIN_PIECE = 3;
+
+/** The pieces of cards and accounts that one sender spread over messages in a row, whatever others said between. */
+export function spreadPieces<Line extends { text: string }>(
+	lines: readonly Line[],
+	sender: (line: Line) => string,
+	rules: RedactionRules,
+): Piece[] {
+	const kinds = rules.kinds.filter((kind) => kind === 'card' || kind === 'iban');
+	if (kinds.length === 0) return [];
+	const pieces: Piece[] = [];
+	const runs = new Map<string, string[]>();
+	for (const line of lines) {
+		const piece = PIECE.exec(line.text)?.[0].trim() ?? '';
+		if (piece.length < MIN_PIECE) continue;
+		const run = [...(runs.get(sender(line)) ?? []), piece].slice(-MAX_SPREAD);
+		runs.set(sender(line), run);
+		for (let from = 0; from < run.length - 1; from += 1) {
+			const parts = run.slice(from);
+			const [found] = findSecrets(parts.join(' '), { kinds });
+			if (!found || found.start > 0 || found.end < parts.join(' ').length) continue;
+			parts.forEach((text, index) => {
+				const mask = index === 0 ? found.mask : found.mask.replace(/ \w+\]$/u, ']');
+				pieces.push({ text, mask });
+			});
+		}
+	}
+	return pieces;
+}
+
+/** A text without those pieces. */
+export function withoutPieces(text: string, pieces: readonly Piece[]): string {
+	return pieces.reduce((rest, piece) => rest.split(piece.text).join(piece.mask), text);
 }
 
 function bareSecrets(transcript: Brief['transcript']): Set<string> {

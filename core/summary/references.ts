@@ -161,7 +161,10 @@ export function findReferences(text: string, context: ReferenceContext = {}): Fo
 		else take('url', match.index, url);
 	}
 	// Never a reference, whatever stands before it; an IBAN is the one bank account that a team may need.
-	for (const secret of findSecrets(input, { kinds: ['card', 'iban', 'nationalId', 'password'] })) {
+	for (const secret of findSecrets(input, {
+		kinds: ['card', 'iban', 'nationalId', 'password'],
+		sureOnly: true,
+	})) {
 		if (secret.kind === 'iban' && !context.codesOnly)
 			take('account', secret.start, input.slice(secret.start, secret.end));
 		else taken.push(secret);

@@ -28,6 +28,10 @@ export interface RedactionRules {
 	custom?: readonly CustomPattern[];
 	/** Country in which national phone numbers are read, e.g. "DE". */
 	country?: string;
+	/** Without the codes that only "the code is" names: they may as well be an order's. */
+	sureOnly?: boolean;
+	/** Numbers that are known to be an order's, an account's or the like. */
+	known?: ReadonlySet<string>;
 }
 
 export const ALL_KINDS: readonly SecretKind[] = [
@@ -45,7 +49,7 @@ export const ALL_KINDS: readonly SecretKind[] = [
  * (order of {@link ALL_KINDS}) and takes the whole of both.
  */
 export function findSecrets(text: string, rules: RedactionRules): Secret[] {
-	const plain = plainDigits(text);
+	const plain = plainDigits(text, { keycaps: true });
 	const found: Secret[] = [];
 	const add = (kind: SecretKind, start: number, end: number, mask: string) => {
 		found.push({
@@ -60,7 +64,10 @@ export function findSecrets(text: string, rules: RedactionRules): Secret[] {
 	if (wants.has('card')) cards(input, add);
 	if (wants.has('iban')) ibans(input, add);
 	if (wants.has('nationalId')) nationalIds(input, add);
-	if (wants.has('password')) passwords(input, add);
+	if (wants.has('password')) {
+		passwords(input, add);
+		if (!rules.sureOnly) bareCodes(input, rules.known ?? new Set(), add);
+	}
 	if (wants.has('email')) emails(input, add);
 	if (wants.has('phone')) phones(input, rules.country, add);
 	if (wants.has('custom')) for (const pattern of rules.custom ?? []) custom(input, pattern, add);
@@ -96,8 +103,19 @@ type Add = (kind: SecretKind, start: number, end: number, mask: string) => void;
 
 const dots = (name: string, tail = '') => `[${name} ••••${tail ? ` ${tail}` : ''}]`;
 
-/** Groups of digits with at most two separating characters between them, as people type long numbers. */
-const DIGIT_RUN = /(?<![\p{L}\p{N}])\d(?:[ \t\r\n.\-–_/·]{0,2}\d){11,}(?![\p{L}\p{N}])/gu;
+/** What people put between the groups of a long number. */
+const BETWEEN_GROUPS = '[ \\t\\r\\n.,\\-–—_/·|*\\u00a0\\u2000-\\u200a\\u202f]';
+/**
+ * Groups of digits with at most three separating characters between them, as people type long numbers. A word may be glued
+ * to it ("card4242…"), one or two letters make it another kind of number ("JD0146…").
+ */
+const DIGIT_RUN = new RegExp(
+	`(?<!\\p{N})(?<!(?<!\\p{L})\\p{L}{1,2})\\d(?:${BETWEEN_GROUPS}{0,3}\\d){11,}(?!\\p{N}|\\p{L}{1,2}(?!\\p{L}))`,
+	'gu',
+);
+/** "12/27 123", "exp 12/2027 cvv 123" behind a card. */
+const EXPIRY =
+	/^[\s,;|]*(?:(?:exp|val|v[aá]l|scad|g[uü]ltig|bis|till|until|verloopt|caduca|venc|berlaku|صالح)[\p{L}\p{M}.]*[\s:]*(?:bis|al|hasta|até|until|au)?[\s:]*)?(?:0[1-9]|1[0-2])\s?[/.-]\s?(?:20)?\d{2}(?!\d)(?:[\s,;|]*(?:cvv2?|cvc2?|cid|code|código|codice)?[\s:]*\d{3,4}(?!\d))?/iu;
 
 function cards(text: string, add: Add): void {
 	for (const match of text.matchAll(DIGIT_RUN)) {
@@ -120,10 +138,10 @@ function cards(text: string, add: Add): void {
 					.slice(first, last + 1)
 					.map((position) => run[position])
 					.join('');
-				// Issuer numbers of payment networks begin with 2 to 6 (ISO/IEC 7812).
-				if (!/^[2-6]/u.test(digits) || !luhn(digits)) continue;
+				if (!CARD_FORMS.test(digits) || !luhn(digits)) continue;
 				const start = match.index + (positions[first] as number);
-				const end = match.index + (positions[last] as number) + 1;
+				let end = match.index + (positions[last] as number) + 1;
+				end += EXPIRY.exec(text.slice(end, end + 60))?.[0].length ?? 0;
 				add('card', start, end, dots('card', digits.slice(-4)));
 				first = last;
 				break;
@@ -131,6 +149,13 @@ function cards(text: string, add: Add): void {
 		}
 	}
 }
+
+/**
+ * Issuer numbers of payment networks begin with 2 to 6 (ISO/IEC 7812). Lengths other than 16 are kept to the networks that
+ * have them, so that an IMEI (15 digits, with Luhn's check too) stays.
+ */
+const CARD_FORMS =
+	/^(?:[2-6]\d{15}|3[47]\d{13}|(?:2131|1800)\d{11}|3(?:0[0-5]|[689]\d)\d{11}|4\d{12}|(?:5018|5020|5038|5[6-8]\d\d|6\d{3})\d{8,15}|[46]\d{18})$/u;
 
 /** Luhn's check (ISO/IEC 7812-1, annex B). */
 export function luhn(digits: string): boolean {
@@ -146,7 +171,9 @@ export function luhn(digits: string): boolean {
 	return sum % 10 === 0;
 }
 
-const IBAN = /(?<![\p{L}\p{N}])[A-Za-z]{2}[ -]?\d{2}(?:[ \t\r\n-]{0,2}[A-Za-z0-9]){11,30}/gu;
+const IBAN =
+	/(?<![\p{L}\p{N}])[A-Za-z]{2}[ \u00a0-]?\d{2}(?:[ \t\r\n.\u00a0\u202f_/-]{0,2}[A-Za-z0-9]){11,30}/gu;
+const IN_IBAN = /[\s._/-]/gu;
 
 function ibans(text: string, add: Add): void {
 	IBAN.lastIndex = 0;
@@ -157,7 +184,7 @@ function ibans(text: string, add: Add): void {
 			IBAN.lastIndex = match.index + 1;
 			continue;
 		}
-		const compact = match[0].slice(0, end).replace(/[\s-]/gu, '');
+		const compact = match[0].slice(0, end).replace(IN_IBAN, '');
 		add('iban', match.index, match.index + end, dots('IBAN', compact.slice(-4).toUpperCase()));
 		IBAN.lastIndex = match.index + end;
 	}
@@ -168,7 +195,7 @@ function ibanEnd(text: string): number | undefined {
 	for (let end = text.length; end >= 15; end -= 1) {
 		const next = text[end];
 		if (next !== undefined && /[A-Za-z0-9]/u.test(next)) continue;
-		if (validIban(text.slice(0, end).replace(/[\s-]/gu, '').toUpperCase())) return end;
+		if (validIban(text.slice(0, end).replace(IN_IBAN, '').toUpperCase())) return end;
 	}
 	return undefined;
 }
@@ -205,7 +232,9 @@ interface NationalId {
 /** Ids that are recognised by themselves: a form that nothing else has, or a checksum. */
 const NATIONAL_IDS: readonly NationalId[] = [
 	// United States, social security number (no 000, 666, 9xx area, as its office states).
-	{ pattern: /(?<!\d[-.]?)(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![-.]?\d)/gu },
+	{
+		pattern: /(?<!\d[-. ]?)(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![-. ]?\d)/gu,
+	},
 	// United Kingdom, national insurance number.
 	{
 		pattern:
@@ -215,9 +244,16 @@ const NATIONAL_IDS: readonly NationalId[] = [
 	{ pattern: /(?<![\d.])\d{3}\.?\d{3}\.?\d{3}-?\d{2}(?![\d])/gu, valid: validCpf },
 	{ pattern: /(?<![\d.])\d{2}\.\d{3}\.\d{3}\/\d{4}-\d{2}(?!\d)/gu },
 	// Spain, DNI and NIE: letter by remainder 23.
-	{ pattern: /(?<![\p{L}\p{N}])[XYZ]?-?\d{7,8}[- ]?[A-Z](?![\p{L}\p{N}])/giu, valid: validDni },
+	{
+		pattern:
+			/(?<![\p{L}\p{N}.])[XYZ]?-?(?:\d{7,8}|\d{1,2}\.\d{3}\.\d{3})[- ]{0,2}[A-Z](?![\p{L}\p{N}])/giu,
+		valid: validDni,
+	},
 	// Italy, codice fiscale.
-	{ pattern: /(?<![\p{L}\p{N}])[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?![\p{L}\p{N}])/giu },
+	{
+		pattern:
+			/(?<![\p{L}\p{N}])[A-Z]{3} ?[A-Z]{3} ?\d{2} ?[A-EHLMPRST] ?\d{2} ?[A-Z]\d{3} ?[A-Z](?![\p{L}\p{N}])/giu,
+	},
 	// Mexico, CURP.
 	{ pattern: /(?<![\p{L}\p{N}])[A-Z]{4}\d{6}[HMX][A-Z]{5}[A-Z0-9]\d(?![\p{L}\p{N}])/giu },
 	// France, NIR: 13 digits and a key of 97.
@@ -227,14 +263,18 @@ const NATIONAL_IDS: readonly NationalId[] = [
 	},
 	// India, Aadhaar (Verhoeff) and PAN.
 	{ pattern: /(?<!\d[ -]?)[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?![ -]?\d)/gu, valid: verhoeff },
-	{ pattern: /(?<![\p{L}\p{N}])[A-Z]{3}[ABCFGHLJPTK][A-Z]\d{4}[A-Z](?![\p{L}\p{N}])/gu },
+	{ pattern: /(?<![\p{L}\p{N}])[A-Z]{3}[ABCFGHLJPTK][A-Z]\d{4}[A-Z](?![\p{L}\p{N}])/giu },
+	// Germany, Steuer-ID: ISO 7064 modulo 11,10.
+	{ pattern: /(?<![\d.+])[1-9]\d ?\d{3} ?\d{3} ?\d{3}(?!\d)/gu, valid: validSteuerId },
+	// United Arab Emirates.
+	{ pattern: /(?<!\d)784-?(?:19|20)\d{2}-?\d{7}-?\d(?!\d)/gu },
 	// Indonesia, NIK: region, birth date (women: day plus 40), serial.
 	{ pattern: /(?<!\d)[1-9]\d{5}(?:[04][1-9]|[1256]\d|[37][01])(?:0[1-9]|1[0-2])\d{6}(?!\d)/gu },
 ];
 
 /** With one of these words before it, any number or code is taken for an id. */
 const ID_CUE =
-	/(?<![\p{L}\p{M}\p{N}])(?:passport|national id|id card|identity card|social security|ssn|driver(?:’|')?s licen[cs]e|tax id|pasaporte|dni|nie|curp|rfc|cédula|cedula|passaporte|cpf|cnpj|rg|nif|reisepass|personalausweis|ausweis|steuer-?id|steueridentifikationsnummer|sozialversicherung|passeport|carte d(?:’|')identité|sécurité sociale|passaporto|carta d(?:’|')identità|codice fiscale|paspoort|bsn|burgerservicenummer|identiteitskaart|aadhaa?r|pan card|आधार|पासपोर्ट|पैन|ktp|nik|paspor|npwp|جواز|هوية|الهوية|إقامة|الإقامة)(?:[ -]?(?:number|no\.?|nr\.?|nummer|num\.?|número|numero|numéro|nomor|card|कार्ड|नंबर|رقم|السفر|الوطنية))*[\s:#.=-]*(?:(?:is|es|é|ist|lautet|est|è|adalah|है|هو|هي|رقم|رقمها)[\s:]+)?([A-Za-z0-9](?:[A-Za-z0-9.\-/ ]{0,22}[A-Za-z0-9])?)/giu;
+	/(?<![\p{L}\p{M}\p{N}])(?:passport|national id|id card|identity card|social security|ssn|driver(?:’|')?s licen[cs]e|tax id|pasaporte|dni|nie|curp|rfc|cédula|cedula|passaporte|cpf|cnpj|rg|nif|reisepass|personalausweis|ausweis|steuer-?id|steueridentifikationsnummer|sozialversicherung|passeport|carte d(?:’|')identité|sécurité sociale|sécu|nir|passaporto|carta d(?:’|')identità|codice fiscale|paspoort|bsn|burgerservicenummer|identiteitskaart|aadhaa?r|pan card|आधार|पासपोर्ट|पैन|ktp|nik|paspor|npwp|جواز|هوي(?:ة|تي)|الهوية|إقامة|الإقامة)(?:[ -]?(?:number|no\.?|nr\.?|nummer|num\.?|número|numero|numéro|nomor|card|कार्ड|नंबर|رقم|السفر|الوطنية))*[\s:#.=-]*(?:(?:(?:is|es|é|ist|lautet|est|è|adalah|saya|hai|है|هو|هي|رقم|رقمها)[\s:]+){1,2})?([A-Za-z0-9](?:[A-Za-z0-9.\-/ ]{0,22}[A-Za-z0-9])?)/giu;
 
 function nationalIds(text: string, add: Add): void {
 	for (const { pattern, valid } of NATIONAL_IDS) {
@@ -281,6 +321,21 @@ function validDni(compact: string): boolean {
 	return 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23] === number.slice(-1);
 }
 
+/** Of the first ten digits one stands two or three times and none as often again; the last one checks them. */
+function validSteuerId(digits: string): boolean {
+	if (digits.length !== 11) return false;
+	const counts = new Map<string, number>();
+	for (const digit of digits.slice(0, 10)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
+	const repeated = [...counts.values()].filter((count) => count > 1);
+	if (repeated.length !== 1 || (repeated[0] as number) > 3) return false;
+	let product = 10;
+	for (const digit of digits.slice(0, 10)) {
+		const sum = (Number(digit) + product) % 10 || 10;
+		product = (sum * 2) % 11;
+	}
+	return (11 - product) % 10 === Number(digits[10]);
+}
+
 function validNir(digits: string): boolean {
 	return (
 		digits.length === 15 && 97 - (Number(digits.slice(0, 13)) % 97) === Number(digits.slice(13))
@@ -322,14 +377,17 @@ export function verhoeff(digits: string): boolean {
 }
 
 const PASSWORD_WORD =
-	'pass(?:word|wd|code|phrase)?|pwd|contraseñas?|clave|senhas?|palavra-passe|passwor[dt]|kennwort|passwort|mot de passe|mdp|parola|wachtwoord|पासवर्ड|kata sandi|sandi|كلمة (?:المرور|السر)|الرقم السري|كلمة مروري';
+	'pass(?:word|wd|code|phrase)?|pwd?|pw|contraseñas?|clave(?: de acceso)?|senhas?|palavra-passe|passwor[dt]|kennwort|passwort|mot de passe|mdp|parola|wachtwoord|पासवर्ड|kata sandi|sandi|(?:ال)?باسوورد|(?:ال)?باسورد|كلمة (?:المرور|السر)|الرقم السري|كلمة مروري';
 const CODE_WORD =
 	'(?:otp|pin|cvv2?|cvc2?|tan|2fa)(?: ?(?:code|number|is))?|(?:(?:one[- ]time|verification|security|access|login|confirmation|auth(?:entication)?|sms|whatsapp) )(?:code|pin|password|passcode)|código(?: de (?:verificación|seguridad|acceso|verificação|segurança|acesso|confirmación|confirmação))|(?:bestätigungs|sicherheits|verifizierungs|zugangs|prüf|anmelde)(?:code|nummer)|code (?:de (?:vérification|sécurité|confirmation)|secret)|codice (?:di (?:verifica|sicurezza|accesso)|otp)|(?:verificatie|beveiligings|inlog)code|pincode|pin-?code|ओटीपी|पिन|सत्यापन कोड|kode (?:otp|verifikasi|keamanan)|رمز (?:التحقق|الأمان|التأكيد|الدخول)|كود التحقق';
+/** "PIN of the card", "security code on the back". */
+const OF_CARD =
+	'(?:of|on|della|del|de la|da|do|der|van de|van mijn|dari) (?:(?:the|my|mi|mia|minha|meiner|ma) )?(?:card|back(?: of (?:the|my) card)?|carta|tarjeta|cart[aã]o|karte|carte|pas|kartu|bancomat)|sul retro|atrás|kartu|atm';
 const CONNECTOR =
 	'is|are|was|es|é|e|era|ist|lautet|est|è|हैं?|adalah|yaitu|هو|هي|saya|my|mia|mi|minha|number|code|رقم|nya';
 const LEFT = '(?<![\\p{L}\\p{M}\\p{N}])';
 const PASSWORD = new RegExp(
-	`${LEFT}(?:${PASSWORD_WORD}|${CODE_WORD})(?![\\p{L}\\p{M}\\p{N}])((?:[ \\t]+(?:${CONNECTOR})(?![\\p{L}\\p{M}\\p{N}]))*)([ \\t]*[:=：][ \\t\\r\\n]*|[ \\t]*[-–>→]+[ \\t]*|[ \\t\\r\\n]+)("[^"\\n]{1,80}"|“[^”\\n]{1,80}”|«[^»\\n]{1,80}»|'[^'\\n]{1,80}'|\\S{1,80})`,
+	`${LEFT}(?:${PASSWORD_WORD}|${CODE_WORD})(?![\\p{L}\\p{M}\\p{N}])((?:[ \\t]+(?:${OF_CARD}|${CONNECTOR})(?![\\p{L}\\p{M}\\p{N}]))*)([ \\t]*[:=：][ \\t\\r\\n]*|[ \\t]*[-–>→]+[ \\t]*|[ \\t\\r\\n]+)("[^"\\n]{1,80}"|“[^”\\n]{1,80}”|«[^»\\n]{1,80}»|'[^'\\n]{1,80}'|\\S{1,80})`,
 	'giu',
 );
 
@@ -366,9 +424,47 @@ function passwords(text: string, add: Add): void {
 	}
 }
 
+const CODE_NOUN =
+	'codes?|códigos?|codigos?|codic[ei]|kode(?:nya)?|pin|otp|कोड|(?:ال)?رمز|(?:ال)?كود';
+/** What makes it another code: an order's, a shop's, a place's. */
+const OTHER_CODE =
+	'client\\p{L}*|customer|order|pedido|bestell\\p{L}*|kunden\\p{L}*|product\\p{L}*|artik\\p{L}*|article|booking|reserva\\p{L}*|prenotazione|ordine|pesanan|tracking|seguimiento|rastreio|suivi|postal\\p{L}*|post|zip|promo\\p{L}*|discount|coupon|voucher|sconto|descuento|desconto|diskon|rabatt\\p{L}*|area|error\\p{L}*|errore|erro|erreur|fehler\\p{L}*|fout\\p{L}*|country|dress|bar|qr|referen\\p{L}*|ref|item|model\\p{L}*|color|colour|farb\\p{L}*|fiscal\\p{L}*|الطلب|البريدي|الخصم';
+const CODE_OF = `de|di|do|da|del|of|for|für|para|per|pour|voor|untuk|${OTHER_CODE}`;
+const CODE_DIGITS = '\\d{4,8}|\\d{2,4}[ -]\\d{2,4}';
+/** "My code is 482913", "le code que j'ai reçu est 482 913". */
+const BARE_CODE = new RegExp(
+	`(?<!(?:${OTHER_CODE})[\\s-]*)${LEFT}(?:${CODE_NOUN})(?![\\p{L}\\p{M}\\p{N}])(?:[ \\t]+(?!(?:${CODE_OF})(?![\\p{L}\\p{M}]))[\\p{L}\\p{M}’']{1,12}){0,6}[ \\t]*[:=]?[ \\t]*((?:[A-Z]-)?(?:${CODE_DIGITS}))(?![\\p{L}\\p{N}]|[.,:/-]\\d| ?[€$£₹%])`,
+	'giu',
+);
+/** "482913 is the code I got". */
+const CODE_BEHIND = new RegExp(
+	`(?<![\\p{L}\\p{N}.,:/-])(${CODE_DIGITS})[ \\t]+(?:(?:is|was|es|era|é|ist|war|est|è|adalah|itu|hai|yeh|this|that|the|my|your|mi|el|meu|o|mein|der|le|mon|il|mio|mijn|de|mera|verification|sms|otp|one-time)[ \\t]+){1,4}(?:${CODE_NOUN})(?![\\p{L}\\p{M}\\p{N}])(?![ \\t]+(?:${CODE_OF})(?![\\p{L}\\p{M}]))`,
+	'giu',
+);
+
+/** Codes that nothing but "the code is" names. */
+function bareCodes(text: string, known: ReadonlySet<string>, add: Add): void {
+	const offer = (code: string, start: number) => {
+		if (!known.has(code)) add('password', start, start + code.length, dots('code'));
+	};
+	for (const match of text.matchAll(BARE_CODE)) {
+		const code = match[1] as string;
+		offer(code, match.index + match[0].length - code.length);
+	}
+	for (const match of text.matchAll(CODE_BEHIND)) offer(match[1] as string, match.index);
+}
+
+/** What says of a code that it came by message. */
+const SENT =
+	'sent|sms|texted|received|digits?|whatsapp|envi[ao]\\p{L}*|mand[ao]\\p{L}*|recib\\p{L}*|receb\\p{L}*|d[ií]gitos|gesendet|geschickt|erhalten|stellig\\p{L}*|envoyé\\p{L}*|reçu\\p{L}*|chiffres|inviat\\p{L}*|ricevut\\p{L}*|cifre|gestuurd|verzonden|ontvangen|cijfer\\p{L}*|bhej\\p{L}*|भेज[\\p{L}\\p{M}]*|(?:di)?kirim\\p{L}*|أرسل\\p{L}*|المرسل|وصل\\p{L}*';
+const ASKS_SECRET = new RegExp(
+	`${LEFT}(?:${PASSWORD_WORD}|${CODE_WORD}|(?:${CODE_NOUN})(?![\\p{L}\\p{M}])[^.!?]{0,40}${LEFT}(?:${SENT})(?![\\p{L}\\p{M}])|(?:${SENT})(?![\\p{L}\\p{M}])[^.!?]{0,20}${LEFT}(?:${CODE_NOUN})(?![\\p{L}\\p{M}]))`,
+	'iu',
+);
+
 /** A message that asks for a code or password; a bare answer to it is one. */
 export function asksForSecret(text: string): boolean {
-	return new RegExp(`${LEFT}(?:${PASSWORD_WORD}|${CODE_WORD})`, 'iu').test(text);
+	return ASKS_SECRET.test(text);
 }
 
 /** Whether a message is nothing but what a code or password looks like. */
@@ -380,13 +476,18 @@ export function isBareSecret(text: string): boolean {
 export const EMAIL =
 	/(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-][\p{L}\p{N}._%+-]{0,63}[@＠][\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu;
 
+/** "sam(at)mail.example", "sam [at] mail [dot] example", "sam @ mail . example". */
+const EMAIL_SPELT =
+	/(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}_%+-]{1,64}(?: ?\. ?[\p{L}\p{N}_%+-]{1,64}){0,3} ?(?:@|[([{] ?(?:at|arroba|chiocciola|@) ?[)\]}]) ?[\p{L}\p{N}-]{1,63}(?: ?(?:\.|[([{] ?(?:dot|punto|ponto|punkt|point|punt) ?[)\]}]) ?[\p{L}\p{N}-]{2,63}){1,4}/giu;
+
 function emails(text: string, add: Add): void {
-	for (const match of text.matchAll(EMAIL))
-		add('email', match.index, match.index + match[0].length, dots('e-mail'));
+	for (const pattern of [EMAIL, EMAIL_SPELT])
+		for (const match of text.matchAll(pattern))
+			add('email', match.index, match.index + match[0].length, dots('e-mail'));
 }
 
 /** Written with a plus, separators in groups, or in one piece of national length. */
-const PHONE_LIKE = /(?<![\p{L}\p{N}])(?:\+|00)\d(?:[ ()./\-–]{0,2}\d){6,16}(?!\d)/gu;
+const PHONE_LIKE = /(?<![\p{L}\p{N}])(?:\+|00 ?)\d(?:[ ()./\-–]{0,2}\d){6,16}(?!\d)/gu;
 
 function phones(text: string, country: string | undefined, add: Add): void {
 	for (const span of phoneSpans(text, country)) {

@@ -133,10 +133,12 @@ export interface PlainDigits {
 }
 
 const INVISIBLE = /^[\u200b-\u200f\u2060-\u2064\ufeff\u00ad\u202a-\u202e\u2066-\u2069]$/u;
+/** What makes an emoji of a digit; left out with `keycaps`. */
+const KEYCAP = /^[\ufe0f\u20e3]$/u;
 const NEEDS_PLAIN = /[^\u0000-\u007f]/u;
 
 /** See {@link PlainDigits}. "٤٢" and "४२" and "42" come out alike. */
-export function plainDigits(text: string): PlainDigits {
+export function plainDigits(text: string, { keycaps = false } = {}): PlainDigits {
 	if (!NEEDS_PLAIN.test(text)) {
 		return { text, origin: Array.from({ length: text.length + 1 }, (_, index) => index) };
 	}
@@ -144,7 +146,7 @@ export function plainDigits(text: string): PlainDigits {
 	const origin: number[] = [];
 	let index = 0;
 	for (const character of text) {
-		if (!INVISIBLE.test(character)) {
+		if (!INVISIBLE.test(character) && !(keycaps && KEYCAP.test(character))) {
 			const digit = digitOf(character);
 			const out = digit ?? character;
 			for (let unit = 0; unit < out.length; unit += 1) origin.push(index + (digit ? 0 : unit));

@@ -195,6 +195,129 @@ const AROUND = fc.constantFrom(
 	['<b>', '</b> is urgent'],
 );
 
+describe('secrets as people type them', () => {
+	it.each([
+		'4242 4242 4242 4242',
+		'4242.4242.4242.4242',
+		'4242   4242   4242   4242',
+		'4242 – 4242 – 4242 – 4242',
+		'4242,4242,4242,4242',
+		'42 42 42 42 42 42 42 42',
+		'4️⃣2️⃣4️⃣2️⃣ 4242 4242 4242',
+		'４２４２ ４２４２ ４２４２ ４２４２',
+		'card4242424242424242',
+		'3782 822463 10005',
+		'3056 930902 5904',
+		'4242 4242 4242 4242 exp 12/27 cvv 123',
+		'5555 5555 5555 4444, 09/2028, 456',
+		'DE89.3704.0044.0532.0130.00',
+		'IT60 X054 2811 1010 0000 0123 456',
+		'NL91-ABNA-0417-1643-00',
+		'DE٨٩ ٣٧٠٤ ٠٠٤٤ ٠٥٣٢ ٠١٣٠ ٠٠',
+		'my code is 482913',
+		'482 913 is the code I got',
+		'security code on the back 123',
+		'el código es 482913',
+		'mi clave de acceso 4821',
+		'o código que recebi é 482913',
+		'der Code lautet 482913',
+		'die TAN ist 482913',
+		'le code que j’ai reçu est 482 913',
+		'il pin della carta è 4821',
+		'de code is 482913',
+		'mera otp 482913 hai',
+		'ओटीपी है ४८२९१३',
+		'kodenya 482913',
+		'الرمز هو ٤٨٢٩١٣',
+		'الباسورد Qitta123',
+		'pw: hunter2',
+		'078 05 1120',
+		'Aadhaar 2341 2341 2346',
+		'pan abcpe1234f',
+		'CPF 529 982 247 25',
+		'12.345.678-Z',
+		'RSS MRA 85T10 A562S',
+		'86 095 742 719',
+		'1 85 05 78 006 084 91',
+		'bsn is 1112.22.333',
+		'no ktp saya 3171234567890123',
+		'784-1990-1234567-1',
+		'هويتي رقم 1012345678',
+		'sam [at] mail [dot] example',
+		'sam . rivers @ mail . example',
+		'please call me on 07700 900456',
+	])('leaves no more than four characters of %j', (text) => {
+		const left = redactText(text, { kinds: ALL_KINDS }).replace(/\[[^\]]*\]/gu, '');
+		expect(left).not.toMatch(/\p{Nd}|@|Qitta|hunter|rivers/u);
+	});
+
+	it.each([
+		'My order 4500187 is late, invoice INV-2026-0815 of 12.03.2026',
+		'order number 100200300400 of 12/05/2026 at 10:30',
+		'tracking 1Z999AA10123456784 and 00340434161094015902',
+		'49,90 EUR, 1.234,56 €, R$ 1.234,56, Rp 15.000.000',
+		'IMEI 490154203237518',
+		'my password is not working and the pin does not arrive',
+		'promo code WINTER25, zip code 90210, error code 40404',
+		'código postal 28013, el código de pedido es 882211',
+		'codice cliente 5520981, Kundennummer 99310, contract 2004 118 556',
+		'flight VX 204 at 12:40, room 402, size 42, 43, 44',
+		'der Code funktioniert nicht',
+	])('eats nothing harmless: %j', (text) => {
+		expect(redactText(text, { kinds: ALL_KINDS })).toBe(text);
+	});
+
+	it('takes a bare code for the order’s where the bot asked for that, and else for a secret', () => {
+		const asked = [
+			aMessage({ id: 'm1', author: 'bot', direction: 'out', text: 'What is your order code?' }),
+			aMessage({ id: 'm2', text: 'the code is 882211', sentAt: at(1), receivedAt: at(1) }),
+		];
+		const brief = summarise({ conversation: aConversation(), messages: asked, now: at(9) });
+		expect(render(brief, 'text', { redact: everything })).toContain('882211');
+		const alone = summarise({
+			conversation: aConversation(),
+			messages: [aMessage({ id: 'm1', text: 'the code is 882211' })],
+			now: at(9),
+		});
+		expect(render(alone, 'text', { redact: everything })).not.toContain('882211');
+	});
+
+	it('hides a number that is spread over messages, whatever is said between', () => {
+		fc.assert(
+			fc.property(
+				fc.constantFrom('4242424242424242', '5555555555554444', 'DE89370400440532013000'),
+				fc.uniqueArray(fc.integer({ min: 4, max: 12 }), { minLength: 1, maxLength: 2 }),
+				fc.boolean(),
+				(secret, cuts, interrupted) => {
+					const edges = [0, ...cuts.sort((a, b) => a - b), secret.length];
+					const parts = edges.slice(1).map((end, index) => secret.slice(edges[index], end));
+					fc.pre(parts.every((part) => part.length >= 4));
+					const messages = parts.flatMap((text, index) => [
+						aMessage({ id: `m${index}`, text, sentAt: at(2 * index), receivedAt: at(2 * index) }),
+						...(interrupted
+							? [
+									aMessage({
+										id: `b${index}`,
+										author: 'bot',
+										direction: 'out',
+										text: 'Sorry, I did not understand that.',
+										sentAt: at(2 * index + 1),
+										receivedAt: at(2 * index + 1),
+									}),
+								]
+							: []),
+					]);
+					const brief = summarise({ conversation: aConversation(), messages, now: at(99) });
+					const shown = render(brief, 'text', { redact: everything });
+					for (const part of parts) if (part.length > 4) expect(shown).not.toContain(part);
+					expect(shown).toContain('••••');
+				},
+			),
+			{ numRuns: 60 },
+		);
+	});
+});
+
 describe('no secret survives any rendering', () => {
 	it('in whatever text, digits and length', () => {
 		fc.assert(
