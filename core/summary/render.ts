@@ -2,7 +2,7 @@ import type { Brief, DetectedIntent } from './brief';
 import { escapeFor } from './escape';
 import { redactBrief } from './redact';
 import type { RedactionRules } from './secrets';
-import { clip } from './text';
+import { clip, sameWords } from './text';
 
 /** `text` for WhatsApp, Slack and e-mail; `markdown`; `note` is HTML for CRMs. */
 export type RenderFormat = 'text' | 'markdown' | 'note';
@@ -100,7 +100,7 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 				customer.email,
 				customer.vip ? 'VIP' : undefined,
 				customer.segment,
-				customer.language ? `language ${customer.language}` : undefined,
+				customer.language ? languageName(customer.language) : undefined,
 			]
 				.filter(Boolean)
 				.join(' · '),
@@ -127,7 +127,9 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 	add(
 		3,
 		'References',
-		brief.references.map(({ label, value }) => ({ label, value })),
+		brief.references
+			.filter((reference) => !saidAbove(brief, reference))
+			.map(({ label, value }) => ({ label, value })),
 	);
 	add(
 		3,
@@ -159,7 +161,7 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 		[
 			...brief.botTried.map(({ value }) => ({ value })),
 			brief.botMisunderstood && {
-				value: `Did not understand: ${brief.botMisunderstood.count}`,
+				value: `Did not understand ${times(brief.botMisunderstood.count)}`,
 			},
 		],
 		{ list: true },
@@ -184,6 +186,31 @@ function blocksOf(brief: Brief, zone: string): Block[] {
 		{ list: true, newestFirst: true },
 	);
 	return blocks;
+}
+
+/** A sum that is the budget, a day that is when it is wanted: staff read them in the summary already. */
+function saidAbove(
+	{ budget, timeline }: Brief,
+	{ kind, value }: Brief['references'][number],
+): boolean {
+	if (kind === 'amount')
+		return budget !== undefined && sameWords(budget.value) === sameWords(value);
+	return kind === 'date' && timeline !== undefined && timeline.value.includes(value);
+}
+
+function times(count: number): string {
+	return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
+}
+
+const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+
+/** "German" for "de"; a tag that is none as it is. */
+function languageName(tag: string): string {
+	try {
+		return LANGUAGE_NAMES.of(tag.replace(/_/gu, '-')) ?? tag;
+	} catch {
+		return tag;
+	}
 }
 
 /** "track_order (92 % sure)" */

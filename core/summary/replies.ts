@@ -81,6 +81,7 @@ function kindOf(
 		if (rest === '' || any(languages, (own) => own.bot.empty, rest)) return 'nothing';
 	}
 	if (length < MIN_ANSWER_WORDS) return 'nothing';
+	if (SHORT_ANSWER.test(sentence)) return 'answer';
 	// "Thank you, Tom."
 	if (length <= EXCLAMATION_WORDS && opensWithCourtesy(sentence, languages)) return 'nothing';
 	if (length <= EXCLAMATION_WORDS && /!\W*$/u.test(sentence)) return 'nothing';
@@ -151,6 +152,9 @@ function afterGreeting(sentence: string, languages: readonly CompiledLanguage[])
 /** "Yes, …", "No, …". */
 const YES_OR_NO =
 	/^\W*(?:yes|no|yep|sure|of course|certainly|sí|si|claro|por supuesto|sim|não|claro|ja|nein|nee|natürlich|selbstverständlich|leider|oui|non|bien sûr|certo|certamente|purtroppo|helaas|zeker|uiteraard|haan|han|ji haan|nahi|हाँ|हां|जी|नहीं|ya|iya|bisa|tidak|tentu|boleh|نعم|لا|أكيد|طبعا|بالتأكيد|unfortunately|lamentablemente|infelizmente|malheureusement)(?![\p{L}\p{M}])/iu;
+/** "Yes, it does." */
+const SHORT_ANSWER =
+	/^\W*(?:yes|no|sí|sim|não|ja|nein|oui|non|sì|nee|haan|nahi|हाँ|हां|नहीं|ya|tidak|نعم|لا)\s*[,،]\s*[\p{L}\p{M}]+[\s-]+[\p{L}\p{M}]+/iu;
 /** Questions whose answer is a number, a day or a place on the way. */
 const ASKS_FIGURE =
 	/(?<![\p{L}\p{M}])(?:how (?:much|many|long|soon|far|big|late)|when|what time|what date|where|what\P{N}{0,12}(?:price|cost)|cu[aá]nt\p{L}+|cu[aá]ndo|qu[eé] (?:hora|d[ií]a|precio)|d[oó]nde|quant\p{L}+|quando|que horas|onde|dove|che ora|wie ?(?:viel|lange|teuer|hoch|spät|weit)\p{L}*|wann|wo|was kost\p{L}+|combien|quand|quelle heure|où|quel \P{N}{0,6}prix|hoeveel|hoe (?:lang|duur|laat|ver)|wanneer|waar|wat kost|kitn[aei]|kab|kaha[an]*|कितन[\p{L}\p{M}]+|कब|कहाँ|कहां|berapa|brp|kapan|di ?mana|كم|بكم|متى|أين|اين|وين)(?![\p{L}\p{M}])/iu;

@@ -114,11 +114,41 @@ export function readCustomer(
 		const adds = is.trouble || product !== undefined || (!timeline && !budget);
 		const need = introduces ? 0 : needScore(sentence, is, opening) - (adds ? 0 : DETAIL);
 		if (need >= MIN_NEED) {
-			reading.statements.push({ slot: 'need', value: sentence, score: need });
+			const value = withoutGreeting(sentence, languages, span.start, whole);
+			reading.statements.push({ slot: 'need', value, score: need });
 			opening = false;
 		}
 	}
 	return reading;
+}
+
+/** "Hello, my parcel is lost" is about the parcel; a greeting is cut where enough is left. */
+function withoutGreeting(
+	sentence: string,
+	languages: readonly CompiledLanguage[],
+	start: number,
+	whole: readonly Span[],
+): string {
+	let from = 0;
+	for (const { patterns } of languages) {
+		for (const match of sentence.matchAll(patterns.courtesy)) {
+			if (/[^\s\p{P}\p{S}]/u.test(sentence.slice(from, match.index))) break;
+			from = Math.max(from, match.index + match[0].length);
+		}
+	}
+	const rest = sentence.slice(from);
+	const comma = /^[\s,!.:;–-]+/u.exec(rest);
+	const cut = from + (comma?.[0].length ?? 0);
+	// "No internet since this morning": without a comma it may be no greeting.
+	if (
+		!comma ||
+		!/[,!.:;–-]/u.test(comma[0]) ||
+		words(sentence.slice(cut)).length < MIN_OPENING_WORDS
+	)
+		return sentence;
+	return whole.some((span) => span.start < start + cut && span.end > start + cut)
+		? sentence
+		: sentence.slice(cut);
 }
 
 /** Spanish marks where a question begins; what stands before it in the sentence is no part of it. */

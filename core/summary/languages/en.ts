@@ -706,6 +706,7 @@ export const en: Language = {
 		],
 		asksName: ["(?:your|the|patient(?:’|')?s|full|a|under (?:which|what)) (?:\\p{L}+ )?name"],
 		elsewhere: [
+			'(?:is|are) open (?:from|between|until|till|on|every|daily|mon\\p{L}*)',
 			'(?:call|ring|phone|contact|e?mail|visit|reach) (?:us|our)',
 			'(?:call|ring|dial) [+\\d]',
 			'(?:in|at) (?:our|the) (?:showroom|store|shop|branch|office)s?',

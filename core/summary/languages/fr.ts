@@ -229,6 +229,7 @@ export const fr: Language = {
 		"n(?:’|\')ai (?:pas|plus) besoin",
 	],
 	trouble: [
+		'aval(?:é|er|ée)s?',
 		"(?:ne|n(?:’|')) ?(?:\\p{L}+ ){0,3}(?:plus|pas|jamais|rien)",
 		"(?:marche|chauffe|démarre|fonctionne|charge|refroidit|s(?:’|')allume|arrive|répond|ouvre|imprime|connecte) (?:plus|pas)",
 		'pas (?:normal|possible|encore|marqué|le bon|la bonne|conforme)',

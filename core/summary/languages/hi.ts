@@ -698,4 +698,16 @@ export const hi: Language = {
 		close: 'मैं अभी इसे देख रहा/रही हूँ।',
 		open: 'अब मैं हमारे सहायक की जगह आपसे बात कर रहा/रही हूँ। बात किस बारे में है?',
 	},
+	replyInLatin: {
+		helloName: 'Namaste {name},',
+		hello: 'Namaste,',
+		takenOver:
+			'ab aage ki baatcheet main sambhal raha/rahi hoon aur aapke messages padh liye hain.',
+		product: 'Aap “{value}” mein interested hain.',
+		order: 'Aapka reference {value} mere paas hai, use phir se bhejne ki zaroorat nahi.',
+		question: 'Aapne poocha: “{value}”',
+		need: 'Aapne likha: “{value}”',
+		close: 'Main abhi ise dekh raha/rahi hoon.',
+		open: 'Ab main hamare assistant ki jagah aapse baat kar raha/rahi hoon. Baat kis baare mein hai?',
+	},
 };

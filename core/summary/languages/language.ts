@@ -115,6 +115,8 @@ export interface Language {
 		empty: string[];
 	};
 	reply: ReplyTemplates;
+	/** The same in Latin letters, for a language that people type in them as often. */
+	replyInLatin?: ReplyTemplates;
 }
 
 /** Sentences of the suggested reply. `{name}` and the like are filled in; every sentence can be left out. */
@@ -216,7 +218,8 @@ export function compile(language: Language): CompiledLanguage {
 				'iu',
 			),
 			person: list(language.person),
-			courtesy: list(language.courtesy),
+			// The longer first, so that "good morning" is not read as "good".
+			courtesy: list([...language.courtesy].sort((a, b) => b.length - a.length)),
 			missed: list(language.missed),
 			productAfter: list(language.productAfter),
 			productAsk: list(language.productAsk),

@@ -446,3 +446,53 @@ describe('whatever is said', () => {
 		);
 	});
 });
+
+describe('what staff read first', () => {
+	it('leaves the greeting out of the need, as long as enough is left', () => {
+		expect(
+			briefOf([customer('Good morning, my parcel is lost somewhere in Lyon.')]).need?.value,
+		).toBe('my parcel is lost somewhere in Lyon.');
+		expect(briefOf([customer('No internet since this morning')]).need?.value).toBe(
+			'No internet since this morning',
+		);
+	});
+
+	it('quotes the trouble rather than praising the product that is broken', () => {
+		const broken = briefOf([customer('My red bicycle arrived with a broken wheel.')]);
+		expect(broken.suggestedReply).toContain('You wrote: “My red bicycle arrived with a broken');
+		expect(broken.suggestedReply).not.toContain('interested');
+		const buying = briefOf([customer('I want a red bicycle, my budget is $400.')]);
+		expect(buying.suggestedReply).toContain('interested in “red bicycle”');
+	});
+
+	it('answers Hindi in the letters that the customer writes', () => {
+		expect(briefOf([customer('mera fridge kharab ho gaya hai')]).suggestedReply).toMatch(
+			/^Namaste Robin, /u,
+		);
+		expect(briefOf([customer('मेरा फ्रिज खराब हो गया है')]).suggestedReply).toMatch(/^नमस्ते Robin, /u);
+	});
+
+	it('names the thing in the headline where the question does not', () => {
+		const brief = briefOf([customer('My dishwasher leaks.'), customer('When will somebody come?')]);
+		expect(brief.headline).toContain('dishwasher · When will somebody come?');
+	});
+});
+
+describe('a bot’s answer to something else', () => {
+	const asked = (question: string, answer: string) =>
+		briefOf([customer(question), bot(answer)]).unansweredQuestion?.value;
+
+	it('leaves the question open', () => {
+		const question = 'Does the price include taking away the old one?';
+		expect(asked(question, 'We have over 40 colours in stock.')).toBe(question);
+		expect(asked('When does somebody come?', 'Our office is open from 8 to 16.')).toBe(
+			'When does somebody come?',
+		);
+	});
+
+	it('is an answer where it says yes or no, speaks of what was asked or gives the figure', () => {
+		expect(asked('Does that include delivery?', 'Yes, it does.')).toBeUndefined();
+		expect(asked('Do you deliver to Leeds?', 'We deliver in the whole country.')).toBeUndefined();
+		expect(asked('How long does it take?', 'Three to 5 working days.')).toBeUndefined();
+	});
+});
