@@ -10,6 +10,9 @@ export interface Presence {
 	at: IsoTime;
 }
 
+/** Setting of the store under which pages of all workers find each other. */
+export const PRESENCE = 'inbox.presence';
+
 /** Pages say every ten seconds that they are still there; one that missed two has gone. */
 export const PRESENCE_LIFETIME_MS = 25_000;
 

@@ -4,6 +4,7 @@ import type { CustomerIdentity } from '../conversation/identity';
 import type { IntakeLog, TriggerAddress } from '../conversation/intakeLog';
 import type { ConversationMessage, DeliveryStatus, MessageError } from '../conversation/message';
 import type { Absences } from '../inbox/availability';
+import type { Presence } from '../inbox/presence';
 import type { RoutingView } from '../routing/agent';
 import type { SlaClock, SlaEvent } from '../sla/clock';
 import type { Duty } from '../sla/duty';
@@ -127,6 +128,20 @@ export interface HandoffStore {
 
 	list(filter: ConversationFilter): Promise<{ conversations: Conversation[]; after?: string }>;
 
+	/**
+	 * The conversations of which anything has been written since `cursor`: state, messages, their delivery, brief, clocks, audit. The
+	 * cursor is one that an earlier call returned, in whichever process; nothing that is committed between two calls is missed or told
+	 * twice. `conversations` is undefined where that cannot be said: without a cursor, with one from too long ago, after an erasure, or
+	 * where so many have changed that reading them all is cheaper. Costs the same however many conversations there are.
+	 */
+	changes(cursor?: string): Promise<{ cursor: string; conversations?: string[] }>;
+
+	/** Those of `ids` that there are. */
+	conversations(ids: readonly string[]): Promise<Conversation[]>;
+
+	/** Calls `listener` whenever something may have been written through this store object; returns what ends that. */
+	onWrite(listener: () => void): () => void;
+
 	/** The newest `limit` messages (before the message `before`, if given), oldest first. */
 	history(
 		conversationId: string,
@@ -159,6 +174,8 @@ export interface HandoffStore {
 	/** Starts, replaces or settles clocks outside a decision. */
 	putClocks(clocks: SlaClock[]): Promise<void>;
 	clocks(conversationId: string): Promise<SlaClock[]>;
+	/** As {@link clocks}, of several conversations at once. */
+	clocksOf(conversationIds: readonly string[]): Promise<SlaClock[]>;
 	/** When the next mark of any running clock is reached; undefined if none is running. */
 	nextClockEventAt(): Promise<IsoTime | undefined>;
 	/**
@@ -221,6 +238,8 @@ export interface Settings {
 	'inbox.url': string;
 	/** Who is away by the inbox. */
 	'inbox.absences': Absences;
+	/** Which agents have a page open, and where. */
+	'inbox.presence': Presence[];
 	/** What has reached WhatsApp Trigger. */
 	'intake.log': IntakeLog;
 	/** Where published WhatsApp Triggers listen, by `${workflow id}:${node name}`. */

@@ -4,6 +4,7 @@ import type * as Pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 
 import { StoreError } from '../../../core/ports/store';
+import { Listeners } from '../listeners';
 import { MIGRATIONS } from './migrations';
 
 /** Where the server is and how to sign in. */
@@ -46,6 +47,9 @@ export interface Transaction {
 
 /** One PostgreSQL database: a pool of connections, brought up to date on opening. */
 export class PostgresDatabase {
+	/** Told after each transaction of this object that may have written something. */
+	readonly written = new Listeners();
+
 	private constructor(
 		private readonly pool: Pool,
 		private readonly place: string,
@@ -88,39 +92,59 @@ export class PostgresDatabase {
 	async transaction<T>(work: (tx: Transaction) => Promise<T>, first?: FirstLocks): Promise<T> {
 		for (let attempt = 1; ; attempt++) {
 			try {
-				return await this.attempt(work, first);
+				const result = await this.attempt(work, first);
+				this.written.call();
+				return result;
 			} catch (error) {
 				if (attempt === ATTEMPTS || !RETRY_CODES.has(codeOf(error))) throw error;
 			}
 		}
 	}
 
+	/** One query that only reads, in one journey to the server. */
+	async read<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
+		return this.withClient((client) => this.queriesOf(client).all<Row>(sql, ...values));
+	}
+
 	async close(): Promise<void> {
 		if (!this.pool.ended) await this.pool.end();
 	}
 
-	private async attempt<T>(
+	private attempt<T>(
 		work: (tx: Transaction) => Promise<T>,
 		first: FirstLocks | undefined,
+	): Promise<T> {
+		return this.withClient(async (client, giveUp) => {
+			try {
+				const tx = this.queriesOf(client);
+				await tx.run(first ? `BEGIN; ${first((text) => client.escapeLiteral(text))}` : 'BEGIN');
+				const result = await work(tx);
+				await tx.run('COMMIT');
+				return result;
+			} catch (error) {
+				await client.query('ROLLBACK').catch(giveUp);
+				throw error;
+			}
+		});
+	}
+
+	/** Lends a connection of the pool; one that was given up, or that died meanwhile, is replaced. */
+	private async withClient<T>(
+		use: (client: PoolClient, giveUp: (error: Error) => void) => Promise<T>,
 	): Promise<T> {
 		const client = await this.pool.connect().catch((cause: unknown) => {
 			throw this.refused(cause);
 		});
 		let broken: Error | undefined;
 		// A connection that dies while it is ours reports it to the query that waits; this keeps the event from ending the process.
-		const onError = (error: Error) => (broken = error);
-		client.on('error', onError);
+		const giveUp = (error: Error) => {
+			broken = error;
+		};
+		client.on('error', giveUp);
 		try {
-			const tx = this.queriesOf(client);
-			await tx.run(first ? `BEGIN; ${first((text) => client.escapeLiteral(text))}` : 'BEGIN');
-			const result = await work(tx);
-			await tx.run('COMMIT');
-			return result;
-		} catch (error) {
-			await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
-			throw error;
+			return await use(client, giveUp);
 		} finally {
-			client.off('error', onError);
+			client.off('error', giveUp);
 			client.release(broken);
 		}
 	}

@@ -201,4 +201,61 @@ export const MIGRATIONS: readonly string[] = [
 	);
 	CREATE INDEX handoff_message_aliases_of_conversation ON handoff_message_aliases (namespace, conversation_id);
 	`,
+	// What changed, by the transaction that wrote it, so that an open page learns of it at a cost that does not grow with the number of
+	// conversations. Entries are only ever added: rows that transactions would have to change in turn would make them wait for each other.
+	// One in a hundred clears away what is older than an hour; the entry without a conversation says that something was cleared away,
+	// or that conversations were removed.
+	`
+	CREATE TABLE handoff_changes (
+		namespace TEXT COLLATE "C" NOT NULL,
+		xid BIGINT NOT NULL,
+		conversation_id TEXT COLLATE "C" NOT NULL,
+		at TIMESTAMPTZ NOT NULL DEFAULT now(),
+		PRIMARY KEY (namespace, xid, conversation_id)
+	);
+	CREATE FUNCTION handoff_clear_changes(in_namespace TEXT) RETURNS VOID AS $body$
+		WITH old AS (
+			SELECT xid, conversation_id FROM (
+				SELECT xid, conversation_id, at FROM handoff_changes WHERE namespace = in_namespace
+				ORDER BY xid LIMIT 1000 FOR UPDATE SKIP LOCKED
+			) AS oldest WHERE at < now() - INTERVAL '1 hour'
+		), gone AS (
+			DELETE FROM handoff_changes c USING old
+			WHERE c.namespace = in_namespace AND c.xid = old.xid AND c.conversation_id = old.conversation_id RETURNING c.xid
+		)
+		INSERT INTO handoff_changes (namespace, xid, conversation_id)
+			SELECT in_namespace, MAX(xid), '' FROM gone HAVING COUNT(*) > 0 ON CONFLICT DO NOTHING
+	$body$ LANGUAGE sql;
+	CREATE FUNCTION handoff_note_change() RETURNS TRIGGER AS $body$
+	DECLARE
+		of_namespace TEXT;
+		of_conversation TEXT;
+	BEGIN
+		IF TG_OP = 'DELETE' THEN
+			of_namespace := OLD.namespace;
+			of_conversation := '';
+		ELSIF TG_TABLE_NAME = 'handoff_conversations' THEN
+			of_namespace := NEW.namespace;
+			of_conversation := NEW.id;
+		ELSE
+			of_namespace := NEW.namespace;
+			of_conversation := NEW.conversation_id;
+		END IF;
+		INSERT INTO handoff_changes (namespace, xid, conversation_id) VALUES (of_namespace, txid_current(), of_conversation)
+			ON CONFLICT DO NOTHING;
+		IF FOUND AND txid_current() % 100 = 0 THEN PERFORM handoff_clear_changes(of_namespace); END IF;
+		RETURN NULL;
+	END
+	$body$ LANGUAGE plpgsql;
+	CREATE TRIGGER handoff_note_change AFTER INSERT OR UPDATE OR DELETE ON handoff_conversations
+		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
+	CREATE TRIGGER handoff_note_change AFTER INSERT OR UPDATE OF doc ON handoff_messages
+		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
+	CREATE TRIGGER handoff_note_change AFTER INSERT ON handoff_audit
+		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
+	CREATE TRIGGER handoff_note_change AFTER INSERT OR UPDATE ON handoff_briefs
+		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
+	CREATE TRIGGER handoff_note_change AFTER INSERT OR UPDATE ON handoff_clocks
+		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
+	`,
 ];

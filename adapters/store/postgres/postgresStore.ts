@@ -26,6 +26,7 @@ import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
 import type { IsoTime } from '../../../core/time';
 import { addMilliseconds } from '../../../core/time';
+import { MOST_CHANGES, isCountable } from '../changes';
 import type { Candidate } from '../intake';
 import {
 	EARLY_STATUS_MS,
@@ -50,6 +51,9 @@ import type { FirstLocks, PostgresDatabase, Transaction, Value } from './databas
 interface Doc {
 	doc: string;
 }
+
+/** As PostgreSQL writes a snapshot: xmin, xmax and what was under way between them. */
+const SNAPSHOT = /^\d{1,19}:\d{1,19}:[\d,]*$/u;
 
 const DEFAULT_LIST_LIMIT = 50;
 
@@ -285,7 +289,7 @@ export class PostgresStore implements HandoffStore {
 	}
 
 	async conversation(id: string): Promise<Conversation | undefined> {
-		return this.db.transaction((tx) => this.read(tx, id));
+		return (await this.conversations([id]))[0];
 	}
 
 	async findConversation(
@@ -332,6 +336,36 @@ export class PostgresStore implements HandoffStore {
 		conversations.pop();
 		const last = conversations.at(-1)!;
 		return { conversations, after: JSON.stringify([last.lastMessageAt, last.id]) };
+	}
+
+	async changes(cursor?: string): Promise<{ cursor: string; conversations?: string[] }> {
+		// What the snapshot of the earlier call did not see and this one sees was committed in between, in whatever order the
+		// transactions began. A snapshot that ends after this one is from before a backup was restored.
+		const since = cursor !== undefined && SNAPSHOT.test(cursor) ? cursor : null;
+		const [row] = await this.all<{ cursor: string; known: boolean; ids: string[] }>(
+			`SELECT txid_current_snapshot()::text AS cursor,
+				COALESCE(txid_snapshot_xmax($2::text::txid_snapshot) <= txid_snapshot_xmax(txid_current_snapshot()), FALSE) AS known,
+				ARRAY(SELECT DISTINCT conversation_id FROM handoff_changes WHERE namespace = $1
+					AND xid >= txid_snapshot_xmin($2::text::txid_snapshot)
+					AND NOT txid_visible_in_snapshot(xid, $2::text::txid_snapshot) LIMIT ${MOST_CHANGES + 1}) AS ids`,
+			this.namespace,
+			since,
+		);
+		const { cursor: now, known, ids } = row!;
+		return known && isCountable(ids) ? { cursor: now, conversations: ids } : { cursor: now };
+	}
+
+	async conversations(ids: readonly string[]): Promise<Conversation[]> {
+		const rows = await this.all<Doc>(
+			'SELECT doc FROM handoff_conversations WHERE namespace = $1 AND id = ANY($2)',
+			this.namespace,
+			ids,
+		);
+		return rows.map((row) => parse<Conversation>(row));
+	}
+
+	onWrite(listener: () => void): () => void {
+		return this.db.written.add(listener);
 	}
 
 	async history(
@@ -488,6 +522,16 @@ export class PostgresStore implements HandoffStore {
 			'SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = $2 ORDER BY id',
 			this.namespace,
 			conversationId,
+		);
+		return rows.map((row) => parse<SlaClock>(row));
+	}
+
+	async clocksOf(conversationIds: readonly string[]): Promise<SlaClock[]> {
+		const rows = await this.all<Doc>(
+			`SELECT doc FROM handoff_clocks WHERE namespace = $1 AND conversation_id = ANY($2)
+			ORDER BY conversation_id, id`,
+			this.namespace,
+			conversationIds,
 		);
 		return rows.map((row) => parse<SlaClock>(row));
 	}
@@ -745,11 +789,8 @@ export class PostgresStore implements HandoffStore {
 		await this.db.close();
 	}
 
-	private async all<Row>(
-		sql: string,
-		...values: Array<string | number | readonly string[]>
-	): Promise<Row[]> {
-		return this.db.transaction((tx) => tx.all<Row>(sql, ...values));
+	private async all<Row>(sql: string, ...values: Value[]): Promise<Row[]> {
+		return this.db.read<Row>(sql, ...values);
 	}
 
 	/** Locks names of this namespace until the transaction ends, always in one order, so that two callers cannot block each other. */

@@ -4,6 +4,7 @@ import type * as Sqlite from 'node:sqlite';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
 import { StoreError } from '../../../core/ports/store';
+import { Listeners } from '../listeners';
 import { MIGRATIONS } from './migrations';
 
 /** How long a writer waits for another process to finish. Transactions here take milliseconds. */
@@ -15,6 +16,8 @@ const BUSY_TIMEOUT_MS = 15_000;
  */
 export class Database {
 	private readonly statements = new Map<string, StatementSync>();
+	/** Told after each write that this object made. */
+	readonly written = new Listeners();
 
 	private constructor(private readonly db: DatabaseSync) {}
 
@@ -43,6 +46,12 @@ export class Database {
 
 	/** Runs `work` as one transaction: all of it is written, or nothing. Throws StoreError where the file does not take it. */
 	transaction<T>(work: () => T): T {
+		const result = this.atomically(work);
+		this.written.call();
+		return result;
+	}
+
+	private atomically<T>(work: () => T): T {
 		try {
 			// IMMEDIATE takes the write lock at once: what is read inside cannot be changed by another process before the commit.
 			this.db.exec('BEGIN IMMEDIATE');
@@ -71,7 +80,9 @@ export class Database {
 
 	/** Returns the number of rows changed. */
 	run(sql: string, ...values: SQLInputValue[]): number {
-		return Number(this.prepare(sql).run(...values).changes);
+		const { changes } = this.prepare(sql).run(...values);
+		if (!this.db.isTransaction) this.written.call();
+		return Number(changes);
 	}
 
 	/** Folds the log of writes into the file and empties it, as far as no other process reads from it. */

@@ -179,4 +179,56 @@ export const MIGRATIONS: readonly string[] = [
 	) WITHOUT ROWID;
 	CREATE INDEX message_aliases_of_conversation ON message_aliases (namespace, conversation_id);
 	`,
+	// What changed last, so that an open page learns of it at a cost that does not grow with the number of conversations. The entry
+	// without a conversation says that some were removed.
+	`
+	CREATE TABLE changes (
+		namespace TEXT NOT NULL,
+		conversation_id TEXT NOT NULL,
+		number INTEGER NOT NULL,
+		PRIMARY KEY (namespace, conversation_id)
+	) WITHOUT ROWID;
+	CREATE INDEX changes_by_number ON changes (namespace, number);
+	CREATE TRIGGER changes_conversation_new AFTER INSERT ON conversations BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_conversation AFTER UPDATE ON conversations BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_message_new AFTER INSERT ON messages BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.conversation_id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_message AFTER UPDATE OF doc ON messages BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.conversation_id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_audit AFTER INSERT ON audit BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.conversation_id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_brief AFTER INSERT ON briefs BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.conversation_id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_clock AFTER INSERT ON clocks BEGIN
+		INSERT INTO changes VALUES (NEW.namespace, NEW.conversation_id,
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = NEW.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+	END;
+	CREATE TRIGGER changes_removal AFTER DELETE ON conversations BEGIN
+		INSERT INTO changes VALUES (OLD.namespace, '',
+			(SELECT COALESCE(MAX(number), 0) + 1 FROM changes WHERE namespace = OLD.namespace))
+			ON CONFLICT DO UPDATE SET number = excluded.number;
+		DELETE FROM changes WHERE namespace = OLD.namespace AND conversation_id = OLD.id;
+	END;
+	`,
 ];

@@ -27,6 +27,7 @@ import type { SlaClock, SlaEvent } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
 import type { IsoTime } from '../../../core/time';
 import { addMilliseconds } from '../../../core/time';
+import { MOST_CHANGES, isCountable } from '../changes';
 import type { Candidate } from '../intake';
 import {
 	EARLY_STATUS_MS,
@@ -309,6 +310,36 @@ export class SqliteStore implements HandoffStore {
 		});
 	}
 
+	async changes(cursor?: string): Promise<{ cursor: string; conversations?: string[] }> {
+		const newest = this.db.get<{ number: number | null }>(
+			'SELECT MAX(number) AS number FROM changes WHERE namespace = ?',
+			this.namespace,
+		);
+		const now = newest?.number ?? 0;
+		const since = /^\d+$/u.test(cursor ?? '') ? Number(cursor) : Infinity;
+		const found = { cursor: String(now) };
+		// A cursor from the future is from before a backup was restored.
+		if (since > now) return Promise.resolve(found);
+		const ids = this.db
+			.all<{ conversation_id: string }>(
+				'SELECT conversation_id FROM changes WHERE namespace = ? AND number > ? AND number <= ? LIMIT ?',
+				this.namespace,
+				since,
+				now,
+				MOST_CHANGES + 1,
+			)
+			.map((row) => row.conversation_id);
+		return Promise.resolve(isCountable(ids) ? { ...found, conversations: ids } : found);
+	}
+
+	async conversations(ids: readonly string[]): Promise<Conversation[]> {
+		return Promise.resolve(ids.flatMap((id) => this.read(id) ?? []));
+	}
+
+	onWrite(listener: () => void): () => void {
+		return this.db.written.add(listener);
+	}
+
 	async history(
 		conversationId: string,
 		options: { limit: number; before?: string },
@@ -470,6 +501,19 @@ export class SqliteStore implements HandoffStore {
 					'SELECT doc FROM clocks INDEXED BY clocks_of_conversation WHERE namespace = ? AND conversation_id = ? ORDER BY id',
 					this.namespace,
 					conversationId,
+				)
+				.map((row) => parse<SlaClock>(row)),
+		);
+	}
+
+	async clocksOf(conversationIds: readonly string[]): Promise<SlaClock[]> {
+		return Promise.resolve(
+			this.db
+				.all<Doc>(
+					`SELECT doc FROM clocks INDEXED BY clocks_of_conversation
+					WHERE namespace = ? AND conversation_id IN (SELECT value FROM json_each(?)) ORDER BY conversation_id, id`,
+					this.namespace,
+					JSON.stringify(conversationIds),
 				)
 				.map((row) => parse<SlaClock>(row)),
 		);

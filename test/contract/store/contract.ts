@@ -748,6 +748,124 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 			});
 		});
 
+		describe('what has changed', () => {
+			const changed = async (from: HandoffStore, cursor?: string) => {
+				const found = await from.changes(cursor);
+				return { ...found, conversations: found.conversations?.sort() };
+			};
+
+			it('is told once for whatever is written of a conversation, in any process', async () => {
+				const other = await another();
+				const robin = (await begun('robin')).id;
+				const kim = (await begun('kim')).id;
+				const writes: Array<() => Promise<unknown>> = [
+					() => store.intake([inbound('robin', 'again', 1)], at(1)),
+					() => escalate(robin),
+					() =>
+						store.decide(robin, () => ({
+							result: undefined,
+							messages: [
+								aMessage({ id: 'out', direction: 'out', author: 'agent', status: 'sent' }),
+							],
+						})),
+					() => other.updateStatus('out', 'delivered', at(2)),
+					() => store.saveBrief({ conversationId: robin, headline: 'Chairs' } as Brief),
+					() => store.saveBrief({ conversationId: robin, headline: 'Forty chairs' } as Brief),
+					() => store.putClocks([clock(robin)]),
+					() => other.putClocks([{ ...clock(robin), dueAt: at(90) }]),
+					() => other.takeDueEvents(at(500), 10, 1_000),
+				];
+				let { cursor } = await store.changes();
+				for (const write of writes) {
+					await write();
+					for (const one of [store, other]) {
+						expect(await changed(one, cursor)).toMatchObject({ conversations: [robin] });
+					}
+					({ cursor } = await other.changes(cursor));
+					expect(await changed(store, cursor)).toMatchObject({ conversations: [] });
+				}
+				await store.markHandled(['again'], at(3));
+				await store.putSetting('any', 1);
+				await (await another('other-brand')).intake([inbound('robin', 'm', 4)], at(4));
+				expect(await changed(store, cursor)).toMatchObject({ conversations: [] });
+				await store.intake([inbound('robin', 'r', 5), inbound('kim', 'k', 5)], at(5));
+				expect(await changed(other, cursor)).toMatchObject({
+					conversations: [robin, kim].sort(),
+				});
+			});
+
+			it('misses nothing of many who write at once, and tells nothing twice that was written before', async () => {
+				const people = Array.from({ length: 24 }, (_, index) => `person-${index}`);
+				const writers = [store, await another(), await another()];
+				const reader = await another();
+				let { cursor } = await reader.changes();
+				const told: string[] = [];
+				let isDone = false;
+				const written = Promise.all(
+					people.map(async (who, index) => {
+						const [result] = await writers[index % 3]!.intake([inbound(who, who)], at(0));
+						return result!.conversation.id;
+					}),
+				).finally(() => {
+					isDone = true;
+				});
+				while (!isDone) {
+					const found = await reader.changes(cursor);
+					told.push(...found.conversations!);
+					({ cursor } = found);
+				}
+				told.push(...(await reader.changes(cursor)).conversations!);
+				expect(told.sort()).toEqual([...(await written)].sort());
+			});
+
+			it('is not known without a cursor, with one of another kind or from the future, and after an erasure', async () => {
+				const { id } = await begun();
+				const { cursor } = await store.changes();
+				for (const unknown of [
+					undefined,
+					'',
+					'nonsense',
+					'9'.repeat(12),
+					`${'9'.repeat(12)}:${'9'.repeat(12)}:`,
+				]) {
+					expect(await store.changes(unknown)).toEqual({ cursor: expect.any(String) as string });
+				}
+				await eraseCustomer(store, id);
+				const after = await store.changes(cursor);
+				expect(after.conversations).toBeUndefined();
+				expect((await store.changes(after.cursor)).conversations).toEqual([]);
+			});
+
+			it('is read for several conversations at once, with their clocks', async () => {
+				const robin = (await begun('robin')).id;
+				const kim = (await begun('kim')).id;
+				await store.putClocks([clock(robin), clock(kim)]);
+				const found = await store.conversations([kim, 'nobody', robin]);
+				expect(found.map(({ id }) => id).sort()).toEqual([robin, kim].sort());
+				const clocks = await store.clocksOf([robin, kim, 'nobody']);
+				expect(clocks.map(({ conversationId }) => conversationId).sort()).toEqual(
+					[robin, kim].sort(),
+				);
+				expect(await store.clocksOf([])).toEqual([]);
+			});
+
+			it('is announced to whoever listens in this process', async () => {
+				let heard = 0;
+				const end = store.onWrite(() => (heard += 1));
+				const { id } = await begun();
+				expect(heard).toBeGreaterThan(0);
+				heard = 0;
+				await store.saveBrief({ conversationId: id, headline: 'Chairs' } as Brief);
+				expect(heard).toBe(1);
+				await store.conversation(id);
+				await store.changes();
+				expect(heard).toBe(1);
+				end();
+				await escalate(id);
+				expect(heard).toBe(1);
+			});
+		});
+
 		describe('decide', () => {
 			it('writes conversation, audit line, messages and clocks of a decision together', async () => {
 				const { id } = await begun();

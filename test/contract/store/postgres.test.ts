@@ -62,6 +62,53 @@ describe('the PostgreSQL database', () => {
 		TIMEOUT_MS,
 	);
 
+	it('tells of what a slow transaction wrote although later ones were told of before it', async () => {
+		const store = new PostgresStore(await PostgresDatabase.open(options), 'default');
+		const [slow] = await store.intake([inbound('slow', 'm1')], at(0));
+		const [quick] = await store.intake([inbound('quick', 'm2')], at(0));
+		const { cursor } = await store.changes();
+		const { host, port, user, database } = options;
+		const client = new Client({ host, port, user, database });
+		await client.connect();
+		await client.query('BEGIN');
+		const touch = `UPDATE handoff_conversations SET doc = doc WHERE id = $1`;
+		await client.query(touch, [slow!.conversation.id]);
+		await store.intake([inbound('quick', 'm3', 1)], at(1));
+		const first = await store.changes(cursor);
+		expect(first.conversations).toEqual([quick!.conversation.id]);
+		expect((await store.changes(first.cursor)).conversations).toEqual([]);
+		await client.query('COMMIT');
+		await client.end();
+		const second = await store.changes(first.cursor);
+		expect(second.conversations).toEqual([slow!.conversation.id]);
+		expect((await store.changes(second.cursor)).conversations).toEqual([]);
+		await store.close();
+	});
+
+	it('forgets what changed more than an hour ago, and knows that it has', async () => {
+		const store = new PostgresStore(await PostgresDatabase.open(options), 'default');
+		const { cursor: early } = await store.changes();
+		const [first] = await store.intake([inbound('early', 'm1')], at(0));
+		await asAdministrator(`UPDATE handoff_changes SET at = now() - INTERVAL '2 hours'`);
+		const { cursor: late } = await store.changes(early);
+		await store.intake([inbound('late', 'm2', 1)], at(1));
+		expect((await store.changes(early)).conversations).toContain(first!.conversation.id);
+		// As one in a hundred transactions does, so that the log stays short.
+		let number = 0;
+		const left = () =>
+			asAdministrator(
+				`SELECT 1 FROM handoff_changes WHERE conversation_id = '${first!.conversation.id}'`,
+			);
+		while ((await left()).length > 0 && number < 300) {
+			number += 1;
+			await store.intake([inbound('late', `more-${number}`, 2)], at(2));
+		}
+		expect(await left()).toEqual([]);
+		expect((await store.changes(early)).conversations).toBeUndefined();
+		expect((await store.changes(late)).conversations).toHaveLength(1);
+		await store.close();
+	});
+
 	it(
 		'is brought up to date from every earlier schema with its data, by two processes at once',
 		async () => {
