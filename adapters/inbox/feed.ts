@@ -1,69 +1,80 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { Conversation } from '../../core/conversation/conversation';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES } from '../../core/inbox/availability';
+import type { Known } from '../../core/inbox/list';
+import type { Summary } from '../../core/inbox/lists';
+import { summaryOf } from '../../core/inbox/lists';
 import type { Presence } from '../../core/inbox/presence';
-import { livePresence, presenceView, withPresence } from '../../core/inbox/presence';
+import { PRESENCE, livePresence, presenceView, withPresence } from '../../core/inbox/presence';
 import type { HandoffStore } from '../../core/ports/store';
 import type { Clock } from '../../core/time';
 import { isoTime } from '../../core/time';
 import { systemClock } from '../clock/system';
 
-/** How soon a page learns of a change that another process wrote. */
-const LOOK_EVERY_MS = 400;
-/** Looking takes at most this share of the time: with very many open conversations it is done less often. */
-const SHARE_OF_TIME = 1 / 10;
-/** Shorter than the minute after which proxies usually cut an idle request. */
-const WAIT_AT_MOST_MS = 25_000;
+/** How soon a page learns of a change that another process wrote; what this process writes is told at once. */
+const LOOK_EVERY_MS = 250;
+/** Writes that follow each other this closely are looked at together. */
+const LOOK_GAP_MS = 20;
+/** After one change the next ones are gathered this long for the same page. */
+const GATHER_MS = 100;
+/** Shorter than the minute after which proxies usually cut an idle connection. */
+const SILENCE_MS = 20_000;
 /** Conversations that people have, all of which the lists, their order and their numbers are made from. */
 const OPEN_AT_MOST = 10_000;
-/** Of the others, the newest that changed. */
-const OTHERS_FOLLOWED = 50;
-/** Messages of the open conversation whose delivery is followed. */
-const MESSAGES_FOLLOWED = 30;
+/** Changed conversations that nobody has, kept for pages that show those. */
+const OTHERS_KEPT = 1_000;
+/** Looks of which a page that lags behind can still be told what they found. */
+const LOOKS_KEPT = 1_000;
 
-/** Setting under which pages of all workers find each other. */
-const PRESENCE = 'inbox.presence';
-
-/** What there is to see, as versions: a page that shows other ones asks again for that part. */
-export interface Change {
-	lists: string;
-	/** Of the conversation that the page has open; empty if it has none. */
-	thread: string;
-	presence: string;
-	present: Array<Omit<Presence, 'at'>>;
-}
-
-/** What a page shows, and which conversation it has open. */
-export interface Shown {
-	lists: string;
-	thread: string;
-	presence: string;
-	id?: string;
-}
-
-/** The conversations that people have, as they were when the store was looked at last. */
-export interface Snapshot {
-	open: Conversation[];
-	absences: Absences;
+/** Who is where, for all pages alike. */
+export interface Team {
+	/** What stands in `present` and who is away, as a version. */
 	version: string;
+	present: Array<Omit<Presence, 'at'>>;
+	absences: Absences;
+}
+
+/** What a page does not show yet. */
+export interface News {
+	/** To ask with next time, in whichever process. */
+	cursor: string;
+	/** The conversations that have changed; undefined where any may have. */
+	changed?: Known[];
+	team: Team;
+}
+
+/** What a page shows. */
+export interface Shown {
+	/** Of the last news that it was told. */
+	cursor?: string;
+	/** Version of the {@link Team}. */
+	team?: string;
 }
 
 /**
- * What has changed in the inbox, for all pages that this process serves: one look at the store serves them all, so that the cost
- * does not grow with the number of agents.
+ * The conversations that people have, held in memory for all pages that this process serves and kept up to date by what the store
+ * says has changed. A look costs the same with ten open conversations and ten thousand, and one serves all pages.
  */
 export class Feed {
-	private looking: Promise<void> | undefined;
-	private lookedAt = -Infinity;
-	private every = LOOK_EVERY_MS;
-	/** Writes of this process, and up to which of them the store has been read. */
-	private writes = 0;
-	private read = -1;
-	private seen: Snapshot = { open: [], absences: {}, version: '' };
+	private readonly open = new Map<string, Known>();
+	/** Conversations with the bot and closed ones that have changed of late. */
+	private readonly others = new Map<string, Known>();
+	private cursor: string | undefined;
+	/** Ids that each look found changed, and the number of looks before the first of them. */
+	private looks: string[][] = [];
+	private forgotten = 0;
 	private presence: Presence[] = [];
+	private team: Team = { version: '', present: [], absences: {} };
+	private summarised: Summary | undefined;
+
+	private running: Promise<void> | undefined;
+	private queued: Promise<void> | undefined;
+	private readonly waiting = new Set<() => void>();
+	private watching = false;
+	private written = false;
+	private wake: () => void = () => undefined;
 
 	constructor(
 		private readonly store: HandoffStore,
@@ -71,111 +82,208 @@ export class Feed {
 	) {}
 
 	/**
-	 * Waits until there is something else to see than the page shows, or as long as a request may wait. The page says what it
-	 * shows and not what it was told last, so that one that was cut off for an hour, or was served by a process that is behind,
-	 * misses nothing.
+	 * Tells a page what it does not show yet, now and whenever there is something, until `signal` ends it; undefined after a while in
+	 * which there was nothing. The page says what it shows and not what it was told by this process, so that one that was cut off
+	 * for an hour, or was served by another process before, misses nothing.
 	 */
-	async next(shown: Shown, isGone: () => boolean): Promise<Change> {
-		const end = performance.now() + WAIT_AT_MOST_MS;
-		for (;;) {
-			await this.look();
-			const present = presenceView(this.presence, this.now());
-			const change: Change = {
-				lists: this.seen.version,
-				thread: shown.id ? await threadVersion(this.store, shown.id) : '',
-				presence: digest([JSON.stringify(present)]),
-				present,
-			};
-			const isNew = (['lists', 'thread', 'presence'] as const).some(
-				(part) => change[part] !== shown[part],
-			);
-			if (isNew || performance.now() > end || isGone()) return change;
-			await pause(this.every);
+	async *follow(shown: Shown, signal: AbortSignal): AsyncGenerator<News | undefined, void> {
+		await this.look();
+		let { position } = this;
+		let cursor = this.cursor!;
+		let { team } = shown;
+		// Asked after the look: what has been written in between is told now and, with the next look, once more.
+		let ids: string[] | undefined =
+			shown.cursor === cursor ? [] : (await this.store.changes(shown.cursor)).conversations;
+		while (!signal.aborted) {
+			if (ids === undefined || ids.length > 0 || team !== this.team.version) {
+				team = this.team.version;
+				yield {
+					cursor,
+					...(ids ? { changed: await this.known(ids) } : {}),
+					team: this.team,
+				};
+				await pause(GATHER_MS, undefined, { signal }).catch(() => undefined);
+			}
+			const has = () => this.position !== position || this.team.version !== team;
+			if (!has() && !(await this.news(has, signal))) yield undefined;
+			ids = this.since(position);
+			({ position } = this);
+			cursor = this.cursor!;
 		}
 	}
 
-	/** All conversations that people have, seldom older than half a second. */
-	async snapshot(): Promise<Snapshot> {
+	/** All conversations that people have, as of now, and the cursor that goes with them. */
+	async snapshot(): Promise<{ open: readonly Known[]; summary: Summary; cursor: string }> {
 		await this.look();
-		return this.seen;
+		return { open: [...this.open.values()], summary: this.summary(), cursor: this.cursor! };
 	}
 
-	/** The next look reads the store anew: this process has just written to it. */
-	forget(): void {
-		this.writes += 1;
-	}
-
-	private async look(): Promise<void> {
-		const wanted = this.writes;
-		if (this.read >= wanted && performance.now() - this.lookedAt < this.every / 2) return;
-		do {
-			// What is being read may be from before the write; then it is read once more.
-			await (this.looking ??= this.lookNow().finally(() => {
-				this.looking = undefined;
-			}));
-		} while (this.read < wanted);
-	}
-
-	private async lookNow(): Promise<void> {
-		const from = performance.now();
-		const { writes } = this;
-		const [{ conversations: open }, { conversations: others }, presence = [], absences = {}] =
-			await Promise.all([
-				this.store.list({ states: ['human'], limit: OPEN_AT_MOST }),
-				this.store.list({ states: ['bot', 'closed'], limit: OTHERS_FOLLOWED }),
-				this.store.getSetting<Presence[]>(PRESENCE),
-				this.store.getSetting<Absences>(ABSENCES),
-			]);
-		this.presence = presence;
-		this.seen = {
-			open,
-			absences,
-			version: digest([
-				...[...open, ...others].map(({ id, version }) => `${id}:${version}`),
-				JSON.stringify(absences),
-			]),
-		};
-		this.read = writes;
-		this.lookedAt = performance.now();
-		this.every = Math.max(LOOK_EVERY_MS, (performance.now() - from) / SHARE_OF_TIME);
+	/** The numbers of all lists; worked out once after a change, for all pages. */
+	summary(): Summary {
+		return (this.summarised ??= summaryOf([...this.open.values()]));
 	}
 
 	/** An agent's page says where it is. */
 	async say(one: Omit<Presence, 'at'>): Promise<void> {
-		const known = (await this.store.getSetting<Presence[]>(PRESENCE)) ?? [];
-		this.presence = withPresence(known, one, this.now());
-		await this.store.putSetting(PRESENCE, this.presence);
+		const now = this.now();
+		await this.store.updateSetting(PRESENCE, (known = []) => withPresence(known, one, now));
 	}
 
-	/** Ids of the agents who have a page open. */
-	async online(): Promise<Set<string>> {
+	/** Who is away, and ids of the agents who have a page open. */
+	async people(): Promise<{ absences: Absences; online: Set<string> }> {
 		await this.look();
-		return new Set(livePresence(this.presence, this.now()).map(({ agentId }) => agentId));
+		const live = livePresence(this.presence, this.now());
+		return {
+			absences: this.team.absences,
+			online: new Set(live.map(({ agentId }) => agentId)),
+		};
+	}
+
+	private get position(): number {
+		return this.forgotten + this.looks.length;
+	}
+
+	/** Ids of what has changed since a look; undefined where that is no longer known. */
+	private since(position: number): string[] | undefined {
+		if (position < this.forgotten) return undefined;
+		return [...new Set(this.looks.slice(position - this.forgotten).flat())];
+	}
+
+	private async known(ids: readonly string[]): Promise<Known[]> {
+		const held = ids.flatMap((id) => this.open.get(id) ?? this.others.get(id) ?? []);
+		const missing = ids.filter((id) => !this.open.has(id) && !this.others.has(id));
+		return missing.length > 0 ? [...held, ...(await this.read(missing))] : held;
+	}
+
+	/** True once there are news; false after a while without. */
+	private async news(has: () => boolean, signal: AbortSignal): Promise<boolean> {
+		const until = performance.now() + SILENCE_MS;
+		while (!has() && !signal.aborted && performance.now() < until) {
+			await new Promise<void>((resolve) => {
+				const done = () => {
+					clearTimeout(timer);
+					this.waiting.delete(done);
+					signal.removeEventListener('abort', done);
+					resolve();
+				};
+				const timer = setTimeout(done, until - performance.now());
+				signal.addEventListener('abort', done);
+				this.waiting.add(done);
+				void this.watch();
+			});
+		}
+		return has() || signal.aborted;
+	}
+
+	/** Looks as long as a page waits: at once after a write of this process, else a few times a second. */
+	private async watch(): Promise<void> {
+		if (this.watching) return;
+		this.watching = true;
+		const end = this.store.onWrite(() => {
+			this.written = true;
+			this.wake();
+		});
+		try {
+			while (this.waiting.size > 0) {
+				if (!this.written) {
+					await new Promise<void>((resolve) => {
+						const timer = setTimeout(resolve, LOOK_EVERY_MS);
+						this.wake = () => {
+							clearTimeout(timer);
+							resolve();
+						};
+					});
+				}
+				this.written = false;
+				// A store that is out of reach is asked again; pages that come meanwhile are told so.
+				await this.look().catch(() => pause(LOOK_EVERY_MS));
+				await pause(LOOK_GAP_MS);
+			}
+		} finally {
+			this.watching = false;
+			end();
+		}
+	}
+
+	/** Brings what is held up to date. A look that is under way may have read before the caller's own write: then one more follows. */
+	private look(): Promise<void> {
+		return (this.queued ??= (this.running ?? Promise.resolve())
+			.catch(() => undefined)
+			.then(() => {
+				this.queued = undefined;
+				this.running = this.lookNow().finally(() => {
+					this.running = undefined;
+				});
+				return this.running;
+			}));
+	}
+
+	private async lookNow(): Promise<void> {
+		const [{ cursor, conversations: ids }, presence = [], absences = {}] = await Promise.all([
+			this.store.changes(this.cursor),
+			this.store.getSetting<Presence[]>(PRESENCE),
+			this.store.getSetting<Absences>(ABSENCES),
+		]);
+		if (ids === undefined) await this.readAll();
+		else if (ids.length > 0) await this.take(ids);
+		this.cursor = cursor;
+		this.presence = presence;
+		const present = presenceView(presence, this.now());
+		const version = digest(JSON.stringify([present, absences]));
+		const isNews = ids === undefined || ids.length > 0 || version !== this.team.version;
+		this.team = { version, present, absences };
+		if (isNews) [...this.waiting].forEach((tell) => tell());
+	}
+
+	/** Everything anew. Pages that follow are told that anything may have changed. */
+	private async readAll(): Promise<void> {
+		const { conversations } = await this.store.list({ states: ['human'], limit: OPEN_AT_MOST });
+		const known = await this.withClocks(conversations);
+		this.open.clear();
+		this.others.clear();
+		for (const one of known) this.open.set(one.conversation.id, one);
+		this.forgotten = this.position + 1;
+		this.looks = [];
+		this.summarised = undefined;
+	}
+
+	private async take(ids: string[]): Promise<void> {
+		for (const one of await this.read(ids)) {
+			const { id, state } = one.conversation;
+			this.open.delete(id);
+			this.others.delete(id);
+			(state === 'human' ? this.open : this.others).set(id, one);
+		}
+		for (const id of this.others.keys()) {
+			if (this.others.size <= OTHERS_KEPT) break;
+			this.others.delete(id);
+		}
+		this.looks.push(ids);
+		if (this.looks.length > LOOKS_KEPT) {
+			this.looks.shift();
+			this.forgotten += 1;
+		}
+		this.summarised = undefined;
+	}
+
+	private async read(ids: readonly string[]): Promise<Known[]> {
+		return this.withClocks(await this.store.conversations(ids));
+	}
+
+	private async withClocks(conversations: Array<Known['conversation']>): Promise<Known[]> {
+		const clocks = await this.store.clocksOf(
+			conversations.filter(({ state }) => state === 'human').map(({ id }) => id),
+		);
+		const byId = Map.groupBy(clocks, ({ conversationId }) => conversationId);
+		return conversations.map((conversation) => ({
+			conversation,
+			clocks: byId.get(conversation.id) ?? [],
+		}));
 	}
 
 	private now() {
 		return isoTime(this.clock.now());
 	}
-}
-
-/**
- * What the open conversation shows, as a version. Delivery ticks and a new brief do not change the conversation's own version, so
- * they are looked at as well.
- */
-export async function threadVersion(
-	store: Pick<HandoffStore, 'conversation' | 'history' | 'brief'>,
-	id: string,
-): Promise<string> {
-	const [conversation, messages, brief] = await Promise.all([
-		store.conversation(id),
-		store.history(id, { limit: MESSAGES_FOLLOWED }),
-		store.brief(id),
-	]);
-	return digest([
-		String(conversation?.version ?? ''),
-		...messages.map((message) => `${message.id}:${message.status ?? ''}`),
-		brief?.createdAt ?? '',
-	]);
 }
 
 const feeds = new WeakMap<HandoffStore, Feed>();
@@ -189,8 +297,6 @@ export function feedOf(store: HandoffStore): Feed {
 	return feed;
 }
 
-function digest(parts: readonly string[]): string {
-	const hash = createHash('sha256');
-	for (const part of parts) hash.update(part).update('\n');
-	return hash.digest('base64url').slice(0, 22);
+function digest(text: string): string {
+	return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }

@@ -1,8 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 
-import type { Conversation } from '../../core/conversation/conversation';
 import type { Colleague } from '../../core/inbox/directory';
-import type { LiveFigures, Overview } from '../../core/inbox/overview';
+import type { Known } from '../../core/inbox/list';
+import type { Overview } from '../../core/inbox/overview';
 import { liveFigures } from '../../core/inbox/overview';
 import type { Metrics } from '../../core/metrics';
 import { metricsOf, recordsSince } from '../../core/metrics';
@@ -10,8 +10,6 @@ import type { HandoffStore } from '../../core/ports/store';
 import type { Clock } from '../../core/time';
 import { addMilliseconds, isoTime } from '../../core/time';
 
-/** How long what is going on now is good for: it reads the clocks of all open conversations, for all who look. */
-const LIVE_KEPT_MS = 3_000;
 /** How long the metrics are good for: each look at a week reads every conversation of it. */
 const METRICS_KEPT_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -31,39 +29,20 @@ const kept = new WeakMap<HandoffStore, Map<string, Kept>>();
 export async function overviewOf(
 	store: HandoffStore,
 	clock: Clock,
-	team: { open: readonly Conversation[]; agents: Colleague[] },
+	team: { open: readonly Known[]; agents: Colleague[] },
 	{ days, timeZone }: { days: number; timeZone?: string },
 ): Promise<Overview> {
 	const wanted = Number.isInteger(days) && days >= 1 && days <= MOST_DAYS ? days : DEFAULT_DAYS;
 	const zone = isZone(timeZone) ? timeZone! : 'UTC';
 	const of = metricsFor(store, clock, wanted, zone);
-	const [live, { metrics, complete }] = await Promise.all([
-		liveFor(store, clock, team.open),
-		of.figures,
-	]);
+	const { metrics, complete } = await of.figures;
 	return {
-		...live,
+		...liveFigures(team.open, isoTime(clock.now())),
 		agents: team.agents,
 		metrics,
 		metricsAt: isoTime(new Date(of.at)),
 		complete,
 	};
-}
-
-const keptLive = new WeakMap<HandoffStore, { at: number; figures: Promise<LiveFigures> }>();
-
-function liveFor(
-	store: HandoffStore,
-	clock: Clock,
-	open: readonly Conversation[],
-): Promise<LiveFigures> {
-	const at = clock.now().getTime();
-	const known = keptLive.get(store);
-	if (known && at - known.at < LIVE_KEPT_MS) return known.figures;
-	const figures = liveFigures(store, open, isoTime(new Date(at)));
-	keptLive.set(store, { at, figures });
-	figures.catch(() => keptLive.delete(store));
-	return figures;
 }
 
 function metricsFor(store: HandoffStore, clock: Clock, days: number, timeZone: string): Kept {

@@ -1,7 +1,7 @@
-import type { Conversation } from '../conversation/conversation';
 import type { IsoTime } from '../time';
 import type { Absences } from './availability';
 import { absenceOf } from './availability';
+import type { Known } from './list';
 
 /** Somebody to whom a conversation can be handed. */
 export interface Colleague {
@@ -52,7 +52,7 @@ export function withAgent(known: readonly KnownAgent[], agent: KnownAgent): Know
  * staff named or that something waits for.
  */
 export function directoryOf(
-	open: readonly Conversation[],
+	open: readonly Known[],
 	known: {
 		agents: readonly KnownAgent[];
 		teams: readonly string[];
@@ -70,7 +70,8 @@ export function directoryOf(
 	};
 	for (const agent of known.agents) add(agent, 0);
 	const teams = new Set(known.teams);
-	for (const { owner, handoff } of open) {
+	for (const { conversation } of open) {
+		const { owner, handoff } = conversation;
 		if (handoff) teams.add(handoff.queue);
 		if (owner?.kind === 'queue') teams.add(owner.name);
 		if (owner?.kind === 'agent') add({ id: owner.id, name: owner.name }, 1);

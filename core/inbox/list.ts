@@ -58,53 +58,74 @@ function time(
 	return Number.isNaN(at) ? {} : { [key]: new Date(at).toISOString() };
 }
 
-function readCursor(text: string): [string, string] | undefined {
+function readCursor(text: string): Place | undefined {
 	try {
 		const cursor: unknown = JSON.parse(text);
 		if (!Array.isArray(cursor) || cursor.length !== 2) return undefined;
-		return cursor.every((part) => typeof part === 'string')
-			? (cursor as [string, string])
-			: undefined;
+		return cursor.every((part) => typeof part === 'string') ? (cursor as Place) : undefined;
 	} catch {
 		return undefined;
 	}
 }
 
+/** A conversation with what is promised in it. */
+export interface Known {
+	conversation: Conversation;
+	clocks: readonly SlaClock[];
+}
+
 /**
  * A page of those that people have, taken from all of them: the inbox holds the open conversations in memory for all its pages, and
- * asks the store only for the others. What waits is ordered by priority and then by how long it has waited; all else by the newest
- * message.
+ * asks the store only for the others.
  */
 export function pageOf(
-	open: readonly Conversation[],
+	open: readonly Known[],
 	view: View,
 	filter: ConversationFilter,
-): { conversations: Conversation[]; after?: string } {
+): { page: Known[]; after?: string } {
 	const sorted = open
-		.filter((conversation) => view !== 'waiting' || conversation.owner?.kind === 'queue')
-		.filter((conversation) => matches(conversation, filter))
-		.map((conversation) => ({ conversation, key: keyOf(conversation, view) }))
-		.sort((a, b) => compare(a.key, b.key, view));
+		.filter(({ conversation }) => belongs(conversation, view, filter))
+		.map((known) => ({ known, place: placeOf(known.conversation, view) }))
+		.sort((a, b) => comparePlaces(a.place, b.place, view));
 	const cursor = filter.after === undefined ? undefined : readCursor(filter.after);
-	const rest = cursor ? sorted.filter(({ key }) => compare(key, cursor, view) > 0) : sorted;
+	const rest = cursor
+		? sorted.filter(({ place }) => comparePlaces(place, cursor, view) > 0)
+		: sorted;
 	const limit = filter.limit ?? ROWS_PER_PAGE;
 	const page = rest.slice(0, limit);
 	return {
-		conversations: page.map(({ conversation }) => conversation),
-		...(rest.length > limit ? { after: JSON.stringify(page.at(-1)!.key) } : {}),
+		page: page.map(({ known }) => known),
+		...(rest.length > limit ? { after: JSON.stringify(page.at(-1)!.place) } : {}),
 	};
 }
 
-function keyOf(conversation: Conversation, view: View): [string, string] {
+/** Where a conversation stands in a list: what it is sorted by, then its id. A cursor is the place of the last row before it. */
+export type Place = [order: string, id: string];
+
+/** What waits is ordered by priority and then by how long it has waited; all else by the newest message. */
+export function placeOf(conversation: Conversation, view: View): Place {
 	const { id, priority, handoff, updatedAt, lastMessageAt } = conversation;
 	if (view !== 'waiting') return [lastMessageAt, id];
 	const rank = PRIORITIES.length - PRIORITIES.indexOf(priority);
 	return [`${rank} ${handoff?.createdAt ?? updatedAt}`, id];
 }
 
-function compare(a: [string, string], b: [string, string], view: View): number {
+/** Below zero where `a` stands above `b`. */
+export function comparePlaces(a: Place, b: Place, view: View): number {
 	if (a[0] !== b[0]) return a[0] < b[0] === (view === 'waiting') ? -1 : 1;
 	return a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0;
+}
+
+/** Whether a list with these filters shows the conversation. */
+export function belongs(
+	conversation: Conversation,
+	view: View,
+	filter: ConversationFilter,
+): boolean {
+	const { state, owner } = conversation;
+	if (!filter.states?.includes(state)) return false;
+	if (view === 'waiting' && owner?.kind !== 'queue') return false;
+	return matches(conversation, filter);
 }
 
 /** As the store filters, for conversations that are in memory. */

@@ -1,8 +1,8 @@
 import type { Conversation } from '../conversation/conversation';
 import type { HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
-import type { ListQuery, Row } from './list';
-import { filterOf, pageOf, rowOf, viewOf } from './list';
+import type { Known, ListQuery, Row, View } from './list';
+import { belongs, filterOf, pageOf, placeOf, rowOf, viewOf } from './list';
 
 /** Conversations of each list, as far as the page shows numbers. */
 export interface Counts {
@@ -22,67 +22,128 @@ export interface Newest {
 	reason?: string;
 }
 
-export interface ListPage {
-	rows: Row[];
+/** A row with what its list is sorted by. */
+export type ListRow = Row & { order: string };
+
+/** What every list shows beside its rows. */
+export interface Overall {
 	counts: Counts;
 	newest?: Newest;
-	/** Cursor of the next page, if there is one. */
-	after?: string;
 	/** Tags that open conversations have, most frequent first. */
 	tags: string[];
+}
+
+export interface ListPage extends Overall {
+	rows: ListRow[];
+	/** Cursor of the next page, if there is one. */
+	after?: string;
+}
+
+/** What changed conversations mean for one list. */
+export interface ListChange extends Overall {
+	/** Those that it shows, as they are now. */
+	rows: ListRow[];
+	/** Those that it does not show, or no longer. */
+	gone: string[];
 }
 
 /** Tags that the filter offers. */
 const TAGS_OFFERED = 50;
 
-/** One page of a list with the numbers of all. `open` are the conversations that people have. */
+/** One page of a list. `open` are the conversations that people have. */
 export async function listOf(
-	store: Pick<HandoffStore, 'list' | 'clocks'>,
-	open: readonly Conversation[],
+	store: Pick<HandoffStore, 'list'>,
+	open: readonly Known[],
 	query: ListQuery,
 	userId: string,
-): Promise<ListPage> {
+): Promise<Pick<ListPage, 'rows' | 'after'>> {
 	const view = viewOf(query);
 	const filter = filterOf(query, userId);
-	const page =
-		view === 'bot' || view === 'closed' ? await store.list(filter) : pageOf(open, view, filter);
-	const rows = await Promise.all(
-		page.conversations.map(async (conversation) =>
-			rowOf(
-				conversation,
-				conversation.state === 'human' ? await store.clocks(conversation.id) : [],
-			),
-		),
-	);
+	if (view !== 'bot' && view !== 'closed') {
+		const { page, after } = pageOf(open, view, filter);
+		return { rows: page.map((known) => listRow(known, view)), ...(after ? { after } : {}) };
+	}
+	const { conversations, after } = await store.list(filter);
 	return {
-		rows,
-		...overall(open, userId),
-		...(page.after ? { after: page.after } : {}),
+		// Nothing is promised in a conversation that no person has.
+		rows: conversations.map((conversation) => listRow({ conversation, clocks: [] }, view)),
+		...(after ? { after } : {}),
 	};
 }
 
-function overall(
-	open: readonly Conversation[],
+/** What `changed` means for the list that a page shows. */
+export function listChange(
+	changed: readonly Known[],
+	query: ListQuery,
 	userId: string,
-): Pick<ListPage, 'counts' | 'newest' | 'tags'> {
-	const isMine = ({ owner }: Conversation) => owner?.kind === 'agent' && owner.id === userId;
-	const waiting = open.filter(({ owner }) => owner?.kind === 'queue');
-	const mine = open.filter(isMine);
-	const newest = [...waiting, ...mine]
-		.map((conversation) => newestOf(conversation, isMine(conversation)))
-		.reduce<Newest | undefined>((last, one) => (last && last.at >= one.at ? last : one), undefined);
+): Pick<ListChange, 'rows' | 'gone'> {
+	const view = viewOf(query);
+	const filter = filterOf(query, userId);
+	const isShown = ({ conversation }: Known) => belongs(conversation, view, filter);
+	return {
+		rows: changed.filter(isShown).map((known) => listRow(known, view)),
+		gone: changed.filter((known) => !isShown(known)).map(({ conversation }) => conversation.id),
+	};
+}
+
+function listRow({ conversation, clocks }: Known, view: View): ListRow {
+	return { ...rowOf(conversation, clocks), order: placeOf(conversation, view)[0] };
+}
+
+/** Numbers of all open conversations, from which every agent's are read. */
+export interface Summary {
+	waiting: number;
+	people: number;
+	tags: string[];
+	newest?: Newest;
+	mine: ReadonlyMap<string, { count: number; newest: Newest }>;
+}
+
+export function summaryOf(open: readonly Known[]): Summary {
+	let waiting = 0;
+	let newest: Newest | undefined;
+	const mine = new Map<string, { count: number; newest: Newest }>();
 	const tags = new Map<string, number>();
-	for (const tag of open.flatMap((conversation) => conversation.tags)) {
-		tags.set(tag, (tags.get(tag) ?? 0) + 1);
+	for (const { conversation } of open) {
+		const { owner } = conversation;
+		for (const tag of conversation.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+		if (owner?.kind === 'queue') {
+			waiting += 1;
+			newest = later(newest, newestOf(conversation, false));
+		} else if (owner?.kind === 'agent') {
+			const known = mine.get(owner.id);
+			mine.set(owner.id, {
+				count: (known?.count ?? 0) + 1,
+				newest: later(known?.newest, newestOf(conversation, true)),
+			});
+		}
 	}
 	return {
-		counts: { waiting: waiting.length, mine: mine.length, people: open.length },
+		waiting,
+		people: open.length,
 		...(newest ? { newest } : {}),
+		mine,
 		tags: [...tags]
 			.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
 			.slice(0, TAGS_OFFERED)
 			.map(([tag]) => tag),
 	};
+}
+
+/** What an agent's page shows beside the rows. */
+export function overallFor(summary: Summary, userId: string): Overall {
+	const { waiting, people, tags, mine } = summary;
+	const own = mine.get(userId);
+	const newest = own ? later(summary.newest, own.newest) : summary.newest;
+	return {
+		counts: { waiting, mine: own?.count ?? 0, people },
+		...(newest ? { newest } : {}),
+		tags,
+	};
+}
+
+function later(last: Newest | undefined, one: Newest): Newest {
+	return last && last.at >= one.at ? last : one;
 }
 
 function newestOf(conversation: Conversation, mine: boolean): Newest {

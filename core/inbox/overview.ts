@@ -1,9 +1,7 @@
-import type { Conversation } from '../conversation/conversation';
 import type { Metrics } from '../metrics';
-import type { HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
 import type { Colleague } from './directory';
-import type { Row } from './list';
+import type { Known, Row } from './list';
 import { rowOf } from './list';
 
 /** What is going on now, as a supervisor sees it at a glance. */
@@ -31,14 +29,8 @@ export interface Overview extends LiveFigures {
 const RISKS_SHOWN = 50;
 
 /** The figures of the conversations that people have at `now`. */
-export async function liveFigures(
-	store: Pick<HandoffStore, 'clocks'>,
-	open: readonly Conversation[],
-	now: IsoTime,
-): Promise<LiveFigures> {
-	const rows = await Promise.all(
-		open.map(async (conversation) => rowOf(conversation, await store.clocks(conversation.id))),
-	);
+export function liveFigures(open: readonly Known[], now: IsoTime): LiveFigures {
+	const rows = open.map(({ conversation, clocks }) => rowOf(conversation, clocks));
 	const isLate = ({ dueAt }: Row) => dueAt !== undefined && dueAt < now;
 	const queues = new Map<string, { waiting: number; late: number; oldestAt?: IsoTime }>();
 	for (const row of rows) {

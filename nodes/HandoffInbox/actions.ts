@@ -99,12 +99,10 @@ async function perform(
 	user: InboxUser,
 	action: InboxAction,
 ): Promise<InboxDone> {
-	const done = await performInboxAction(store, user, action, {
+	return performInboxAction(store, user, action, {
 		now: isoTime(systemClock.now()),
 		policies: (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES,
 	});
-	feedOf(store).forget();
-	return done;
 }
 
 /** What concerns the agent and no conversation: where the page is, whether the agent is available, signing out. */
@@ -148,7 +146,6 @@ async function setAvailable(
 	const ends = ahead > 0 && ahead <= LONGEST_ABSENCE_MS ? isoTime(new Date(end)) : undefined;
 	const absence = available ? undefined : { since: now, ...(ends ? { until: ends } : {}) };
 	await store.updateSetting(ABSENCES, (known) => withAbsence(known ?? {}, user.id, absence, now));
-	feedOf(store).forget();
 }
 
 function toWorkflow(

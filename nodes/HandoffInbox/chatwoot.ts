@@ -26,7 +26,6 @@ import { activeSince } from '../../adapters/inbox/chatwoot/missed';
 import type { ChatwootCredential } from '../../adapters/inbox/chatwoot/open';
 import { CHATWOOT_CREDENTIAL, openChatwoot } from '../../adapters/inbox/chatwoot/open';
 import { checkSignature, REFUSALS, secretsOf } from '../../adapters/inbox/chatwoot/signature';
-import { feedOf } from '../../adapters/inbox/feed';
 import type { KnownAgent } from '../../core/inbox/directory';
 import { ROSTER, SIGNED_IN, withAgent } from '../../core/inbox/directory';
 import { performElsewhere } from '../../core/inbox/elsewhere';
@@ -212,7 +211,6 @@ async function apply(
 			one.reply?.file && fetched ? await binaryOf(context, one.reply.file, fetched) : undefined;
 		told.push({ done: one, agent: action.agent ?? AUTOMATION, ...(binary ? { binary } : {}) });
 	}
-	feedOf(store).forget();
 	return refused ? { refused } : {};
 }
 

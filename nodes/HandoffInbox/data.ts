@@ -1,18 +1,19 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
-import { feedOf, threadVersion } from '../../adapters/inbox/feed';
+import type { News } from '../../adapters/inbox/feed';
+import { feedOf } from '../../adapters/inbox/feed';
 import { overviewOf } from '../../adapters/inbox/overview';
 import type { InboxUser } from '../../adapters/inbox/tokens';
 import { windowClosesAt } from '../../core/conversation/conversation';
 import type { ListQuery } from '../../core/inbox/list';
-import { listOf } from '../../core/inbox/lists';
+import { listChange, listOf, overallFor } from '../../core/inbox/lists';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
 import { briefView, conversationView, customerView } from '../shared/item';
 import { storeFor } from '../shared/store';
 import { serveMedia } from './media';
-import { DONE, sendJson } from './respond';
+import { DONE, endingOf, sendEvents, sendFirst, sendJson } from './respond';
 import { signedIn, withinLimits } from './session';
 import { directory, messagesShown, pageSettings } from './settings';
 
@@ -34,14 +35,9 @@ export async function serveData(
 		return sendJson(context, 429, { message: 'Too many requests. Wait a minute.' });
 	}
 	const store = await storeFor(context);
-	const now = isoTime(systemClock.now());
 	switch (query.data) {
 		case 'start':
-			return sendJson(context, 200, {
-				me: user,
-				now,
-				...(await pageSettings(context, store)),
-			});
+			return sendJson(context, 200, await startOf(context, store, user));
 		case 'list':
 			return sendJson(context, 200, await lists(store, query, user));
 		case 'conversation': {
@@ -57,15 +53,8 @@ export async function serveData(
 		}
 		case 'media':
 			return serveMedia(context, store, query.id ?? '', query.message ?? '');
-		case 'changes': {
-			const response = context.getResponseObject();
-			const { lists = '', thread = '', presence = '', id = '' } = query;
-			const change = await feedOf(store).next(
-				{ lists, thread, presence, id },
-				() => response.destroyed,
-			);
-			return response.destroyed ? DONE : sendJson(context, 200, change);
-		}
+		case 'changes':
+			return serveChanges(context, store, query, user);
 		case 'overview':
 			if (user.role !== 'supervisor') {
 				return sendJson(context, 403, { message: 'Only supervisors see the team’s figures.' });
@@ -87,9 +76,25 @@ function gone(context: IWebhookFunctions): IWebhookResponseData {
 	return sendJson(context, 404, { message: 'This conversation no longer exists.' });
 }
 
+/** All that the page draws first, so that it need not ask for it. */
+export async function firstOf(context: IWebhookFunctions, user: InboxUser) {
+	const store = await storeFor(context);
+	const [start, list] = await Promise.all([startOf(context, store, user), lists(store, {}, user)]);
+	return { start, list };
+}
+
+async function startOf(context: IWebhookFunctions, store: HandoffStore, user: InboxUser) {
+	return {
+		me: user,
+		now: isoTime(systemClock.now()),
+		...(await pageSettings(context, store)),
+	};
+}
+
 async function lists(store: HandoffStore, query: Query, user: InboxUser) {
-	const { open, version } = await feedOf(store).snapshot();
-	return { ...(await listOf(store, open, query as ListQuery, user.id)), version };
+	const { open, summary, cursor } = await feedOf(store).snapshot();
+	const page = await listOf(store, open, query as ListQuery, user.id);
+	return { ...page, ...overallFor(summary, user.id), cursor };
 }
 
 async function team(context: IWebhookFunctions, store: HandoffStore) {
@@ -103,8 +108,6 @@ async function team(context: IWebhookFunctions, store: HandoffStore) {
 async function detailOf(store: HandoffStore, id: string, limit: number) {
 	const conversation = await store.conversation(id);
 	if (!conversation) return undefined;
-	// Before what it is a version of: if something changes in between, the page asks once more.
-	const version = await threadVersion(store, id);
 	const [messages, brief, clocks, audit] = await Promise.all([
 		store.history(id, { limit }),
 		store.brief(id),
@@ -112,7 +115,6 @@ async function detailOf(store: HandoffStore, id: string, limit: number) {
 		store.audit(id),
 	]);
 	return {
-		version,
 		conversation: {
 			...conversationView(conversation),
 			windowClosesAt: windowClosesAt(conversation),
@@ -124,4 +126,46 @@ async function detailOf(store: HandoffStore, id: string, limit: number) {
 		clocks,
 		audit: audit.slice(-AUDIT_SHOWN),
 	};
+}
+
+/**
+ * What a page does not show yet, as server-sent events; with `once`, for a page that gets no events through its proxy, one answer as
+ * soon as there is something. A change brings the rows of the list and the open conversation with it: no page asks for anything
+ * because something has changed.
+ */
+function serveChanges(
+	context: IWebhookFunctions,
+	store: HandoffStore,
+	query: Query,
+	user: InboxUser,
+): IWebhookResponseData {
+	const { cursor, team, id, once } = query;
+	const limit = messagesShown(context);
+	const feed = feedOf(store);
+	const ending = endingOf(context.getResponseObject());
+	const changeOf = async ({ cursor: at, changed, team: now }: News) => {
+		const isOpenChanged = changed?.some(({ conversation }) => conversation.id === id) ?? true;
+		return {
+			cursor: at,
+			team: now,
+			...(changed && changed.length > 0
+				? {
+						list: {
+							...listChange(changed, query as ListQuery, user.id),
+							...overallFor(feed.summary(), user.id),
+						},
+					}
+				: {}),
+			...(changed ? {} : { anew: true }),
+			...(id && isOpenChanged ? { detail: (await detailOf(store, id, limit)) ?? null } : {}),
+		};
+	};
+	const changes = (async function* () {
+		for await (const news of feed.follow({ cursor, team }, ending)) {
+			yield news && (await changeOf(news));
+		}
+	})();
+	// Not waited for: n8n is done with the request, and the connection needs nothing of it any more.
+	void (once === undefined ? sendEvents : sendFirst)(context, changes, ending);
+	return DONE;
 }

@@ -1,8 +1,8 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 
-import { pageFile } from '../../adapters/inbox/assets';
+import { KEPT, pageFile, pageWith } from '../../adapters/inbox/assets';
 import { claimByLink } from './actions';
-import { serveData } from './data';
+import { firstOf, serveData } from './data';
 import { send, sendText } from './respond';
 import { signIn, signedIn, withinLimits } from './session';
 
@@ -15,14 +15,19 @@ export async function servePage(context: IWebhookFunctions): Promise<IWebhookRes
 		return signIn(context, query.link, (user, id) => claimByLink(context, user, id));
 	}
 
-	const file = pageFile(query.asset ?? '');
-	if (!file) return sendText(context, 404, 'There is no such file.');
-	if (query.asset === undefined && !(await signedIn(context))) {
-		return sendText(
-			context,
-			401,
-			'You are not signed in. Open the sign-in link from your notification, or ask whoever runs the workflow for a new one.',
-		);
+	if (query.asset === undefined) {
+		const user = await signedIn(context);
+		if (!user) {
+			return sendText(
+				context,
+				401,
+				'You are not signed in. Open the sign-in link from your notification, or ask whoever runs the workflow for a new one.',
+			);
+		}
+		const page = pageWith(await firstOf(context, user));
+		return send(context, 200, page.type, page.body);
 	}
-	return send(context, 200, file.type, file.body);
+	const file = pageFile(query.asset);
+	if (!file) return sendText(context, 404, 'There is no such file.');
+	return send(context, 200, file.type, file.body, file.isOf(query.v) ? KEPT : {});
 }

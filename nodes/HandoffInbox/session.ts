@@ -14,6 +14,7 @@ import {
 import type { KnownAgent } from '../../core/inbox/directory';
 import { SIGNED_IN, withAgent } from '../../core/inbox/directory';
 import { isoTime } from '../../core/time';
+import { recentCredentials } from '../shared/recentCredentials';
 import { storeFor } from '../shared/store';
 import { DONE, send, sendText } from './respond';
 
@@ -32,7 +33,8 @@ const REFUSED_LINKS = new RateLimit(6, 20);
 
 /** The signing secret, or undefined (with a line in n8n's log) where it is too short to be safe. */
 async function signingSecret(context: IWebhookFunctions): Promise<string | undefined> {
-	const { signingSecret: secret } = await context.getCredentials<{ signingSecret: string }>(
+	const { signingSecret: secret } = await recentCredentials<{ signingSecret: string }>(
+		context,
 		'whatsAppHandoffInboxApi',
 	);
 	if (secret.length >= SHORTEST_SECRET) return secret;

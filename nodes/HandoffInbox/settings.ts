@@ -8,12 +8,12 @@ import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
 import { wordsOf } from '../../core/words';
 
-interface QuickReply {
+export interface QuickReply {
 	shortcut: string;
 	text: string;
 }
 
-interface TemplateChoice {
+export interface TemplateChoice {
 	name: string;
 	language: string;
 	text: string;
@@ -38,9 +38,9 @@ export async function pageSettings(context: IWebhookFunctions, store: HandoffSto
 /** Who there is to hand a conversation to, as of now. */
 export async function directory(context: IWebhookFunctions, store: HandoffStore) {
 	const feed = feedOf(store);
-	const [{ open, absences }, online, roster = [], signedIn = []] = await Promise.all([
+	const [{ open }, { absences, online }, roster = [], signedIn = []] = await Promise.all([
 		feed.snapshot(),
-		feed.online(),
+		feed.people(),
 		store.getSetting<KnownAgent[]>(ROSTER),
 		store.getSetting<KnownAgent[]>(SIGNED_IN),
 	]);

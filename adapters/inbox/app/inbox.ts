@@ -1,18 +1,22 @@
 import { useEffect, useReducer } from 'preact/hooks';
 
-import { Refused, act, ask } from './api';
+import { NoEvents, Refused, act, ask, events } from './api';
 import { plain } from './format';
 import { t } from './i18n';
 import type { Key } from './i18n';
 import { ping, tellBrowser } from './notify';
 import { remember, remembered } from './remember';
+import { withChange } from './rows';
 import { merge } from './thread';
 import type {
 	Change,
 	ConversationMessage,
 	Detail,
 	Filters,
+	First,
+	ListChange,
 	ListPage,
+	Overall,
 	Overview,
 	Present,
 	Row,
@@ -74,7 +78,6 @@ const ROWS = 100;
 const MOST_ROWS = 500;
 const NOTICE_MS = 8_000;
 const AGAIN_MS = 2_000;
-const BEHIND_MS = 300;
 const PRESENCE_MS = 10_000;
 const SEARCH_MS = 200;
 const OVERVIEW_MS = 10_000;
@@ -117,10 +120,18 @@ export class Inbox {
 	private readonly listeners = new Set<() => void>();
 	private noticeTimer = 0;
 	private searchTimer = 0;
-	/** Versions of what the page shows; the server answers as soon as it has others. */
-	private lists = '';
-	private presence = '';
+	/** What the page shows is never older than this; the server tells whatever has changed since. */
+	private cursor = '';
+	/** Version of who is where. */
+	private team = '';
+	private absences = '';
+	/** False once a proxy on the way has been found to hold events back. */
+	private getsEvents = true;
 	private following: AbortController | undefined;
+	/** For each list that is being read, what was told meanwhile, which what is read may not have yet. */
+	private readonly readings = new Set<ListChange[]>();
+	/** Counts what was told of the open conversation. */
+	private detailsTold = 0;
 	private refreshing: Promise<void> | undefined;
 	private again = false;
 	private newest: string | undefined;
@@ -173,14 +184,26 @@ export class Inbox {
 		});
 		// What came in while nobody looked counts as seen only now.
 		document.addEventListener('visibilitychange', () => {
-			if (!document.hidden) void this.guarded(() => this.refresh());
+			const { openId, detail } = this.state;
+			if (openId && detail?.conversation.id === openId) this.showDetail(openId, detail);
 			this.sayPresence();
 		});
-		setInterval(() => this.sayPresence(), PRESENCE_MS);
-		await this.guarded(async () => {
-			await Promise.all([ask<Start>('start').then((start) => this.set({ start })), this.refresh()]);
-		});
+		setInterval(() => {
+			this.sayPresence();
+			// Promises break without anything having changed.
+			this.loadOverview().catch(() => undefined);
+		}, PRESENCE_MS);
+		const first = firstData();
+		if (first) {
+			this.cursor = first.list.cursor;
+			this.set({ start: first.start });
+			this.showList(first.list, first.list.rows);
+		} else {
+			await this.guarded(async () => this.set({ start: await ask<Start>('start') }));
+			await this.guarded(() => this.loadList());
+		}
 		void this.follow();
+		await this.guarded(() => this.loadDetail());
 	}
 
 	/** Runs a step and tells the agent what went wrong with it, if anything. */
@@ -232,52 +255,85 @@ export class Inbox {
 		};
 	}
 
-	private async loadList(): Promise<void> {
-		const query = this.listQuery();
-		const wanted = Math.max(ROWS, this.state.rows.length);
-		let rows: Row[] = [];
-		let page: ListPage;
-		let after = '';
-		do {
-			page = await ask<ListPage>('list', {
-				...query,
-				after,
-				limit: String(Math.min(MOST_ROWS, wanted - rows.length)),
-			});
-			rows = [...rows, ...page.rows];
-			after = page.after ?? '';
-		} while (after && rows.length < wanted);
-		// Another list may have been chosen meanwhile; its own answer is on the way.
-		if (JSON.stringify(query) !== JSON.stringify(this.listQuery())) {
-			this.again = true;
-			return;
+	private loadList(): Promise<void> {
+		return this.reading(async () => {
+			const query = this.listQuery();
+			const wanted = Math.max(ROWS, this.state.rows.length);
+			let rows: Row[] = [];
+			let page: ListPage;
+			let after = '';
+			do {
+				page = await ask<ListPage>('list', {
+					...query,
+					after,
+					limit: String(Math.min(MOST_ROWS, wanted - rows.length)),
+				});
+				rows = [...rows, ...page.rows];
+				after = page.after ?? '';
+			} while (after && rows.length < wanted);
+			// Another list may have been chosen meanwhile; its own answer is on the way.
+			if (JSON.stringify(query) !== JSON.stringify(this.listQuery())) {
+				this.again = true;
+				return false;
+			}
+			this.cursor ||= page.cursor;
+			this.showList(page, rows);
+			return true;
+		});
+	}
+
+	private showList(page: ListPage, rows: Row[]): void {
+		this.set({ rows, after: page.after, listed: true });
+		this.showNumbers(page);
+	}
+
+	/** Reads a list and shows it, and after it what was told meanwhile. */
+	private async reading(read: () => Promise<boolean>): Promise<void> {
+		const told: ListChange[] = [];
+		this.readings.add(told);
+		try {
+			if (await read()) told.forEach((change) => this.showChange(change));
+		} finally {
+			this.readings.delete(told);
 		}
-		this.lists = page.version;
-		this.set({ rows, counts: page.counts, tags: page.tags, after: page.after, listed: true });
-		this.announce(page);
+	}
+
+	private showChange(change: ListChange): void {
+		const { rows, view, after } = this.state;
+		this.set({ rows: withChange(rows, change, view, after) });
+		this.showNumbers(change);
+	}
+
+	private showNumbers(numbers: Overall): void {
+		this.set({ counts: numbers.counts, tags: numbers.tags });
+		this.announce(numbers);
 	}
 
 	private loadingMore = false;
 
 	/** The next page of the list. */
 	async more(): Promise<void> {
-		const { after, rows } = this.state;
+		const { after } = this.state;
 		if (!after || this.loadingMore) return;
 		this.loadingMore = true;
 		try {
-			await this.guarded(async () => {
-				const page = await ask<ListPage>('list', {
-					...this.listQuery(),
-					after,
-					limit: String(ROWS * 2),
-				});
-				if (this.state.after !== after) return;
-				const known = new Set(rows.map(({ id }) => id));
-				this.set({
-					rows: [...rows, ...page.rows.filter(({ id }) => !known.has(id))],
-					after: page.after,
-				});
-			});
+			await this.guarded(() =>
+				this.reading(async () => {
+					const page = await ask<ListPage>('list', {
+						...this.listQuery(),
+						after,
+						limit: String(ROWS * 2),
+					});
+					if (this.state.after !== after) return false;
+					const { rows } = this.state;
+					const known = new Set(rows.map(({ id }) => id));
+					this.set({
+						rows: [...rows, ...page.rows.filter(({ id }) => !known.has(id))],
+						after: page.after,
+					});
+					return true;
+				}),
+			);
 		} finally {
 			this.loadingMore = false;
 		}
@@ -286,15 +342,20 @@ export class Inbox {
 	private async loadDetail(): Promise<void> {
 		const id = this.state.openId;
 		if (!id) return;
+		const told = this.detailsTold;
 		let detail: Detail;
 		try {
 			detail = await ask<Detail>('conversation', { id });
 		} catch (error) {
 			if (!(error instanceof Refused) || error.status !== 404) throw error;
-			this.close();
-			this.tell(t('conversation.gone'), 'refused');
+			this.closeGone();
 			return;
 		}
+		// What was told meanwhile may be newer.
+		if (told === this.detailsTold) this.showDetail(id, detail);
+	}
+
+	private showDetail(id: string, detail: Detail): void {
 		if (this.state.openId !== id) return;
 		const known = this.state.detail?.conversation.id === id ? this.state.detail : undefined;
 		const messages = known ? merge(known.messages, detail.messages) : detail.messages;
@@ -334,7 +395,7 @@ export class Inbox {
 	}
 
 	private async loadOverview(): Promise<void> {
-		if (this.state.place !== 'team') return;
+		if (this.state.place !== 'team' || this.state.signedOut) return;
 		if (this.state.overview && Date.now() - this.overviewAt < OVERVIEW_MS) return;
 		this.overviewAt = Date.now();
 		const overview = await ask<Overview>('overview', {
@@ -345,7 +406,7 @@ export class Inbox {
 	}
 
 	/** Sound and a note of the browser for a handoff that was not there before. */
-	private announce({ newest }: ListPage): void {
+	private announce({ newest }: Overall): void {
 		const known = this.newest;
 		this.newest = newest?.at ?? known ?? '';
 		if (known === undefined || !newest || newest.at <= known) return;
@@ -361,26 +422,35 @@ export class Inbox {
 	}
 
 	/**
-	 * Asks the server to answer as soon as there is something else to see than the page shows, again and again. After a lost
-	 * connection it asks with what it still shows, so that it gets whatever happened meanwhile.
+	 * Takes in what has changed, as server-sent events, or by asking again and again where a proxy on the way holds those back. After a
+	 * lost connection it goes on from what the page shows, so that it gets whatever happened meanwhile.
 	 */
 	private async follow(): Promise<void> {
 		while (!this.state.signedOut) {
 			const controller = new AbortController();
 			this.following = controller;
-			const shown = this.shown();
+			const { signal } = controller;
+			const query = JSON.stringify(this.listQuery());
+			const from = performance.now();
 			try {
-				const change = await ask<Change>('changes', shown, controller.signal);
-				this.presence = change.presence;
-				this.set({ connected: true, present: change.present });
-				const isNew = change.lists !== shown.lists || change.thread !== shown.thread;
-				if (isNew) await this.refresh();
-				else if (this.state.place === 'team') await this.loadOverview();
-				// Another process of the server may be a moment behind the one that told of the news.
-				if (isNew && this.shown().lists === shown.lists) await pause(BEHIND_MS);
+				if (this.getsEvents) {
+					const isOpen = () => this.set({ connected: true });
+					for await (const change of events<Change>('changes', this.shown(), signal, isOpen)) {
+						if (signal.aborted) break;
+						await this.take(change, query);
+					}
+					// The server ends a connection now and then, but not one that has just begun.
+					if (!signal.aborted && performance.now() - from < AGAIN_MS) await pause(AGAIN_MS);
+				} else {
+					const shown = { ...this.shown(), once: '1' };
+					const change = await ask<Partial<Change>>('changes', shown, signal);
+					this.set({ connected: true });
+					if (change.cursor !== undefined) await this.take(change as Change, query);
+				}
 			} catch (error) {
-				if (controller.signal.aborted) continue;
-				if (error instanceof Refused && error.status === 401) this.set({ signedOut: true });
+				if (signal.aborted) continue;
+				if (error instanceof NoEvents) this.getsEvents = false;
+				else if (error instanceof Refused && error.status === 401) this.set({ signedOut: true });
 				else {
 					this.set({ connected: false });
 					await pause(AGAIN_MS);
@@ -389,14 +459,41 @@ export class Inbox {
 		}
 	}
 
-	private shown() {
-		const { openId, detail } = this.state;
+	private shown(): Record<string, string> {
 		return {
-			lists: this.lists,
-			thread: detail?.version ?? '',
-			presence: this.presence,
-			id: detail?.conversation.id === openId ? (openId ?? '') : '',
+			...this.listQuery(),
+			cursor: this.cursor,
+			team: this.team,
+			id: this.state.openId ?? '',
 		};
+	}
+
+	/** `query` is the list that the server was told of: another may have been chosen meanwhile, which is being read. */
+	private async take({ cursor, team, list, anew, detail }: Change, query: string): Promise<void> {
+		const { openId, start } = this.state;
+		if (list && query === JSON.stringify(this.listQuery())) {
+			this.showChange(list);
+			for (const told of this.readings) told.push(list);
+		}
+		if (detail && detail.conversation.id === openId) {
+			this.detailsTold += 1;
+			this.showDetail(openId, detail);
+		}
+		if (detail === null && openId) this.closeGone();
+		this.set({ present: team.present });
+		if (anew) await this.refresh();
+		this.cursor = cursor;
+		this.team = team.version;
+		const absences = JSON.stringify(team.absences);
+		// Somebody has gone or come back: the agent in another window, or a colleague.
+		if (start && absences !== this.absences && this.absences !== '') void this.reloadStart();
+		this.absences = absences;
+		this.loadOverview().catch(() => undefined);
+	}
+
+	private closeGone(): void {
+		this.close();
+		this.tell(t('conversation.gone'), 'refused');
 	}
 
 	open(id: string): void {
@@ -412,11 +509,9 @@ export class Inbox {
 		history.replaceState(null, '', `#/c/${encodeURIComponent(id)}`);
 		this.typing = false;
 		this.sayPresence();
-		void this.guarded(async () => {
-			await this.loadDetail();
-			// From now on with the conversation that is open.
-			this.following?.abort();
-		});
+		// From now on with the conversation that is open: what changes in it while it is read is told.
+		this.following?.abort();
+		void this.guarded(() => this.loadDetail());
 	}
 
 	close(): void {
@@ -436,7 +531,7 @@ export class Inbox {
 
 	showView(view: View): void {
 		this.set({ view, place: 'inbox', rows: [], after: undefined, listed: false });
-		void this.guarded(() => this.refresh());
+		this.showOther();
 	}
 
 	filter(changes: Partial<Filters>): void {
@@ -447,7 +542,13 @@ export class Inbox {
 			listed: false,
 		});
 		clearTimeout(this.searchTimer);
-		this.searchTimer = window.setTimeout(() => void this.guarded(() => this.refresh()), SEARCH_MS);
+		this.searchTimer = window.setTimeout(() => this.showOther(), SEARCH_MS);
+	}
+
+	/** Another list: read, and followed from now on. */
+	private showOther(): void {
+		this.following?.abort();
+		void this.guarded(() => this.refresh());
 	}
 
 	showPlace(place: State['place']): void {
@@ -475,7 +576,8 @@ export class Inbox {
 	async act(action: string, fields: object = {}, file?: File): Promise<boolean> {
 		const conversationId = this.state.openId;
 		const done = await this.guarded(() => act({ action, conversationId, ...fields }, file));
-		await this.guarded(() => this.refresh());
+		// The list follows by itself; what the agent has just done is shown in any case.
+		await this.guarded(() => this.loadDetail());
 		return done;
 	}
 
@@ -492,7 +594,7 @@ export class Inbox {
 				this.dialog('returnToBot');
 			}
 		});
-		await this.guarded(() => this.refresh());
+		await this.guarded(() => this.loadDetail());
 		return done && !asks;
 	}
 
@@ -596,6 +698,12 @@ function arrived(one: Pending, messages: readonly ConversationMessage[]): boolea
 			Date.parse(sentAt) > one.at - 60_000 &&
 			(one.fileName !== undefined ? media !== undefined : type === 'template' || text === one.text),
 	);
+}
+
+/** What came with the page. */
+function firstData(): First | undefined {
+	const text = document.getElementById('first')?.textContent;
+	return text ? (JSON.parse(text) as First) : undefined;
 }
 
 /** The conversation that the address names. */

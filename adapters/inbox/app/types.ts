@@ -3,17 +3,21 @@ import type { Conversation } from '../../../core/conversation/conversation';
 import type { CustomerIdentity, CustomerProfile } from '../../../core/conversation/identity';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import type { InboxActor } from '../../../core/inbox/actions';
+import type { Absences } from '../../../core/inbox/availability';
 import type { Directory } from '../../../core/inbox/directory';
 import type { Presence } from '../../../core/inbox/presence';
 import type { SlaClock } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
 
 export type { Colleague } from '../../../core/inbox/directory';
-export type { Row, View } from '../../../core/inbox/list';
-import type { ListPage as CoreListPage } from '../../../core/inbox/lists';
+export type { View } from '../../../core/inbox/list';
+export type { ListRow as Row } from '../../../core/inbox/lists';
+import type { ListChange, ListPage as CoreListPage, Overall } from '../../../core/inbox/lists';
 
-/** `version` says which state of all lists it is from. */
-export type ListPage = CoreListPage & { version: string };
+export type { ListChange, Overall };
+
+/** `cursor` says which state of all conversations it is from. */
+export type ListPage = CoreListPage & { cursor: string };
 export type { Overview } from '../../../core/inbox/overview';
 export type { AuditEntry, Brief, Conversation, ConversationMessage, SlaClock };
 
@@ -41,8 +45,13 @@ export type OpenConversation = Omit<Conversation, 'identity' | 'profile'> & {
 	windowClosesAt?: string;
 };
 
+/** What comes with the page itself. */
+export interface First {
+	start: Start;
+	list: ListPage;
+}
+
 export interface Detail {
-	version: string;
 	conversation: OpenConversation;
 	messages: ConversationMessage[];
 	/** Whether there are older messages than these. */
@@ -54,12 +63,17 @@ export interface Detail {
 
 export type Present = Omit<Presence, 'at'>;
 
-/** What the server says when there is something new. */
+/** What the page does not show yet. */
 export interface Change {
-	lists: string;
-	thread: string;
-	presence: string;
-	present: Present[];
+	/** To ask with next time. */
+	cursor: string;
+	team: { version: string; present: Present[]; absences: Absences };
+	/** What it means for the list that the page shows. */
+	list?: ListChange;
+	/** Anything may have changed: the list has to be read anew. */
+	anew?: true;
+	/** The open conversation, where it has changed; null where it no longer exists. */
+	detail?: Detail | null;
 }
 
 export interface Filters {

@@ -31,7 +31,7 @@ describe('an agent who is away in the inbox', () => {
 
 	it('is shown as away to colleagues who look for somebody to transfer to', () => {
 		const { agents } = directoryOf(
-			[aConversation({ state: 'human', owner: ana })],
+			[{ conversation: aConversation({ state: 'human', owner: ana }), clocks: [] }],
 			{
 				agents: roster.slice(1),
 				teams: [],

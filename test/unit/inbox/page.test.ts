@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { PAGE_HEADERS, pageFile } from '../../../adapters/inbox/assets';
+import { PAGE_HEADERS, pageFile, pageWith } from '../../../adapters/inbox/assets';
 import { fileHeaders, mayAttach } from '../../../adapters/inbox/files';
 import { buildPage } from '../../../scripts/build-page';
 
@@ -47,7 +47,8 @@ describe('the built page', () => {
 	beforeAll(() => buildPage());
 
 	it('is served whole: markup, style, program and charts', () => {
-		for (const name of ['', 'app.js', 'charts.js', 'style.css']) {
+		expect(pageWith({}).body.length).toBeGreaterThan(200);
+		for (const name of ['app.js', 'charts.js', 'style.css']) {
 			expect(pageFile(name)?.body.length).toBeGreaterThan(200);
 		}
 		for (const name of ['../assets.ts', 'index.html', '__proto__', 'LICENSES.txt/..']) {
@@ -56,10 +57,26 @@ describe('the built page', () => {
 	});
 
 	it('asks nobody else for anything and has no inline script', () => {
-		const html = pageFile('')!.body.toString();
-		expect(html).not.toMatch(/https?:|<script(?![^>]* src=)|\son\w+=|style=/u);
+		const html = pageWith({}).body;
+		expect(html).not.toMatch(
+			/https?:|<script(?![^>]* (?:src=|type="application\/json"))|\son\w+=|style=/u,
+		);
 		expect(pageFile('style.css')!.body.toString()).not.toMatch(/@import|url\(/u);
 		expect(PAGE_HEADERS['content-security-policy']).not.toMatch(/unsafe|\*|http/u);
+	});
+
+	it('brings its first data along, whatever customers have written, and its files by version', () => {
+		const hostile = { text: '</script><script>alert(1)</script><!--<script>$&$`', line: '\u2028' };
+		const { body } = pageWith(hostile);
+		expect(body.match(/<script/gu)).toHaveLength(2);
+		const data = /<script type="application\/json" id="first">(.*?)<\/script>/su.exec(body)![1]!;
+		expect(JSON.parse(data)).toEqual(hostile);
+		const asked = [...body.matchAll(/\?asset=([\w.]+)&amp;v=([\w-]+)"/gu)];
+		expect(asked.map(([, name]) => name).sort()).toEqual(['app.js', 'style.css']);
+		for (const [, name, version] of asked) {
+			expect(pageFile(name!)!.isOf(version)).toBe(true);
+			expect(pageFile(name!)!.isOf('older')).toBe(false);
+		}
 	});
 
 	it('keeps the chart library out of what agents load', () => {

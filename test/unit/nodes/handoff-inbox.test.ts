@@ -6,9 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openStore } from '../../../adapters/store/open';
 import { Database } from '../../../adapters/store/sqlite/database';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
-import type { ListPage } from '../../../core/inbox/lists';
+import type { ListChange, ListPage } from '../../../core/inbox/lists';
 import type { HandoffStore } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
+import { aMessage } from '../../builders';
 import { EVERY_KIND, seedConversation } from '../../inboxSamples';
 import { InboxServer, Visitor } from './inboxServer';
 
@@ -17,13 +18,17 @@ const ANA = 'ana@shop.example';
 const BEN = 'ben@shop.example';
 
 interface Listed extends ListPage {
-	version: string;
+	cursor: string;
 }
 interface Change {
-	lists: string;
-	thread: string;
-	presence: string;
-	present: Array<{ agentId: string; conversationId: string; typing: boolean }>;
+	cursor: string;
+	team: {
+		version: string;
+		present: Array<{ agentId: string; conversationId: string; typing: boolean }>;
+	};
+	list?: ListChange;
+	anew?: true;
+	detail?: { messages: Array<{ text?: string; status?: string }>; brief?: { headline: string } };
 }
 interface Started {
 	me: { id: string; role: string };
@@ -414,30 +419,79 @@ describe('Handoff Inbox', () => {
 	});
 
 	describe('tells open pages', () => {
+		/** What a page shows that has a conversation open. */
 		const shownBy = async (one: Visitor, id: string) => {
-			const { version } = await lists(one);
-			const { body } = await one.ask<{ version: string }>({ data: 'conversation', id });
-			const { body: now } = await one.ask<Change>({ data: 'changes', lists: '', thread: '', id });
-			return { lists: version, thread: body.version, presence: now.presence, id };
+			const { cursor } = await lists(one);
+			const shown = { cursor, id, once: '1' };
+			const { body } = await one.ask<Change>({ data: 'changes', ...shown });
+			return { ...shown, cursor: body.cursor, team: body.team.version };
 		};
+		const next = async (one: Visitor, shown: Record<string, string>) =>
+			(await one.ask<Change>({ data: 'changes', ...shown })).body;
 
-		it('of a new message within a second, also one that another process wrote', async () => {
+		it('of a new message within a second, with the row and the thread, also of one that another process wrote', async () => {
 			const id = await waiting();
 			const ana = await visitor(ANA);
-			const shown = await shownBy(ana, id);
 			const elsewhere = new SqliteStore(Database.open(file), 'default');
-			const from = performance.now();
-			await elsewhere.decide(id, ({ conversation }) => ({
-				result: undefined,
-				conversation: { ...conversation, version: conversation.version + 1 },
-			}));
-			const told = { ...shown };
-			while (told.lists === shown.lists || told.thread === shown.thread) {
-				const { body } = await ana.ask<Change>({ data: 'changes', ...told });
-				Object.assign(told, { lists: body.lists, thread: body.thread });
+			for (const writer of [store, elsewhere]) {
+				const shown = await shownBy(ana, id);
+				const telling = next(ana, shown);
+				const from = performance.now();
+				await writer.decide(id, ({ conversation }) => ({
+					result: undefined,
+					conversation: {
+						...conversation,
+						tags: [`tag ${conversation.version}`],
+						version: conversation.version + 1,
+					},
+					messages: [
+						aMessage({
+							id: `m${conversation.version}`,
+							text: 'Are you there?',
+							sentAt: NOW(),
+							receivedAt: NOW(),
+						}),
+					],
+				}));
+				const { list, detail } = await telling;
+				expect(performance.now() - from).toBeLessThan(1000);
+				expect(list).toMatchObject({
+					rows: [{ id, tags: [expect.stringContaining('tag') as string] }],
+					gone: [],
+				});
+				expect(detail!.messages.at(-1)!.text).toBe('Are you there?');
 			}
-			expect(performance.now() - from).toBeLessThan(1000);
 			await elsewhere.close();
+		});
+
+		it('as events over one connection, without being asked again', async () => {
+			const [id, other] = [await waiting(), await waiting()];
+			const [ana, ben] = [await visitor(ANA), await visitor(BEN)];
+			const { cursor } = await lists(ana);
+			const query = new URLSearchParams({ data: 'changes', cursor, id });
+			const response = await fetch(`${server.url}?${query}`, { headers: { cookie: ana.cookie } });
+			expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+			expect(response.headers.get('cache-control')).toContain('no-transform');
+			const text = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+			let heard = '';
+			const hears = async (what: string) => {
+				while (!heard.includes(what)) heard += (await text.read()).value ?? '';
+			};
+			await hears(':\n\n');
+			await ben.act({ action: 'claim', conversationId: id });
+			await hears(`"gone":["${id}"]`);
+			await ben.act({ action: 'claim', conversationId: other });
+			await hears(`"gone":["${other}"]`);
+			const events = heard
+				.split('\n\n')
+				.filter((part) => part.startsWith('data: '))
+				.map((part) => JSON.parse(part.slice(6)) as Change);
+			// The thread comes with the conversation that is open, and with no other.
+			const details = events.map(({ list, detail }) => [list?.gone[0], detail !== undefined]);
+			expect(details).toContainEqual([id, true]);
+			expect(details).toContainEqual([other, false]);
+			expect(events.at(-1)!.list!.counts).toEqual({ waiting: 0, mine: 0, people: 2 });
+			await text.cancel();
 		});
 
 		it('of everything that happened while they were cut off', async () => {
@@ -447,9 +501,23 @@ describe('Handoff Inbox', () => {
 			const ben = await visitor(BEN);
 			await ben.act({ action: 'claim', conversationId: id });
 			await ben.act({ action: 'note', conversationId: id, text: 'Mine', key: 'n' });
-			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
-			expect(body.lists).not.toBe(shown.lists);
-			expect(await shownBy(ana, id)).toMatchObject({ lists: body.lists, thread: body.thread });
+			const { list, detail, anew } = await next(ana, shown);
+			expect(anew).toBeUndefined();
+			expect(list).toMatchObject({ gone: [id], counts: { waiting: 0, people: 1 } });
+			expect(detail!.messages.at(-1)!.text).toBe('Mine');
+		});
+
+		it('to read everything anew where it cannot be said what has changed', async () => {
+			const id = await waiting();
+			const ana = await visitor(ANA);
+			const shown = await shownBy(ana, id);
+			expect(await next(ana, { ...shown, cursor: 'of another kind' })).toMatchObject({
+				anew: true,
+				detail: { conversation: { id } },
+			});
+			await store.erase([id]);
+			const after = await next(ana, shown);
+			expect(after).toMatchObject({ anew: true, detail: null });
 		});
 
 		it('of ticks and of a new brief, which change nothing else', async () => {
@@ -463,11 +531,12 @@ describe('Handoff Inbox', () => {
 			const shown = await shownBy(ana, id);
 			const [, answer] = await store.history(id, { limit: 5 });
 			await store.updateStatus(answer!.id, 'read', NOW());
-			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
-			expect({ lists: body.lists, thread: body.thread === shown.thread }).toEqual({
-				lists: shown.lists,
-				thread: false,
-			});
+			const ticked = await next(ana, shown);
+			expect(ticked.detail!.messages[1]!.status).toBe('read');
+			const brief = (await store.brief(id))!;
+			await store.saveBrief({ ...brief, conversationId: id, headline: 'Wants a hello' });
+			const briefed = await next(ana, { ...shown, cursor: ticked.cursor });
+			expect(briefed.detail!.brief!.headline).toBe('Wants a hello');
 		});
 
 		it('who else is in the conversation and who is writing', async () => {
@@ -475,11 +544,11 @@ describe('Handoff Inbox', () => {
 			const [ana, ben] = [await visitor(ANA), await visitor(BEN)];
 			const shown = await shownBy(ana, id);
 			await ben.act({ action: 'presence', conversationId: id, typing: true });
-			const { body } = await ana.ask<Change>({ data: 'changes', ...shown });
-			expect(body.present).toEqual([{ agentId: BEN, name: BEN, conversationId: id, typing: true }]);
+			const { team } = await next(ana, shown);
+			expect(team.present).toEqual([{ agentId: BEN, name: BEN, conversationId: id, typing: true }]);
 			await ben.act({ action: 'presence', conversationId: '', typing: false });
-			const next = await ana.ask<Change>({ data: 'changes', ...shown, presence: body.presence });
-			expect(next.body.present).toEqual([]);
+			const after = await next(ana, { ...shown, team: team.version });
+			expect(after.team.present).toEqual([]);
 		});
 	});
 

@@ -18,7 +18,7 @@ export function Countdown({ dueAt, soonAt }: { dueAt: string; soonAt?: string })
 	);
 }
 
-export function nameOfRow(row: Row): string {
+export function nameOfRow(row: Pick<Row, 'name' | 'key'>): string {
 	return plain(row.name ?? '', 80) || row.key || t('customer');
 }
 
