@@ -43,7 +43,7 @@ export class WhatsAppHandoffChatwootApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Chatwoot → Profile Settings → Access Token, of a user of your own for this purpose who is a member of the inbox. An administrator’s lets missing labels be made.',
+				'Chatwoot → Profile Settings → Access Token, of a user of your own for this purpose who is a member of the inbox. An administrator’s lets the Handoff Inbox make its webhook, and missing labels be made.',
 		},
 		{
 			displayName: 'Agent Bot Token',
@@ -61,7 +61,7 @@ export class WhatsAppHandoffChatwootApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'The secrets that Chatwoot shows beside the webhook, the API inbox and the bot, separated by commas. The Handoff Inbox refuses what is signed with none of them.',
+				'The secrets that Chatwoot shows beside the bot, the API inbox, and a webhook that was entered by hand, separated by commas. The Handoff Inbox refuses what is signed with none of them; the secret of a webhook that it has made itself it reads from Chatwoot.',
 		},
 	];
 

@@ -14,7 +14,7 @@ import { endHolds } from '../../adapters/inbox/holds';
 import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
 import { storeCredential, storeFor } from '../shared/store';
 import { handleAction } from './actions';
-import { receiveChatwoot, watchForMissed } from './chatwoot';
+import { beginWebhook, endWebhook, receiveChatwoot, watchForMissed } from './chatwoot';
 import { servePage } from './pages';
 import { parameters } from './parameters';
 import { sendText } from './respond';
@@ -79,14 +79,16 @@ export class HandoffInbox implements INodeType {
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				const store = await storeFor(this);
-				if (this.getActivationMode() !== 'manual' && !isChatwoot(this)) {
+				if (isChatwoot(this)) await beginWebhook(this);
+				else if (this.getActivationMode() !== 'manual') {
 					await store.putSetting('inbox.url', this.getNodeWebhookUrl('setup'));
 				}
 				return true;
 			},
 			/** Links that have been sent keep their address, so that they work again after a restart. */
-			delete(): Promise<boolean> {
-				return Promise.resolve(true);
+			async delete(this: IHookFunctions): Promise<boolean> {
+				if (isChatwoot(this)) await endWebhook(this);
+				return true;
 			},
 		},
 	};

@@ -2,6 +2,7 @@ import type {
 	BinaryHelperFunctions,
 	IAllExecuteFunctions,
 	IBinaryKeyData,
+	IHookFunctions,
 	INode,
 	ITriggerFunctions,
 	IWebhookFunctions,
@@ -25,7 +26,13 @@ import { readEvent } from '../../adapters/inbox/chatwoot/events';
 import { activeSince } from '../../adapters/inbox/chatwoot/missed';
 import type { ChatwootCredential } from '../../adapters/inbox/chatwoot/open';
 import { CHATWOOT_CREDENTIAL, openChatwoot } from '../../adapters/inbox/chatwoot/open';
+import type { ChatwootRefusal } from '../../adapters/inbox/chatwoot/signature';
 import { checkSignature, REFUSALS, secretsOf } from '../../adapters/inbox/chatwoot/signature';
+import {
+	registerWebhook,
+	removeWebhook,
+	webhookSecret,
+} from '../../adapters/inbox/chatwoot/webhook';
 import type { KnownAgent } from '../../core/inbox/directory';
 import { ROSTER, SIGNED_IN, withAgent } from '../../core/inbox/directory';
 import { performElsewhere } from '../../core/inbox/elsewhere';
@@ -33,6 +40,7 @@ import type { HandoffStore } from '../../core/ports/store';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
 import { isoTime } from '../../core/time';
+import { toNodeError } from '../shared/errors';
 import { recentCredentials } from '../shared/recentCredentials';
 import { storeFor } from '../shared/store';
 import type { Told } from './outputs';
@@ -71,9 +79,7 @@ export async function receiveChatwoot(context: IWebhookFunctions): Promise<IWebh
 	const request = context.getRequestObject() as unknown as IncomingRequest;
 	if (!request.rawBody) await request.readRawBody?.();
 	if (context.getNodeParameter('verifySignature', true) !== false) {
-		const secrets = secretsOf(credential.webhookSecrets);
-		const now = systemClock.now().getTime();
-		const refusal = checkSignature(request.rawBody, request.headers, secrets, now);
+		const refusal = await refusalOf(context, credential, request);
 		if (refusal) {
 			context.logger.warn(`Handoff Inbox refused a call of Chatwoot: ${REFUSALS[refusal]}`, {
 				node: context.getNode().name,
@@ -85,6 +91,66 @@ export async function receiveChatwoot(context: IWebhookFunctions): Promise<IWebh
 	if (!event) return sendText(context, 200, 'Nothing to do');
 	const delivery = request.headers['x-chatwoot-delivery'];
 	return answerInTime(context, credential, { ...event, ...(delivery ? { delivery } : {}) });
+}
+
+/** Why a call is refused, if it is: by the secrets of the credential, then by that of the webhook that the node has made. */
+async function refusalOf(
+	context: IWebhookFunctions,
+	credential: ChatwootCredential,
+	{ rawBody, headers }: IncomingRequest,
+): Promise<ChatwootRefusal | undefined> {
+	const now = systemClock.now().getTime();
+	const secrets = secretsOf(credential.webhookSecrets);
+	let refusal = checkSignature(rawBody, headers, secrets, now);
+	const url = registersWebhook(context) && context.getNodeWebhookUrl('default');
+	if (!url) return refusal;
+	for (const anew of [false, true]) {
+		if (refusal !== 'no_secret' && refusal !== 'mismatch') return refusal;
+		const api = openChatwoot(context as unknown as Context, credential, ANSWER_WITHIN_MS);
+		const own = await webhookSecret(api, url, now, anew).catch((error: unknown) => {
+			context.logger.warn('Handoff Inbox could not ask Chatwoot for the secret of its webhook', {
+				reason: (error as Error).message,
+			});
+			return undefined;
+		});
+		if (own) refusal = checkSignature(rawBody, headers, [own], now);
+	}
+	return refusal;
+}
+
+/** Whether the node makes the webhook in Chatwoot itself. */
+function registersWebhook(context: Pick<Context, 'getNodeParameter'>): boolean {
+	return context.getNodeParameter('registerWebhook', true) !== false;
+}
+
+/** While the workflow is published, or listens for a test: Chatwoot tells this node. */
+export async function beginWebhook(context: IHookFunctions): Promise<void> {
+	const url = context.getNodeWebhookUrl('default');
+	if (!url || !registersWebhook(context)) return;
+	try {
+		await registerWebhook(await chatwootOf(context), url);
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	}
+}
+
+/** Afterwards no more: what happens meanwhile is looked for when the workflow is published again. */
+export async function endWebhook(context: IHookFunctions): Promise<void> {
+	const url = context.getNodeWebhookUrl('default');
+	if (!url || !registersWebhook(context)) return;
+	try {
+		await removeWebhook(await chatwootOf(context), url);
+	} catch (error) {
+		// A Chatwoot that is out of reach must keep nobody from unpublishing.
+		context.logger.warn('Handoff Inbox could not remove its webhook from Chatwoot', {
+			reason: (error as Error).message,
+		});
+	}
+}
+
+async function chatwootOf(context: IHookFunctions) {
+	const credential = await context.getCredentials<ChatwootCredential>(CHATWOOT_CREDENTIAL);
+	return openChatwoot(context as unknown as Context, credential, CALL_TIMEOUT_MS);
 }
 
 async function answerInTime(

@@ -136,11 +136,20 @@ const page: INodeProperties[] = [
 
 const chatwoot: INodeProperties[] = [
 	{
+		displayName: 'Register Webhook',
+		name: 'registerWebhook',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether this node makes its webhook in Chatwoot when the workflow is published, and removes it afterwards. The access token of the credential has to be an administrator’s.',
+	},
+	{
 		displayName:
-			'In Chatwoot, enter the production address of this node as a webhook (Settings → Integrations → Webhooks) with <b>Message Created</b>, <b>Conversation Status Changed</b> and <b>Conversation Updated</b>, and its secret in the credential. <b>Inbox Sync</b> brings conversations there.',
+			'In Chatwoot, enter the production address of this node as a webhook (Settings → Integrations → Webhooks) with <b>Message Created</b>, <b>Conversation Status Changed</b> and <b>Conversation Updated</b>, and its secret in the credential.',
 		name: 'chatwootNotice',
 		type: 'notice',
 		default: '',
+		displayOptions: { show: { registerWebhook: [false] } },
 	},
 	{
 		displayName: 'Verify Signature',

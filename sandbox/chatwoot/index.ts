@@ -8,7 +8,7 @@ import { chatwootOverlay } from '../openapi/chatwoot/overlay';
 import { ApiDescription } from '../openapi/validate';
 import type { Agent, Attachment, Contact, Conversation, Message, Status } from './account';
 import { Account } from './account';
-import type { Delivery, Subscriber } from './webhooks';
+import type { Delivery, Subscriber, WebhookFields } from './webhooks';
 import { Webhooks } from './webhooks';
 
 export interface ChatwootOptions {
@@ -21,6 +21,8 @@ export interface ChatwootOptions {
 	botConnected?: boolean;
 	/** Some versions miss `conversation_status_changed` where conversations are assigned by themselves. */
 	missesStatusChanged?: boolean;
+	/** Whether that user is an administrator, who alone may make webhooks and labels. Default false. */
+	administrator?: boolean;
 	/** An agent who is given conversations as they open without one. */
 	autoAssign?: number;
 }
@@ -36,6 +38,8 @@ export interface ChatwootStandIn {
 	/** Requests that came in, e.g. "POST /conversations/1/messages". */
 	calls: string[];
 	subscribe(subscribers: Subscriber[]): void;
+	/** Those that were made through the API. */
+	webhooks(): Array<{ url: string; name?: string; subscriptions?: string[] }>;
 	deliverTwice(twice: boolean): void;
 	/** Waits until every webhook has been answered. */
 	idle(): Promise<void>;
@@ -93,7 +97,12 @@ export async function startChatwootStandIn(options: ChatwootOptions): Promise<Ch
 			{ id: 11, name: 'Agent One', email: 'agent.one@shop.example', role: 'agent' },
 			{ id: 12, name: 'Agent Two', email: 'agent.two@shop.example', role: 'agent' },
 			{ id: 13, name: 'Ana', email: 'ana@shop.example', role: 'agent' },
-			{ id: 19, name: 'Automation', email: 'automation@shop.example', role: 'agent' },
+			{
+				id: 19,
+				name: 'Automation',
+				email: 'automation@shop.example',
+				role: options.administrator ? 'administrator' : 'agent',
+			},
 		],
 		[
 			{ id: 31, name: 'support' },
@@ -193,6 +202,13 @@ export async function startChatwootStandIn(options: ChatwootOptions): Promise<Ch
 		};
 	};
 
+	const administrators =
+		(handle: (exchange: Exchange) => Answer): Route['handle'] =>
+		(exchange) =>
+			me.role === 'administrator' && !isBot(exchange)
+				? handle(exchange)
+				: unauthorized('You are not authorized to do this action');
+
 	const routes: Route[] = [
 		{
 			method: 'GET',
@@ -232,6 +248,39 @@ export async function startChatwootStandIn(options: ChatwootOptions): Promise<Ch
 				account.labels.push(label);
 				return { status: 200, body: label };
 			},
+		},
+		{
+			method: 'GET',
+			path: `${ROOT}/webhooks`,
+			handle: administrators(() => ({
+				status: 200,
+				body: { payload: { webhooks: webhooks.registered() } },
+			})),
+		},
+		{
+			method: 'POST',
+			path: `${ROOT}/webhooks`,
+			handle: administrators(({ body }) => {
+				const fields = body as WebhookFields;
+				if (webhooks.of(fields.url)) return invalid('Url has already been taken');
+				const webhook = webhooks.register({ id: account.nextId(), ...fields });
+				return { status: 200, body: { payload: { webhook } } };
+			}),
+		},
+		{
+			method: 'PATCH',
+			path: `${ROOT}/webhooks/:id`,
+			handle: administrators(({ params, body }) => {
+				const webhook = webhooks.change(Number(params.id), body as WebhookFields);
+				return webhook ? { status: 200, body: { payload: { webhook } } } : notFound();
+			}),
+		},
+		{
+			method: 'DELETE',
+			path: `${ROOT}/webhooks/:id`,
+			handle: administrators(({ params }) =>
+				webhooks.remove(Number(params.id)) ? { status: 200 } : notFound(),
+			),
 		},
 		{
 			method: 'GET',
@@ -599,6 +648,7 @@ export async function startChatwootStandIn(options: ChatwootOptions): Promise<Ch
 		subscribe(subscribers) {
 			webhooks.subscribers = subscribers;
 		},
+		webhooks: () => webhooks.registered(),
 		deliverTwice(twice) {
 			webhooks.twice = twice;
 		},

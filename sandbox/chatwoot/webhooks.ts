@@ -19,6 +19,18 @@ export interface Delivery {
 	status: number;
 }
 
+/** A webhook of the account, as the API shows it. */
+export interface Registered extends WebhookFields {
+	id: number;
+	secret: string;
+}
+
+export interface WebhookFields {
+	url: string;
+	name?: string;
+	subscriptions?: string[];
+}
+
 /** How long Chatwoot waits for an answer. */
 const TIMEOUT_MS = 5_000;
 /** Deliveries to a bot are tried again; those to others are made once. */
@@ -38,9 +50,47 @@ export class Webhooks {
 		private readonly failed: (kind: Subscriber['kind'], payload: Payload) => void,
 	) {}
 
+	private readonly own: Registered[] = [];
+
+	registered(): Registered[] {
+		return this.own;
+	}
+
+	of(url: string): Registered | undefined {
+		return this.own.find((one) => one.url === url);
+	}
+
+	/** Chatwoot makes the secret itself. */
+	register(fields: WebhookFields & { id: number }): Registered {
+		const webhook = { ...fields, secret: randomUUID() };
+		this.own.push(webhook);
+		return webhook;
+	}
+
+	change(id: number, fields: WebhookFields): Registered | undefined {
+		const webhook = this.own.find((one) => one.id === id);
+		return webhook && Object.assign(webhook, fields);
+	}
+
+	remove(id: number): boolean {
+		const index = this.own.findIndex((one) => one.id === id);
+		if (index >= 0) this.own.splice(index, 1);
+		return index >= 0;
+	}
+
+	private all(): Subscriber[] {
+		const own = this.own.map(({ url, secret, subscriptions = [] }): Subscriber => ({
+			kind: 'account',
+			url,
+			secret,
+			events: subscriptions,
+		}));
+		return [...this.subscribers, ...own];
+	}
+
 	tell(event: string, payload: object, kinds: ReadonlyArray<Subscriber['kind']>): void {
 		const body: Payload = { ...payload, event };
-		for (const subscriber of this.subscribers) {
+		for (const subscriber of this.all()) {
 			if (!kinds.includes(subscriber.kind)) continue;
 			if (subscriber.events && !subscriber.events.includes(event)) continue;
 			const job = this.deliver(subscriber, body, randomUUID());

@@ -57,6 +57,17 @@ export interface ChatwootContact {
 	contact_inboxes?: Array<{ source_id: string; inbox?: { id: number } }>;
 }
 
+/** An address that Chatwoot tells of what happens. */
+export interface ChatwootWebhook {
+	id: number;
+	url: string;
+	/** Absent in older versions. */
+	name?: string | null;
+	subscriptions?: string[];
+	/** Absent in versions that do not sign. */
+	secret?: string | null;
+}
+
 export interface ContactFields {
 	name?: string;
 	phone_number?: string;
@@ -292,6 +303,32 @@ export class ChatwootApi {
 			custom_attributes: attributes,
 			merge: true,
 		});
+	}
+
+	/** Of the account. Only administrators may see and change them. */
+	async webhooks(): Promise<ChatwootWebhook[]> {
+		// Published as a list, answered as one within `payload`.
+		const answer = await this.call<
+			ChatwootWebhook[] | { payload: { webhooks: ChatwootWebhook[] } }
+		>('GET', '/webhooks', 'list its webhooks');
+		return Array.isArray(answer) ? answer : answer.payload.webhooks;
+	}
+
+	async createWebhook(
+		webhook: Pick<ChatwootWebhook, 'url' | 'name' | 'subscriptions'>,
+	): Promise<void> {
+		await this.call('POST', '/webhooks', 'make the webhook', webhook);
+	}
+
+	async updateWebhook(
+		id: number,
+		webhook: Pick<ChatwootWebhook, 'url' | 'subscriptions'>,
+	): Promise<void> {
+		await this.call('PATCH', `/webhooks/${id}`, 'change the webhook', webhook);
+	}
+
+	async deleteWebhook(id: number): Promise<void> {
+		await this.call('DELETE', `/webhooks/${id}`, 'remove the webhook');
 	}
 
 	private async upload(

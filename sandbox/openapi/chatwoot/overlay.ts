@@ -56,6 +56,33 @@ export function chatwootOverlay(document: object): object {
 	// A message of files alone has no words.
 	schemas.message!.properties!.content!.nullable = true;
 
+	// Webhooks are answered within `payload`; the description has them bare.
+	const webhooks = '/api/v1/accounts/{account_id}/webhooks';
+	const webhook = { $ref: '#/components/schemas/webhook' };
+	answer(copy, webhooks, 'get', '200', {
+		type: 'object',
+		required: ['payload'],
+		properties: {
+			payload: {
+				type: 'object',
+				required: ['webhooks'],
+				properties: { webhooks: { type: 'array', items: webhook } },
+			},
+		},
+	});
+	for (const [path, method] of [
+		[webhooks, 'post'],
+		[`${webhooks}/{webhook_id}`, 'patch'],
+	] as const) {
+		answer(copy, path, method, '200', {
+			type: 'object',
+			required: ['payload'],
+			properties: {
+				payload: { type: 'object', required: ['webhook'], properties: { webhook } },
+			},
+		});
+	}
+
 	// Taking an agent away is answered with null.
 	const assignments = '/api/v1/accounts/{account_id}/conversations/{conversation_id}/assignments';
 	answer(copy, assignments, 'post', '200', {

@@ -4,7 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { IDataObject, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHookFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
 import { openStore } from '../../../adapters/store/open';
 import type { HandoffStore } from '../../../core/ports/store';
@@ -36,7 +41,7 @@ type StandInOptions = Partial<Parameters<typeof startChatwootStandIn>[0]>;
 export class ChatwootDesk {
 	readonly emitted: Emitted[] = [];
 	readonly logged: string[] = [];
-	parameters: Record<string, unknown> = { inbox: 'chatwoot' };
+	parameters: Record<string, unknown> = { inbox: 'chatwoot', registerWebhook: false };
 
 	private constructor(
 		readonly chatwoot: ChatwootStandIn,
@@ -136,6 +141,22 @@ export class ChatwootDesk {
 		return node.execute.call(context as unknown as IExecuteFunctions);
 	}
 
+	/** Publishes or unpublishes the workflow with the Handoff Inbox. */
+	publish(published: boolean): Promise<boolean> {
+		const { create, delete: end } = new HandoffInbox().webhookMethods.default;
+		const context = {
+			...this.surface(),
+			getNode: () => ({
+				name: 'Handoff Inbox',
+				credentials: { whatsAppHandoffStoreApi: { id: this.folder, name: 'Store' } },
+			}),
+			getNodeParameter: (name: string, fallback?: unknown) => this.parameters[name] ?? fallback,
+			getNodeWebhookUrl: () => this.url,
+			getActivationMode: () => 'activate',
+		} as unknown as IHookFunctions;
+		return (published ? create : end).call(context);
+	}
+
 	/** Waits until Chatwoot has told everything. */
 	settled(): Promise<void> {
 		return this.chatwoot.idle();
@@ -159,6 +180,7 @@ export class ChatwootDesk {
 			getResponseObject: () => response,
 			getRequestObject: () => ({ headers, rawBody }),
 			getWebhookName: () => 'default',
+			getNodeWebhookUrl: () => this.url,
 			getNode: () => ({
 				name: 'Handoff Inbox',
 				credentials: { whatsAppHandoffStoreApi: { id: this.folder, name: 'Store' } },

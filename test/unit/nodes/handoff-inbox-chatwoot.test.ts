@@ -348,4 +348,99 @@ describe('Handoff Inbox with Chatwoot', () => {
 		expect(desk.chatwoot.calls).toHaveLength(before);
 		expect(desk.told).toEqual([]);
 	});
+
+	describe('whose webhook the node makes itself', () => {
+		const EVENTS = ['message_created', 'conversation_status_changed', 'conversation_updated'];
+		const registering = async (options: Parameters<typeof ChatwootDesk.open>[0] = {}) => {
+			await open({ administrator: true, ...options });
+			desk.chatwoot.subscribe([]);
+			desk.parameters = { inbox: 'chatwoot' };
+		};
+
+		it('hears from Chatwoot from publishing to unpublishing, by a secret that nobody has to copy', async () => {
+			await registering();
+			await desk.publish(true);
+			await desk.publish(true);
+			expect(desk.chatwoot.webhooks()).toMatchObject([
+				{ url: desk.url, name: 'n8n Handoff Inbox', subscriptions: EVENTS },
+			]);
+			const { threadId } = await desk.waiting();
+			desk.chatwoot.agentWrites(threadId, AGENT.one, { content: 'Hello' });
+			await desk.settled();
+			expect(desk.told).toEqual(['Claimed', 'Reply: Hello']);
+			expect(desk.chatwoot.deliveries.every(({ status }) => status === 200)).toBe(true);
+			await desk.publish(false);
+			expect(desk.chatwoot.webhooks()).toEqual([]);
+		});
+
+		it('goes on where the webhook was made again, and refuses forged calls without asking Chatwoot each time', async () => {
+			await registering();
+			await desk.publish(true);
+			const { threadId } = await desk.waiting();
+			await desk.settled();
+			await desk.publish(false);
+			await desk.publish(true);
+			desk.chatwoot.agentWrites(threadId, AGENT.one, { content: 'Still there?' });
+			await desk.settled();
+			expect(desk.told).toEqual(['Claimed', 'Reply: Still there?']);
+			const asked = () => desk.chatwoot.calls.filter((call) => call === 'GET /webhooks').length;
+			const before = asked();
+			for (let number = 0; number < 5; number += 1) {
+				const body = JSON.stringify({ event: 'message_created', number });
+				const timestamp = String(Math.floor(Date.now() / 1000));
+				const signature = createHmac('sha256', 'guessed').update(`${timestamp}.${body}`);
+				const { status } = await fetch(desk.url, {
+					method: 'POST',
+					body,
+					headers: {
+						'x-chatwoot-timestamp': timestamp,
+						'x-chatwoot-signature': `sha256=${signature.digest('hex')}`,
+					},
+				});
+				expect(status).toBe(401);
+			}
+			expect(asked() - before).toBeLessThanOrEqual(1);
+		});
+
+		it('leaves the webhooks of others alone, and one of its own address that people have named', async () => {
+			await registering();
+			const { url, accountId } = desk.chatwoot;
+			const make = (webhook: object) =>
+				fetch(`${url}/api/v1/accounts/${accountId}/webhooks`, {
+					method: 'POST',
+					headers: { 'content-type': 'application/json', api_access_token: 'agent-token' },
+					body: JSON.stringify(webhook),
+				});
+			const others = { url: 'https://elsewhere.example/hook', subscriptions: ['contact_created'] };
+			await make(others);
+			await make({ url: desk.url, name: 'By hand', subscriptions: ['contact_updated'] });
+			await desk.publish(true);
+			const expected = [
+				others,
+				{ url: desk.url, name: 'By hand', subscriptions: ['contact_updated', ...EVENTS] },
+			];
+			expect(desk.chatwoot.webhooks()).toMatchObject(expected);
+			await desk.publish(false);
+			expect(desk.chatwoot.webhooks()).toMatchObject(expected);
+		});
+
+		it('finds the webhook where the answer that it was made was lost', async () => {
+			await registering();
+			desk.chatwoot.fail({ method: 'POST', path: '/webhooks', mode: 'after' });
+			await desk.publish(true);
+			expect(desk.chatwoot.webhooks()).toHaveLength(1);
+		});
+
+		it('says what to do where the user may make none, and lets nobody wait who unpublishes', async () => {
+			await registering({ administrator: false });
+			await expect(desk.publish(true)).rejects.toMatchObject({
+				message: 'Chatwoot does not let the user of the access token make a webhook',
+				description: expect.stringContaining('switch off Register Webhook') as string,
+			});
+			await expect(desk.publish(false)).resolves.toBe(true);
+			expect(desk.logged).toContain('Handoff Inbox could not remove its webhook from Chatwoot');
+			desk.parameters = { inbox: 'chatwoot', registerWebhook: false };
+			await expect(desk.publish(true)).resolves.toBe(true);
+		});
+	});
 });
