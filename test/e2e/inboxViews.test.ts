@@ -305,6 +305,67 @@ inBrowser('the views of the inbox page', () => {
 		await desk.close();
 	});
 
+	it.each(['light', 'dark'] as const)(
+		'ask whether a conversation is really to go back to the bot while the customer waits for an answer, %s',
+		async (colorScheme) => {
+			const name = `Return ${colorScheme === 'dark' ? 'Example' : 'Sample'}`;
+			const id = await seedConversation(
+				store,
+				colorScheme === 'dark' ? '16505550194' : '16505550193',
+				{
+					name,
+					minutes: 3,
+					reason: 'Asked for a person',
+					queue: 'Support',
+					owner: { kind: 'agent', id: SAM, name: NAMES[SAM]! },
+					messages: [{ text: 'Can I still change my order? I want to ask a person.' }],
+				},
+				new Date().toISOString(),
+			);
+			const sentAt = new Date().toISOString();
+			const { channelId, identity } = (await store.conversation(id))!;
+			const message = {
+				id: `wamid.${id}`,
+				direction: 'in',
+				author: 'customer',
+				type: 'text',
+				text: 'It is order 4711.',
+				sentAt,
+				receivedAt: sentAt,
+			} as const;
+			await store.intake([{ channelId, identity, message }], sentAt);
+			const desk = await deskOf(SAM, 'supervisor', { colorScheme });
+			const { page } = desk;
+			await desk.choose(name);
+			await desk.showAll();
+			await page.locator('#messages').getByText('It is order 4711.').waitFor();
+
+			await desk.button('Return to bot').click();
+			const dialog = page.getByRole('dialog');
+			await dialog.getByText("The customer's last message has no answer yet.").waitFor();
+			expect(await desk.barriers()).toEqual([]);
+			await desk.picture(`page-return-to-bot${colorScheme === 'dark' ? '-dark' : ''}`);
+			await desk.choice('Cancel').click();
+			await dialog.waitFor({ state: 'detached' });
+			expect((await store.conversation(id))!.state).toBe('human');
+
+			// By the keyboard alone, and meant.
+			await page.keyboard.press('b');
+			await dialog.waitFor();
+			await desk.choice('Return anyway').press('Enter');
+			await page.locator('#state', { hasText: 'with the bot' }).waitFor();
+			await dialog.waitFor({ state: 'detached' });
+			expect((await store.conversation(id))!.state).toBe('bot');
+			// The browser itself notes the two answers of 409 that made the page ask.
+			expect(desk.complaints).toEqual([
+				expect.stringContaining('409'),
+				expect.stringContaining('409'),
+			]);
+			expect(desk.elsewhere).toEqual([]);
+			await desk.close();
+		},
+	);
+
 	it('send a template with its values once the 24-hour window has closed', async () => {
 		const desk = await deskOf();
 		const { page } = desk;

@@ -25,7 +25,7 @@ export function Dialogs({ state }: { state: State }) {
 		case 'hold':
 			return <Hold />;
 		case 'returnToBot':
-			return <ReturnToBot />;
+			return <ReturnToBot state={state} />;
 		case 'tags':
 			return <Tags state={state} />;
 		case 'template':
@@ -317,14 +317,17 @@ const HOLDS = {
 	open: () => undefined,
 } as const;
 
-function ReturnToBot() {
+function ReturnToBot({ state: { detail } }: { state: State }) {
+	const { lastCustomerMessageAt = '', lastAgentMessageAt = '' } = detail?.conversation ?? {};
+	const isAnswered = lastAgentMessageAt >= lastCustomerMessageAt;
 	return (
 		<Dialog
 			title={t('returnToBot.title')}
 			label={t('returnToBot.do')}
 			submit={() => void finish(inbox.returnToBot(true), t('done.returned'))}
 		>
-			<p>{t('returnToBot.text')}</p>
+			<p>{t(isAnswered ? 'returnToBot.justWritten' : 'returnToBot.unanswered')}</p>
+			<p class="quiet">{t('returnToBot.text')}</p>
 		</Dialog>
 	);
 }
