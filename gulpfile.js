@@ -13,7 +13,7 @@ const ASSETS = [
 	'nodes/**/*.node.json',
 	'credentials/**/*.{svg,png}',
 	'core/**/*.{json,txt}',
-	'adapters/**/*.{json,txt,sql,html,css,js}',
+	'adapters/**/*.{json,txt,sql,html,css,js,svg}',
 	// Bundled into adapters/inbox/page.
 	'!adapters/inbox/app/**',
 ];

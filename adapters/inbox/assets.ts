@@ -6,6 +6,7 @@ import path from 'node:path';
 const FILES: Record<string, { file: string; type: string }> = {
 	'app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
 	'charts.js': { file: 'charts.js', type: 'text/javascript; charset=utf-8' },
+	'icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
 	// The licences of what is bundled ask to be passed on with it.
 	'LICENSES.txt': { file: 'LICENSES.txt', type: 'text/plain; charset=utf-8' },
 	'style.css': { file: 'style.css', type: 'text/css; charset=utf-8' },
