@@ -6,35 +6,39 @@ import type { Page } from 'playwright-core';
 
 import { tellProgress } from '../host/progress';
 import { createCredentials, startStack } from '../host/stack';
+import { startChatwootStandIn } from '../sandbox/chatwoot';
 import { startPipedriveStandIn } from '../sandbox/pipedrive';
 import { startSalesforceStandIn } from '../sandbox/salesforce';
 import { Editor, startBrowser } from './editor';
 
 /**
- * Takes the pictures of CRM Upsert for its documentation: an n8n of its own, one node for each CRM, its lists loaded from the stand-in of
- * that CRM. See {@link startBrowser} for the browser.
+ * Takes the pictures of nodes whose lists come from an account: CRM Upsert with each CRM, and the two nodes of Chatwoot. An n8n of its own,
+ * and the lists loaded from the stand-ins. See {@link startBrowser} for the browser.
  */
 const MINUTE_MS = 60_000;
 const OUT = path.join(__dirname, '..', 'docs', 'images');
-const TYPE = 'n8n-nodes-whatsapp-handoff.crmUpsert';
+const PACKAGE = 'n8n-nodes-whatsapp-handoff';
 const TOKEN = 'local-token';
 const APP = { clientId: 'local-app', clientSecret: 'local-app-secret' };
 const USER = 'integration@shop.example';
 
 interface Shot {
 	picture: string;
+	/** Default "crmUpsert". */
+	type?: string;
 	node: string;
-	credential: { type: string; data?: object };
+	credential: { type: string; name?: string; data?: object };
 	parameters: object;
 	/** The list to open, and an entry that shows that it came from the account. */
-	list: { parameter: string; entry: string };
+	list?: { parameter: string; entry: string };
 }
 
 async function main(): Promise<void> {
 	mkdirSync(OUT, { recursive: true });
 	const folder = mkdtempSync(path.join(tmpdir(), 'handoff-pictures-'));
 	const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-	const [pipedrive, salesforce] = await Promise.all([
+	const [chatwoot, pipedrive, salesforce] = await Promise.all([
+		startChatwootStandIn({ agentToken: TOKEN, botToken: `${TOKEN}-bot`, administrator: true }),
 		startPipedriveStandIn({ accessToken: TOKEN }),
 		startSalesforceStandIn({
 			accessToken: TOKEN,
@@ -47,7 +51,27 @@ async function main(): Promise<void> {
 	try {
 		const { n8n } = stack;
 		const made = await createCredentials(stack);
+		const chatwootAccount = {
+			type: 'whatsAppHandoffChatwootApi',
+			name: 'Chatwoot account',
+			data: { baseUrl: chatwoot.url, accountId: chatwoot.accountId, accessToken: TOKEN },
+		};
 		const shots: Shot[] = [
+			{
+				picture: 'node-inbox-sync',
+				type: 'inboxSync',
+				node: 'Open for an agent',
+				credential: chatwootAccount,
+				parameters: { options: { messages: 100 } },
+				list: { parameter: 'chatwootInbox', entry: 'WhatsApp' },
+			},
+			{
+				picture: 'node-handoff-inbox-chatwoot',
+				type: 'handoffInbox',
+				node: 'Agents in Chatwoot',
+				credential: chatwootAccount,
+				parameters: { inbox: 'chatwoot' },
+			},
 			{
 				picture: 'crm-hubspot',
 				node: 'HubSpot: deal',
@@ -85,25 +109,24 @@ async function main(): Promise<void> {
 			},
 		];
 		const nodes = [];
-		for (const [index, { node, credential, parameters }] of shots.entries()) {
-			const { type, data } = credential;
-			const id =
-				made[type] ??
-				(
-					await n8n.call<{ id: string }>('POST', '/rest/credentials', {
-						name: `${node.split(':')[0]!} account`,
-						type,
-						data,
-					})
-				).id;
+		for (const [index, shot] of shots.entries()) {
+			const { node, parameters } = shot;
+			const { type, data, name = `${node.split(':')[0]!} account` } = shot.credential;
+			const id = (made[type] ??= (
+				await n8n.call<{ id: string }>('POST', '/rest/credentials', {
+					name,
+					type,
+					data,
+				})
+			).id);
 			nodes.push({
 				id: randomUUID(),
 				name: node,
-				type: TYPE,
+				type: `${PACKAGE}.${shot.type ?? 'crmUpsert'}`,
 				typeVersion: 1,
 				position: [index * 260, 0],
 				parameters,
-				credentials: { [type]: { id, name: `${node.split(':')[0]!} account` } },
+				credentials: { [type]: { id, name } },
 			});
 		}
 		const { id } = await n8n.call<{ id: string }>('POST', '/rest/workflows', {
@@ -121,7 +144,7 @@ async function main(): Promise<void> {
 		}
 	} finally {
 		await stack.stop();
-		await Promise.all([pipedrive.close(), salesforce.close()]);
+		await Promise.all([chatwoot.close(), pipedrive.close(), salesforce.close()]);
 		rmSync(folder, { recursive: true, force: true });
 	}
 }
@@ -135,10 +158,12 @@ async function take(page: Page, address: string, { picture, node, list }: Shot):
 	await page.keyboard.press('Escape');
 	await page.click('[data-test-id="zoom-to-fit"]');
 	await card.dblclick();
-	const input = page.locator(`[data-test-id="parameter-input-${list.parameter}"]`);
-	await input.scrollIntoViewIfNeeded();
-	await input.locator('input').first().click();
-	await page.waitForSelector(`li:has-text("${list.entry}")`, { timeout: MINUTE_MS });
+	if (list) {
+		const input = page.locator(`[data-test-id="parameter-input-${list.parameter}"]`);
+		await input.scrollIntoViewIfNeeded();
+		await input.locator('input').first().click();
+		await page.waitForSelector(`li:has-text("${list.entry}")`, { timeout: MINUTE_MS });
+	}
 	const panel = page.locator('[data-test-id="ndv-parameters"], [data-test-id="node-parameters"]');
 	await panel.first().waitFor();
 	await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
