@@ -20,7 +20,7 @@ const CROWD = 2_000;
 /** What people call "at once". */
 const USABLE_MS = 1_000;
 /** The machine that runs the tests has other things to do; the times are printed. */
-const BUSY = 4;
+const BUSY = 2;
 /** Rows that fit on a screen, with some above and below. */
 const MOST_ROWS_DRAWN = 40;
 
@@ -488,7 +488,7 @@ inBrowser('the views of the inbox page', () => {
 		await page.getByLabel('Darstellung').selectOption('dark');
 		await page.getByRole('dialog').getByRole('button', { name: 'Schließen' }).click();
 		await page.reload();
-		await page.getByRole('button', { name: 'Alle bei Personen' }).click();
+		await page.getByRole('button', { name: 'Bei Personen' }).click();
 		await page.fill('#search', 'Robin');
 		await page.locator('.row', { hasText: 'Robin Sample' }).click();
 		await page.locator('#side').getByText('Warum es kam').waitFor();
@@ -561,9 +561,13 @@ inBrowser('the inbox page with 2,000 open conversations', () => {
 		const { page } = desk;
 		await desk.signIn();
 		await page.locator('.row').first().waitFor();
-		await page.reload({ waitUntil: 'commit' });
-		await page.locator('.row').first().waitFor();
-		const usable = await page.evaluate<number>('Math.round(performance.now())');
+		const loads: number[] = [];
+		while (loads.length < 3) {
+			await page.reload({ waitUntil: 'commit' });
+			await page.locator('.row').first().waitFor();
+			loads.push(await page.evaluate<number>('Math.round(performance.now())'));
+		}
+		const usable = loads.sort((a, b) => a - b)[1]!;
 		expect(await page.locator('.views [aria-pressed="true"]').innerText()).toBe(`Waiting ${CROWD}`);
 
 		const drawn = () => page.locator('.row').count();
@@ -590,7 +594,7 @@ inBrowser('the inbox page with 2,000 open conversations', () => {
 		await eventually('one row', async () => (await drawn()) === 1);
 		const found = Math.round(performance.now() - search);
 		console.log(
-			`2,000 open conversations: list usable ${usable} ms after the page was asked for, at most ${most} rows drawn, scrolled through in ${screens} screens of ${screen} ms, one found by search in ${found} ms`,
+			`2,000 open conversations: list usable ${loads.join(', ')} ms after the page was asked for, at most ${most} rows drawn, scrolled through in ${screens} screens of ${screen} ms, one found by search in ${found} ms`,
 		);
 		expect(reached.size).toBe(CROWD);
 		expect(most).toBeLessThan(MOST_ROWS_DRAWN);

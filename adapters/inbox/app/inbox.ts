@@ -56,7 +56,7 @@ export interface State {
 	/** Tags to filter by. */
 	tags: string[];
 	filtersOpen: boolean;
-	/** False until the first answer, so that the page does not say "nobody" before it knows. */
+	/** False until the list that was chosen is here, so that the page does not say "nobody" before it knows. */
 	listed: boolean;
 	openId?: string;
 	detail?: Detail;
@@ -258,7 +258,7 @@ export class Inbox {
 	private loadList(): Promise<void> {
 		return this.reading(async () => {
 			const query = this.listQuery();
-			const wanted = Math.max(ROWS, this.state.rows.length);
+			const wanted = this.state.listed ? Math.max(ROWS, this.state.rows.length) : ROWS;
 			let rows: Row[] = [];
 			let page: ListPage;
 			let after = '';
@@ -535,9 +535,9 @@ export class Inbox {
 	}
 
 	filter(changes: Partial<Filters>): void {
+		// What is shown stays until there is something else to show: a list that goes and comes with each key cannot be read.
 		this.set({
 			filters: { ...this.state.filters, ...changes },
-			rows: [],
 			after: undefined,
 			listed: false,
 		});

@@ -212,7 +212,7 @@ function Transfer({ state }: { state: State }) {
 		<Dialog title={t('transfer.title')} label={t('transfer.do')} submit={send} disabled={to === ''}>
 			<Field label={t('transfer.to')}>
 				<select value={to} onChange={(event) => setTo(event.currentTarget.value)}>
-					<option value="" />
+					<option value="">{t('transfer.choose')}</option>
 					<optgroup label={t('transfer.agents')}>
 						{agents.map(({ id, name, open, available, online }) => (
 							<option key={id} value={`agent:${id}`}>

@@ -145,7 +145,7 @@ function Rows({ state }: { state: State }) {
 	}, [openId, isListed]);
 	const filtered = filters.search !== '' || activeFilters(filters) > 0;
 	return (
-		<div class="rows" ref={scroller} tabIndex={-1}>
+		<div class="rows" ref={scroller} tabIndex={-1} aria-busy={!listed}>
 			{rows.length > 0 ? (
 				<ul class="track" style={{ height: `${height}px` }} aria-label={t(`view.${view}`)}>
 					{shown.map(({ index: at, start }) => {
