@@ -20,7 +20,7 @@ const LOOK_GAP_MS = 20;
 /** After one change the next ones are gathered this long for the same page. */
 const GATHER_MS = 100;
 /** Shorter than the minute after which proxies usually cut an idle connection. */
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 15_000;
 /** Conversations that people have, all of which the lists, their order and their numbers are made from. */
 const OPEN_AT_MOST = 10_000;
 /** Changed conversations that nobody has, kept for pages that show those. */

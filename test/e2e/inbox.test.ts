@@ -170,6 +170,23 @@ inBrowser('the inbox page in a browser', () => {
 		await ben.close();
 	});
 
+	it('asks again and again where a proxy on the way holds events back, and shows what is new all the same', async () => {
+		const { from } = await waiting();
+		const desk = await Desk.of(browser, new Agent('proxied@shop.example'));
+		const { page } = desk;
+		await page.route(
+			({ searchParams }) => searchParams.get('data') === 'changes' && !searchParams.has('once'),
+			() => undefined,
+		);
+		await desk.signIn();
+		await desk.choose(`Customer ${from}`);
+		await page.waitForRequest((request) => request.url().includes('once=1'));
+		await say(from, 'Are you still there?');
+		await page.locator('#messages .customer', { hasText: 'Are you still there?' }).waitFor();
+		expect(desk.troubles).toEqual(NOTHING);
+		await desk.close();
+	});
+
 	it('brings an agent’s file to the phone and a customer’s picture to the page', async () => {
 		const { from, ownerId } = await handedOver('I want to talk to a person about a broken leg');
 		const pixel =
@@ -277,7 +294,9 @@ inBrowser('the inbox page in a browser', () => {
 		expect(await page.locator('#messages a.file').innerText()).toBe('Save fdp.html');
 		expect(
 			await page
-				.locator('img, svg, iframe, a[href^="javascript"], script:not([src^="?asset=app.js&v="], #first)')
+				.locator(
+					'img, svg, iframe, a[href^="javascript"], script:not([src^="?asset=app.js&v="], #first)',
+				)
 				.count(),
 		).toBe(0);
 		const shape = await page.evaluate<object>(

@@ -49,7 +49,7 @@ export class NoEvents extends Error {}
 /** The first sign of life comes as soon as the server has the request; a proxy that gathers an answer holds it back. */
 const FIRST_SIGN_MS = 10_000;
 /** The server gives signs of life more often; after this long the connection is dead. */
-const SILENCE_MS = 45_000;
+const SILENCE_MS = 35_000;
 
 /**
  * Server-sent events, until the server ends the connection. Throws {@link Refused}, {@link NoEvents}, or TypeError where the

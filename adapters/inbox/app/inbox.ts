@@ -188,6 +188,8 @@ export class Inbox {
 			if (openId && detail?.conversation.id === openId) this.showDetail(openId, detail);
 			this.sayPresence();
 		});
+		// A connection that is only cut says nothing of it; the browser may.
+		addEventListener('offline', () => this.following?.abort());
 		setInterval(() => {
 			this.sayPresence();
 			// Promises break without anything having changed.
