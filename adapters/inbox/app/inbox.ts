@@ -1,4 +1,4 @@
-import { useEffect, useReducer } from 'preact/hooks';
+import { useLayoutEffect, useReducer } from 'preact/hooks';
 
 import { NoEvents, Refused, act, ask, events } from './api';
 import { plain } from './format';
@@ -666,7 +666,8 @@ export const inbox = new Inbox();
 /** The state, drawn anew with every change. */
 export function useInbox(): State {
 	const [, draw] = useReducer((n: number) => n + 1, 0);
-	useEffect(() => inbox.subscribe(() => draw(0)), []);
+	// Before the first paint: a change that came between drawing and listening would not be seen.
+	useLayoutEffect(() => inbox.subscribe(() => draw(0)), []);
 	return inbox.state;
 }
 

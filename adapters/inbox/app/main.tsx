@@ -97,5 +97,6 @@ function Bar({ state }: { state: State }) {
 useStartLanguage();
 useStartTheme();
 listenToKeys();
-render(<Page />, document.getElementById('app')!);
+// Begun first: what came with the page is there when it is drawn.
 void inbox.begin();
+render(<Page />, document.getElementById('app')!);
