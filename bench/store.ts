@@ -3,6 +3,7 @@
  *
  * - appending a message and loading the newest 20, in a conversation of 10 and of 10,000 messages (limit 1.5)
  * - taking in a new customer, among 100 and among 10,000 (limit 1.5)
+ * - writing a message and learning of it as an open inbox page does, among 100 conversations and 10,000 (limit 1.5)
  * - a routing decision, with 10 agents and 100 open conversations and with 1,000 agents and 100,000 (limit 3), on
  *   SQLite and on PostgreSQL
  *
@@ -86,6 +87,21 @@ async function newcomers(store: HandoffStore, count: number): Promise<Round> {
 	);
 	return async (round) => {
 		await store.intake([message(`new-${round}`, `new-${round}`, 0)], NOW);
+	};
+}
+
+async function following(store: HandoffStore, count: number): Promise<Round> {
+	await intakeAll(
+		store,
+		Array.from({ length: count }, (_, i) => message(`open-${i}`, `open-${i}`, 0)),
+	);
+	let { cursor } = await store.changes();
+	return async (round) => {
+		await store.intake([message('open-0', `told-${round}`, round)], NOW);
+		const found = await store.changes(cursor);
+		({ cursor } = found);
+		const changed = await store.conversations(found.conversations ?? []);
+		if (changed.length !== 1) throw new Error(`${changed.length} changed in place of one`);
 	};
 }
 
@@ -213,6 +229,15 @@ async function main(): Promise<void> {
 	await onNewStore((few) =>
 		onNewStore(async (many) =>
 			report(
+				'SQLite: write a message and learn of it, at 100 → 10,000 conversations',
+				await medians(await following(few, 100), await following(many, 10_000)),
+				1.5,
+			),
+		),
+	);
+	await onNewStore((few) =>
+		onNewStore(async (many) =>
+			report(
 				'SQLite: route, at 10 agents and 100 open → 1,000 agents and 100,000 open',
 				await medians(await routing(few, 10, 100), await routing(many, 1000, 100_000)),
 				3,
@@ -228,6 +253,11 @@ async function main(): Promise<void> {
 		report(
 			'PostgreSQL: take in a new customer, at 100 → 10,000 customers',
 			await medians(await newcomers(few, 100), await newcomers(many, 10_000)),
+			1.5,
+		);
+		report(
+			'PostgreSQL: write a message and learn of it, at 100 → 10,000 conversations',
+			await medians(await following(few, 100), await following(many, 10_000)),
 			1.5,
 		);
 		report(
