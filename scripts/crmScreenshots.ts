@@ -162,7 +162,8 @@ async function take(page: Page, address: string, { picture, node, list }: Shot):
 		const input = page.locator(`[data-test-id="parameter-input-${list.parameter}"]`);
 		await input.scrollIntoViewIfNeeded();
 		await input.locator('input').first().click();
-		await page.waitForSelector(`li:has-text("${list.entry}")`, { timeout: MINUTE_MS });
+		// Other lists of the window, e.g. of credentials, are there unseen.
+		await page.waitForSelector(`li:visible:has-text("${list.entry}")`, { timeout: MINUTE_MS });
 	}
 	const panel = page.locator('[data-test-id="ndv-parameters"], [data-test-id="node-parameters"]');
 	await panel.first().waitFor();

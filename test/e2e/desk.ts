@@ -76,7 +76,7 @@ export class Desk {
 	/** Finds the customer's conversation among all that people have, and opens it. */
 	async choose(customerName: string): Promise<void> {
 		await this.view('All with people');
-		await this.page.fill('#search', customerName);
+		await this.search(customerName);
 		await this.page.locator('.row', { hasText: customerName }).click();
 		await this.page.locator('#customer', { hasText: customerName }).waitFor();
 		await this.page.locator('#messages .message').first().waitFor();
@@ -84,8 +84,14 @@ export class Desk {
 
 	/** Leaves the search, so that the list shows everybody again. */
 	async showAll(): Promise<void> {
-		await this.page.fill('#search', '');
+		await this.search('');
 		await this.page.locator('#search').blur();
+	}
+
+	/** What was shown before stays until it has been found. */
+	private async search(words: string): Promise<void> {
+		await this.page.fill('#search', words);
+		await this.page.locator('.rows[aria-busy="false"]').waitFor();
 	}
 
 	async view(name: string): Promise<void> {
