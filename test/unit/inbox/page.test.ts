@@ -72,11 +72,7 @@ describe('the built page', () => {
 		const data = /<script type="application\/json" id="first">(.*?)<\/script>/su.exec(body)![1]!;
 		expect(JSON.parse(data)).toEqual(hostile);
 		const asked = [...body.matchAll(/\?asset=([\w.]+)&amp;v=([\w-]+)"/gu)];
-		expect(asked.map(([, name]) => name).sort()).toEqual([
-			'app.js',
-			'icon.svg',
-			'style.css',
-		]);
+		expect(asked.map(([, name]) => name).sort()).toEqual(['app.js', 'icon.svg', 'style.css']);
 		for (const [, name, version] of asked) {
 			expect(pageFile(name!)!.isOf(version)).toBe(true);
 			expect(pageFile(name!)!.isOf('older')).toBe(false);
