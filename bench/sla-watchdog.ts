@@ -33,54 +33,50 @@ const policy = (targetMinutes: number): SlaPolicy => ({
 	marks: [100],
 });
 
-/** Median milliseconds of one check with ten events due while `open` clocks are open. */
-async function costOfCheck(store: HandoffStore, open: number): Promise<number> {
-	try {
-		for (let from = 0; from < open; from += BATCH) {
-			const clocks: SlaClock[] = [];
-			for (let i = from; i < Math.min(open, from + BATCH); i++) {
-				const conversation = { id: `open-${i}`, namespace: 'default' };
-				clocks.push(startClock(policy(1_000_000 + (i % 1000)), conversation, 'x', at(0)));
-			}
-			await store.putClocks(clocks);
+/** A store with so many clocks open that are not due for years, and a way to time one check of it with ten events due. */
+async function crowd(store: HandoffStore, open: number): Promise<() => Promise<number>> {
+	for (let from = 0; from < open; from += BATCH) {
+		const clocks: SlaClock[] = [];
+		for (let i = from; i < Math.min(open, from + BATCH); i++) {
+			const conversation = { id: `open-${i}`, namespace: 'default' };
+			clocks.push(startClock(policy(1_000_000 + (i % 1000)), conversation, 'x', at(0)));
 		}
-		const intake = await store.intake(
-			Array.from({ length: DUE }, (_, i) => message(i)),
-			at(0),
-		);
-		const took: number[] = [];
-		for (let check = 1; check <= CHECKS; check++) {
-			await store.putClocks(
-				intake.map(({ conversation }) =>
-					startClock(policy(1), conversation, `check-${check}`, at(check)),
-				),
-			);
-			let alerts = 0;
-			const begin = performance.now();
-			await store.nextClockEventAt();
-			const pass = await raiseDueEvents(
-				store,
-				() => {
-					alerts++;
-					return Promise.resolve();
-				},
-				at(check + 1),
-				50,
-			);
-			await Promise.all(pass.underWay);
-			took.push(performance.now() - begin);
-			if (alerts !== DUE) throw new Error(`${alerts} alerts were raised, not ${DUE}`);
-			await store.putClocks(
-				(await Promise.all(intake.map(({ conversation }) => store.clocks(conversation.id))))
-					.flat()
-					.map((clock) => ({ ...clock, status: 'cancelled' as const })),
-			);
-		}
-		// The first checks warm the caches up.
-		return median(took.slice(CHECKS / 3));
-	} finally {
-		await store.close();
+		await store.putClocks(clocks);
 	}
+	const intake = await store.intake(
+		Array.from({ length: DUE }, (_, i) => message(i)),
+		at(0),
+	);
+	let check = 0;
+	return async () => {
+		check++;
+		await store.putClocks(
+			intake.map(({ conversation }) =>
+				startClock(policy(1), conversation, `check-${check}`, at(check)),
+			),
+		);
+		let alerts = 0;
+		const begin = performance.now();
+		await store.nextClockEventAt();
+		const pass = await raiseDueEvents(
+			store,
+			() => {
+				alerts++;
+				return Promise.resolve();
+			},
+			at(check + 1),
+			50,
+		);
+		await Promise.all(pass.underWay);
+		const took = performance.now() - begin;
+		if (alerts !== DUE) throw new Error(`${alerts} alerts were raised, not ${DUE}`);
+		await store.putClocks(
+			(await Promise.all(intake.map(({ conversation }) => store.clocks(conversation.id))))
+				.flat()
+				.map((clock) => ({ ...clock, status: 'cancelled' as const })),
+		);
+		return took;
+	};
 }
 
 function message(i: number): InboundMessage {
@@ -110,13 +106,26 @@ async function compare(
 	newStore: () => Promise<HandoffStore>,
 ): Promise<boolean> {
 	const few = 1_000;
-	const small = await costOfCheck(await newStore(), few);
-	console.log(`${name}, ${few} open, ${DUE} due: ${small.toFixed(2)} ms for a check`);
-	const large = await costOfCheck(await newStore(), many);
-	console.log(`${name}, ${many} open, ${DUE} due: ${large.toFixed(2)} ms for a check`);
-	const ratio = large / small;
-	console.log(`${name}: ratio ${ratio.toFixed(2)} (at most ${LIMIT})`);
-	return ratio <= LIMIT;
+	const stores = [await newStore(), await newStore()] as const;
+	try {
+		const small = await crowd(stores[0], few);
+		const large = await crowd(stores[1], many);
+		const took: { small: number[]; large: number[] } = { small: [], large: [] };
+		// In turn, so that what else the machine does falls on both.
+		for (let check = 0; check < CHECKS; check++) {
+			took.small.push(await small());
+			took.large.push(await large());
+		}
+		// The first checks warm the caches up.
+		const [ofFew, ofMany] = [took.small, took.large].map((each) => median(each.slice(CHECKS / 3)));
+		const ratio = ofMany! / ofFew!;
+		console.log(
+			`${name}: a check with ${DUE} due takes ${ofFew!.toFixed(2)} ms at ${few} open and ${ofMany!.toFixed(2)} ms at ${many}: ratio ${ratio.toFixed(2)} (at most ${LIMIT})`,
+		);
+		return ratio <= LIMIT;
+	} finally {
+		for (const store of stores) await store.close();
+	}
 }
 
 async function main(): Promise<void> {
