@@ -334,7 +334,7 @@ export class PhraseMatcher {
 	private addEntry(id: number, entry: string): void {
 		const words = normalEntry(entry);
 		if (words.length === 0) return;
-		for (const word of words) this.vocabulary.add(word.replace(/\*$/, ''));
+		for (const word of words) this.vocabulary.add(word.endsWith('*') ? word.slice(0, -1) : word);
 		if (words.length > 1) {
 			const [first, ...rest] = words as [string, ...string[]];
 			push(this.byFirst, first, { rest, occurrence: { id, length: words.length } });
@@ -584,11 +584,18 @@ function tokensOf(text: string): Array<{ token: string; group?: string[]; option
 	return result;
 }
 
+/** What {@link readWords} would leave as it is: most words of the lists, which are many. */
+const FOLDED = /^(?:([a-z])(?!\1\1))+\*?$/;
+
 /** A list entry as words of the matcher: folded like a message, a star kept at the end of a word. */
 export function normalEntry(entry: string): string[] {
 	const result: string[] = [];
 	for (const piece of entry.trim().split(/\s+/)) {
 		if (!piece) continue;
+		if (FOLDED.test(piece)) {
+			result.push(piece);
+			continue;
+		}
 		const star = piece.endsWith('*');
 		const words = readWords(star ? piece.slice(0, -1) : piece).words.map(fold);
 		words.forEach((word, i) => result.push(star && i === words.length - 1 ? `${word}*` : word));
