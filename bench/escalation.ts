@@ -4,6 +4,8 @@
  *
  *     node scripts/node24.js -r ts-node/register bench/escalation.ts
  */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import Sentiment from 'sentiment';
 import type { ConversationMessage } from '../core/conversation/message';
 import { score } from '../core/escalation';
@@ -71,6 +73,18 @@ for (const length of [6, 20, 200, 2000]) {
 	const with_ = rate((text, i) => score({ message: { id: `m${i}`, text }, history }));
 	console.log(`  with ${String(length).padStart(4)} messages of history:        ${per(with_)}`);
 }
+const FIXTURE = path.join(__dirname, '..', 'test', 'fixtures', 'eval', 'written_requests.jsonl');
+const written = readFileSync(FIXTURE, 'utf8')
+	.split('\n')
+	.filter(Boolean)
+	.map((line) => (JSON.parse(line) as { text: string }).text);
+const pass = () => {
+	const start = performance.now();
+	written.forEach((text, i) => score({ message: { id: `w${i}`, text } }));
+	return per(written.length / ((performance.now() - start) / 1000));
+};
+console.log(`  ${written.length} different sentences, the first time:  ${pass()}`);
+console.log(`  … their words known:                   ${pass()}`);
 const long = 'I have been waiting for my order and nobody answers me. '.repeat(1200);
 const longStart = performance.now();
 for (let i = 0; i < 20; i++) score({ message: { id: `l${i}`, text: long } });
