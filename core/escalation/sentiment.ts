@@ -134,7 +134,7 @@ export function feel(
 	const loud =
 		1 +
 		0.25 * shouting +
-		0.08 * Math.min(read.exclamations, 4) +
+		0.04 * Math.min(read.exclamations, 4) +
 		0.08 * Math.min(read.elongated, 2);
 	bad *= bad > good ? loud : 1;
 	strong *= loud;
@@ -153,13 +153,15 @@ export function feel(
 		dissatisfaction: felt(found, 'emotion.dissatisfaction'),
 	};
 	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
-	const mood = inTelling(much(bad) - praise * much(good) - link, read, found);
+	const outspoken = Math.max(0, strong - good * 0.5);
+	const displeasure = round(outspoken / (outspoken + HALF));
+	const mood =
+		inTelling(much(bad) - praise * much(good) - link, read, found) +
+		saidOutright(displeasure, emotions, found);
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
-		displeasure: round(
-			Math.max(0, strong - good * 0.5) / (Math.max(0, strong - good * 0.5) + HALF),
-		),
+		displeasure,
 		negativity: round(1 / (1 + Math.exp(-(STEEP * mood - 1.2)))),
 		emotions,
 		evidence,
@@ -173,6 +175,33 @@ function felt(found: ReadonlyMap<string, readonly PhraseMatch[]>, group: string)
 	let sum = 0;
 	for (const match of matches) sum += match.strength;
 	return round(Math.min(1, sum * 0.7));
+}
+
+const SAID = {
+	displeasure: 1.5,
+	dissatisfaction: 2,
+	frustration: 1,
+	anger: 1,
+	complaint: 3,
+	topic: 0.6,
+};
+
+/** What a customer says of their own mood weighs more than what went wrong; so does a complaint that is called one. */
+function saidOutright(
+	displeasure: number,
+	emotions: Readonly<Record<Emotion, number>>,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+): number {
+	let sensitive = false;
+	for (const group of found.keys()) sensitive ||= group.startsWith('topic.');
+	return (
+		SAID.displeasure * displeasure +
+		SAID.dissatisfaction * emotions.dissatisfaction +
+		SAID.frustration * emotions.frustration +
+		SAID.anger * emotions.anger +
+		(found.has('topic.complaint') ? SAID.complaint : 0) +
+		(sensitive ? SAID.topic : 0)
+	);
 }
 
 /** A question with a bad word in it asks more than it complains; who tells it at length, or says what failed, complains. */
