@@ -50,12 +50,21 @@ export interface ListChange extends Overall {
 /** Tags that the filter offers. */
 const TAGS_OFFERED = 50;
 
-/** One page of a list. `open` are the conversations that people have. */
+/** Which conversations somebody may see; undefined for all of them. */
+export type Sees = ((conversation: Conversation) => boolean) | undefined;
+
+/** Those of the open conversations that somebody may see. */
+export function seenOf(open: readonly Known[], sees: Sees): readonly Known[] {
+	return sees ? open.filter(({ conversation }) => sees(conversation)) : open;
+}
+
+/** One page of a list. `open` are the conversations that people have, and that whoever asks may see. */
 export async function listOf(
 	store: Pick<HandoffStore, 'list'>,
 	open: readonly Known[],
 	query: ListQuery,
 	userId: string,
+	sees?: Sees,
 ): Promise<Pick<ListPage, 'rows' | 'after'>> {
 	const view = viewOf(query);
 	const filter = filterOf(query, userId);
@@ -66,7 +75,9 @@ export async function listOf(
 	const { conversations, after } = await store.list(filter);
 	return {
 		// Nothing is promised in a conversation that no person has.
-		rows: conversations.map((conversation) => listRow({ conversation, clocks: [] }, view)),
+		rows: conversations
+			.filter((conversation) => sees?.(conversation) ?? true)
+			.map((conversation) => listRow({ conversation, clocks: [] }, view)),
 		...(after ? { after } : {}),
 	};
 }
@@ -76,10 +87,12 @@ export function listChange(
 	changed: readonly Known[],
 	query: ListQuery,
 	userId: string,
+	sees?: Sees,
 ): Pick<ListChange, 'rows' | 'gone'> {
 	const view = viewOf(query);
 	const filter = filterOf(query, userId);
-	const isShown = ({ conversation }: Known) => belongs(conversation, view, filter);
+	const isShown = ({ conversation }: Known) =>
+		belongs(conversation, view, filter) && (sees?.(conversation) ?? true);
 	return {
 		rows: changed.filter(isShown).map((known) => listRow(known, view)),
 		gone: changed.filter((known) => !isShown(known)).map(({ conversation }) => conversation.id),

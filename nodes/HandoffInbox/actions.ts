@@ -10,12 +10,14 @@ import { systemClock } from '../../adapters/clock/system';
 import { feedOf } from '../../adapters/inbox/feed';
 import { mayAttach } from '../../adapters/inbox/files';
 import type { InboxUser } from '../../adapters/inbox/tokens';
+import { noSuchConversation } from '../../adapters/store/intake';
 import type { TransitionRefused } from '../../core/conversation/apply';
 
 import { ABSENCES, withAbsence } from '../../core/inbox/availability';
 import type { InboxAction, InboxDone } from '../../core/inbox/actions';
 import { InboxRefused, performInboxAction } from '../../core/inbox/actions';
 import { readAction } from '../../core/inbox/request';
+import { maySee } from '../../core/inbox/restricted';
 import type { HandoffStore } from '../../core/ports/store';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
@@ -24,7 +26,7 @@ import { storeFor } from '../shared/store';
 import { FILE, outputsOf } from './outputs';
 import { sendJson } from './respond';
 import { headersOf, isFromPage, signOut, signedIn, withinLimits } from './session';
-import { maxFileBytes } from './settings';
+import { maxFileBytes, restrictions } from './settings';
 
 /** POST: what an agent does. Checked here whatever the page allowed, and told to the workflow once it is written. */
 export async function handleAction(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -62,7 +64,7 @@ async function answer(
 		action.file = { fileName: upload.name, mimeType: upload.type, bytes: upload.bytes };
 	}
 	try {
-		const done = await perform(store, user, action);
+		const done = await perform(context, store, user, action);
 		const binary = done.reply?.file && upload ? await binaryOf(context, upload) : undefined;
 		sendJson(context, 200, { done: done.event });
 		return toWorkflow(done, user, binary);
@@ -85,7 +87,8 @@ export async function claimByLink(
 		disposition: '',
 	};
 	try {
-		return toWorkflow(await perform(await storeFor(context), user, action), user, undefined);
+		const done = await perform(context, await storeFor(context), user, action);
+		return toWorkflow(done, user, undefined);
 	} catch (error) {
 		context.logger.info('Handoff Inbox did not claim by link', {
 			reason: (error as Error).message,
@@ -95,10 +98,16 @@ export async function claimByLink(
 }
 
 async function perform(
+	context: IWebhookFunctions,
 	store: HandoffStore,
 	user: InboxUser,
 	action: InboxAction,
 ): Promise<InboxDone> {
+	const conversation = await store.conversation(action.conversationId);
+	if (conversation && !maySee(user, conversation, restrictions(context))) {
+		// The same answer as where there is none: whoever may not see it does not learn that it is there.
+		throw noSuchConversation(action.conversationId);
+	}
 	return performInboxAction(store, user, action, {
 		now: isoTime(systemClock.now()),
 		policies: (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES,

@@ -7,7 +7,9 @@ import { overviewOf } from '../../adapters/inbox/overview';
 import type { InboxUser } from '../../adapters/inbox/tokens';
 import { windowClosesAt } from '../../core/conversation/conversation';
 import type { ListQuery } from '../../core/inbox/list';
-import { listChange, listOf, overallFor } from '../../core/inbox/lists';
+import type { Sees } from '../../core/inbox/lists';
+import { listChange, listOf, overallFor, seenOf, summaryOf } from '../../core/inbox/lists';
+import { maySee } from '../../core/inbox/restricted';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
 import { briefView, conversationView, customerView } from '../shared/item';
@@ -15,7 +17,7 @@ import { storeFor } from '../shared/store';
 import { serveMedia } from './media';
 import { DONE, endingOf, sendEvents, sendFirst, sendJson } from './respond';
 import { signedIn, withinLimits } from './session';
-import { directory, messagesShown, pageSettings } from './settings';
+import { directory, messagesShown, pageSettings, restrictions } from './settings';
 
 /** Messages that one answer holds at most. */
 const MOST_MESSAGES = 500;
@@ -35,26 +37,32 @@ export async function serveData(
 		return sendJson(context, 429, { message: 'Too many requests. Wait a minute.' });
 	}
 	const store = await storeFor(context);
+	const sees = seesOf(context, user);
+	/** The conversation asked for, if there is one that this agent may see: to others it is not there. */
+	const asked = async () => {
+		const conversation = await store.conversation(query.id ?? '');
+		return conversation && (sees?.(conversation) ?? true) ? conversation : undefined;
+	};
 	switch (query.data) {
 		case 'start':
 			return sendJson(context, 200, await startOf(context, store, user));
 		case 'list':
-			return sendJson(context, 200, await lists(store, query, user));
+			return sendJson(context, 200, await lists(store, query, user, sees));
 		case 'conversation': {
-			const limit = messagesShown(context);
-			const detail = await detailOf(store, query.id ?? '', limit);
+			const detail = await detailOf(store, query.id ?? '', messagesShown(context), sees);
 			return detail ? sendJson(context, 200, detail) : gone(context);
 		}
 		case 'messages': {
 			const limit = Math.min(messagesShown(context), MOST_MESSAGES);
-			if (!query.before || !(await store.conversation(query.id ?? ''))) return gone(context);
+			if (!query.before || !(await asked())) return gone(context);
 			const messages = await store.history(query.id!, { limit, before: query.before });
 			return sendJson(context, 200, { messages, more: messages.length === limit });
 		}
 		case 'media':
-			return serveMedia(context, store, query.id ?? '', query.message ?? '');
+			if (!(await asked())) return gone(context);
+			return serveMedia(context, store, query.id!, query.message ?? '');
 		case 'changes':
-			return serveChanges(context, store, query, user);
+			return serveChanges(context, store, query, user, sees);
 		case 'overview':
 			if (user.role !== 'supervisor') {
 				return sendJson(context, 403, { message: 'Only supervisors see the team’s figures.' });
@@ -79,7 +87,10 @@ function gone(context: IWebhookFunctions): IWebhookResponseData {
 /** All that the page draws first, so that it need not ask for it. */
 export async function firstOf(context: IWebhookFunctions, user: InboxUser) {
 	const store = await storeFor(context);
-	const [start, list] = await Promise.all([startOf(context, store, user), lists(store, {}, user)]);
+	const [start, list] = await Promise.all([
+		startOf(context, store, user),
+		lists(store, {}, user, seesOf(context, user)),
+	]);
 	return { start, list };
 }
 
@@ -91,10 +102,18 @@ async function startOf(context: IWebhookFunctions, store: HandoffStore, user: In
 	};
 }
 
-async function lists(store: HandoffStore, query: Query, user: InboxUser) {
+/** Undefined where nothing is kept from this agent, so that the numbers of all are worked out once for all. */
+function seesOf(context: IWebhookFunctions, user: InboxUser): Sees {
+	const restricted = restrictions(context);
+	if (restricted.length === 0 || user.role === 'supervisor') return undefined;
+	return (conversation) => maySee(user, conversation, restricted);
+}
+
+async function lists(store: HandoffStore, query: Query, user: InboxUser, sees: Sees) {
 	const { open, summary, cursor } = await feedOf(store).snapshot();
-	const page = await listOf(store, open, query as ListQuery, user.id);
-	return { ...page, ...overallFor(summary, user.id), cursor };
+	const seen = seenOf(open, sees);
+	const page = await listOf(store, seen, query as ListQuery, user.id, sees);
+	return { ...page, ...overallFor(sees ? summaryOf(seen) : summary, user.id), cursor };
 }
 
 async function team(context: IWebhookFunctions, store: HandoffStore) {
@@ -105,9 +124,9 @@ async function team(context: IWebhookFunctions, store: HandoffStore) {
 	return { open, agents };
 }
 
-async function detailOf(store: HandoffStore, id: string, limit: number) {
+async function detailOf(store: HandoffStore, id: string, limit: number, sees: Sees) {
 	const conversation = await store.conversation(id);
-	if (!conversation) return undefined;
+	if (!conversation || !(sees?.(conversation) ?? true)) return undefined;
 	const [messages, brief, clocks, audit] = await Promise.all([
 		store.history(id, { limit }),
 		store.brief(id),
@@ -138,11 +157,14 @@ function serveChanges(
 	store: HandoffStore,
 	query: Query,
 	user: InboxUser,
+	sees: Sees,
 ): IWebhookResponseData {
 	const { cursor, team, id, once } = query;
 	const limit = messagesShown(context);
 	const feed = feedOf(store);
 	const ending = endingOf(context.getResponseObject());
+	const summary = async () =>
+		sees ? summaryOf(seenOf((await feed.snapshot()).open, sees)) : feed.summary();
 	const changeOf = async ({ cursor: at, changed, team: now }: News) => {
 		const isOpenChanged = changed?.some(({ conversation }) => conversation.id === id) ?? true;
 		return {
@@ -151,13 +173,13 @@ function serveChanges(
 			...(changed && changed.length > 0
 				? {
 						list: {
-							...listChange(changed, query as ListQuery, user.id),
-							...overallFor(feed.summary(), user.id),
+							...listChange(changed, query as ListQuery, user.id, sees),
+							...overallFor(await summary(), user.id),
 						},
 					}
 				: {}),
 			...(changed ? {} : { anew: true }),
-			...(id && isOpenChanged ? { detail: (await detailOf(store, id, limit)) ?? null } : {}),
+			...(id && isOpenChanged ? { detail: (await detailOf(store, id, limit, sees)) ?? null } : {}),
 		};
 	};
 	const changes = (async function* () {

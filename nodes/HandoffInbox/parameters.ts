@@ -106,6 +106,46 @@ const page: INodeProperties[] = [
 		],
 	},
 	{
+		displayName: 'Restricted Conversations',
+		name: 'restricted',
+		type: 'fixedCollection',
+		typeOptions: {
+			multipleValues: true,
+			sortable: true,
+			multipleValueButtonText: 'Add Restriction',
+		},
+		placeholder: 'Add Restriction',
+		default: {},
+		description:
+			'Conversations that only some agents see, such as those about payments, identity or health. Supervisors, and whoever has the conversation, see it in any case.',
+		options: [
+			{
+				displayName: 'Restriction',
+				name: 'restriction',
+				values: [
+					{
+						displayName: 'Queues, Topics or Tags',
+						name: 'names',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. Back Office, payments, health',
+						description:
+							'A conversation is restricted if it has any of these, separated by commas. Topics are those of the Escalation Scorer.',
+					},
+					{
+						displayName: 'Agents Who See Them',
+						name: 'agents',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. agent.one@shop.example',
+						description:
+							'Emails or IDs of agents, separated by commas. Empty: only supervisors, and whoever has the conversation.',
+					},
+				],
+			},
+		],
+	},
+	{
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',

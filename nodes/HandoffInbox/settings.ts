@@ -4,6 +4,7 @@ import { systemClock } from '../../adapters/clock/system';
 import { feedOf } from '../../adapters/inbox/feed';
 import type { KnownAgent } from '../../core/inbox/directory';
 import { ROSTER, SIGNED_IN, directoryOf, withAgent } from '../../core/inbox/directory';
+import type { Restriction } from '../../core/inbox/restricted';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
 import { wordsOf } from '../../core/words';
@@ -55,6 +56,17 @@ export async function directory(context: IWebhookFunctions, store: HandoffStore)
 		},
 		isoTime(systemClock.now()),
 	);
+}
+
+/** Conversations that staff let only some agents see. */
+export function restrictions(context: IWebhookFunctions): Restriction[] {
+	const { restriction = [] } = context.getNodeParameter('restricted', {}) as {
+		restriction?: Array<{ names?: string; agents?: string }>;
+	};
+	return restriction.map(({ names, agents }) => ({
+		names: wordsOf(names),
+		agents: wordsOf(agents),
+	}));
 }
 
 /** The largest file that an agent may attach. */

@@ -418,6 +418,90 @@ describe('Handoff Inbox', () => {
 		});
 	});
 
+	describe('keeps restricted conversations', () => {
+		let back: InboxServer;
+		beforeEach(async () => {
+			back = await InboxServer.start({
+				file,
+				parameters: {
+					restricted: { restriction: [{ names: 'back office, Health', agents: BEN }] },
+				},
+			});
+		});
+		afterEach(() => back.close());
+		const at = async (id: string, token: object = {}) => {
+			const one = new Visitor(back);
+			await one.open(back.link(id, token));
+			return one;
+		};
+
+		it('from every agent but those named, whoever has it, and supervisors, in lists, threads, files and numbers', async () => {
+			const open = await waiting();
+			const queue = await waiting(2, { queue: 'Back Office' });
+			const tag = await waiting(3, { tags: ['health'] });
+			const seenBy = async (one: Visitor) => {
+				const { rows, counts } = await lists(one);
+				expect(counts.waiting).toBe(rows.length);
+				return rows.map(({ id }) => id).sort();
+			};
+			const [ana, ben, lead] = [
+				await at(ANA),
+				await at(BEN.toUpperCase()),
+				await at('lead@shop.example', { role: 'supervisor' }),
+			];
+			expect(await seenBy(ana)).toEqual([open]);
+			expect(await seenBy(ben)).toEqual([open, queue, tag].sort());
+			expect(await seenBy(lead)).toEqual([open, queue, tag].sort());
+			for (const id of [queue, tag]) {
+				for (const data of ['conversation', 'messages', 'media']) {
+					expect((await ana.ask({ data, id, before: 'x', message: 'x' })).status).toBe(404);
+				}
+				expect((await ben.ask({ data: 'conversation', id })).status).toBe(200);
+				// What cannot be seen cannot be told from what is not there.
+				for (const action of ['claim', 'note', 'reply', 'resolve', 'takeOver']) {
+					const refused = await ana.act({ action, conversationId: id, key: 'k', text: 'Hello' });
+					const unknown = await ana.act({
+						action,
+						conversationId: 'none',
+						key: 'k',
+						text: 'Hello',
+					});
+					expect(refused.status).toBe(unknown.status);
+					expect(refused.body.message?.replace(id, 'none')).toBe(unknown.body.message);
+				}
+			}
+			const closed = { data: 'list', view: 'closed' };
+			await ben.act({ action: 'claim', conversationId: queue, key: 'claim' });
+			await ben.act({
+				action: 'resolve',
+				conversationId: queue,
+				key: 'end',
+				disposition: 'solved',
+			});
+			expect((await ana.ask<Listed>(closed)).body.rows).toEqual([]);
+			expect((await ben.ask<Listed>(closed)).body.rows).toMatchObject([{ id: queue }]);
+			expect(back.emitted.map(({ json }) => json.agent)).toMatchObject([
+				{ id: BEN.toUpperCase() },
+				{ id: BEN.toUpperCase() },
+			]);
+		});
+
+		it('open to the colleague whom they are passed on to, and to no claim by link of another', async () => {
+			const id = await waiting(1, { queue: 'Back Office' });
+			await at(ANA, { conversationId: id, claim: true });
+			expect((await store.conversation(id))!.owner).toMatchObject({ kind: 'queue' });
+			const [ana, ben] = [await at(ANA), await at(BEN)];
+			await ben.act({ action: 'claim', conversationId: id, key: 'claim' });
+			await ben.act({
+				action: 'transfer',
+				conversationId: id,
+				key: 'pass',
+				to: { kind: 'agent', id: ANA, name: 'Ana' },
+			});
+			expect((await ana.ask({ data: 'conversation', id })).status).toBe(200);
+		});
+	});
+
 	describe('tells open pages', () => {
 		/** What a page shows that has a conversation open. */
 		const shownBy = async (one: Visitor, id: string) => {
@@ -579,6 +663,41 @@ describe('Handoff Inbox', () => {
 			expect(await available()).toBe(false);
 			await ana.act({ action: 'availability', available: true });
 			expect(await available()).toBe(true);
+		});
+
+		it('and shows a supervisor how deep each queue is, for how long, and what each agent has and does', async () => {
+			await waiting(30, { promised: 5 });
+			await waiting(4);
+			await waiting(2, { queue: 'Sales' });
+			await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			await waiting(90, {
+				owner: { kind: 'agent', id: ANA, name: 'Ana' },
+				answered: 3,
+				resolved: 20,
+			});
+			const ana = await visitor(ANA);
+			await ana.act({ action: 'presence', conversationId: '', typing: false });
+			const ben = await visitor(BEN);
+			await ben.act({ action: 'availability', available: false });
+			const sam = await visitor('sam@shop.example', { role: 'supervisor' });
+			const { body } = await sam.ask({ data: 'overview', days: '7', zone: 'UTC' });
+			expect(body).toMatchObject({
+				queues: [
+					{ queue: 'Support', waiting: 2, late: 1, oldestAt: expect.any(String) as unknown },
+					{ queue: 'Sales', waiting: 1 },
+				],
+				agents: expect.arrayContaining([
+					expect.objectContaining({ id: ANA, open: 1, available: true, online: true }),
+					expect.objectContaining({ id: BEN, open: 0, available: false }),
+				]) as unknown,
+				metrics: {
+					byAgent: [{ name: 'Ana', open: 1, resolved: 1 }],
+					byQueue: expect.arrayContaining([
+						expect.objectContaining({ queue: 'Support', waitingNow: 2 }),
+						expect.objectContaining({ queue: 'Sales', waitingNow: 1 }),
+					]) as unknown,
+				},
+			});
 		});
 
 		it('and shows its figures to supervisors only', async () => {

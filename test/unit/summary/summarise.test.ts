@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import { summarise } from '../../../core/summary';
 import type { Brief } from '../../../core/summary/brief';
+import { render } from '../../../core/summary/render';
 import { oneLine, plainDigits } from '../../../core/summary/text';
 import { aConversation, aMessage, at } from '../../builders';
 import { processorTime } from '../../support';
@@ -174,6 +175,66 @@ describe('summarise', () => {
 		]);
 		expect(brief.product?.value).toBe('Team plan');
 		expect(brief.budget?.value).toBe('$900');
+	});
+
+	it('has for sales the need, product, budget, date, urgency and the question that nobody has answered, each in the customer’s words', () => {
+		const asked = customer('Hi! I am interested in the Team plan for our support desk.');
+		const answer = bot('The Team plan is made for up to fifty people.');
+		const money = customer('Our budget is $900 a month, and we need it by 1 December.');
+		const open = customer('It is urgent. Can you connect it to our phone system?');
+		const excuse = bot('Sorry, I did not understand that.');
+		const brief = briefOf([asked, answer, money, open, excuse]);
+		expect(brief).toMatchObject({
+			product: { value: 'Team plan', messageIds: [asked.id] },
+			budget: { value: expect.stringContaining('$900') as unknown, messageIds: [money.id] },
+			timeline: { value: expect.stringContaining('1 December') as unknown, messageIds: [money.id] },
+			urgency: { messageIds: [open.id] },
+			unansweredQuestion: {
+				value: 'Can you connect it to our phone system?',
+				messageIds: [open.id],
+			},
+			need: { value: expect.any(String) as unknown, messageIds: expect.any(Array) as unknown },
+		});
+		for (const format of ['text', 'markdown', 'note'] as const) {
+			const shown = render(brief, format);
+			for (const words of [
+				'Team plan',
+				'900',
+				'1 December',
+				'Can you connect it to our phone system?',
+			]) {
+				expect(shown).toContain(words);
+			}
+		}
+	});
+
+	it('lists for the agent what the bot has answered, once each and in its words, and how often it was at a loss', () => {
+		const first = customer('When do you open?');
+		const opening = bot('Our shop is open from nine to five.');
+		const second = customer('My parcel 4711 has not come.');
+		const delivery = bot('Parcels take three working days.');
+		const third = customer('It has been two weeks!');
+		const lost = [
+			bot('Sorry, I did not understand that.'),
+			bot('Parcels take three working days.'),
+		];
+		const brief = briefOf([first, opening, second, delivery, third, ...lost]);
+		expect(brief.botTried.map(({ value }) => value)).toEqual([
+			'Our shop is open from nine to five.',
+			'Parcels take three working days.',
+		]);
+		for (const { value, messageIds } of brief.botTried) {
+			expect(
+				[opening, delivery].some(({ id, text }) => text === value && messageIds.includes(id)),
+			).toBe(true);
+		}
+		expect(brief.botMisunderstood).toMatchObject({ count: 1, messageIds: [lost[0]!.id] });
+		for (const format of ['text', 'markdown', 'note'] as const) {
+			const shown = render(brief, format);
+			expect(shown.toLowerCase()).toContain('what the bot tried');
+			expect(shown).toContain('Parcels take three working days');
+			expect(shown).toContain('Did not understand: 1');
+		}
 	});
 
 	it('lets the need of last month make room for the one of today', () => {
