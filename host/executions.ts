@@ -17,13 +17,14 @@ export interface Execution {
 	runs: Record<string, NodeOutputs[]>;
 	/** When each node began, in milliseconds since 1970; of its first run where it ran more than once. */
 	begun: Record<string, number>;
-	/** Why it failed, in n8n's words. */
+	/** Why it failed, in n8n's words: what stands above, and what stands below it. */
 	error?: string;
+	errorDescription?: string;
 }
 
 interface RunData {
 	resultData: {
-		error?: { message: string };
+		error?: { message: string; description?: string | null };
 		runData?: Record<
 			string,
 			Array<{ startTime: number; data?: { main?: Array<NodeOutputs[number] | null> } }>
@@ -68,6 +69,7 @@ export async function readExecution(n8n: N8nClient, id: string): Promise<Executi
 			Object.entries(resultData.runData ?? {}).map(([node, all]) => [node, all[0]?.startTime ?? 0]),
 		),
 		...(resultData.error ? { error: resultData.error.message } : {}),
+		...(resultData.error?.description ? { errorDescription: resultData.error.description } : {}),
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { CrmErrorKind, CrmName } from '../../core/ports/crm';
 import { CRM_TITLES, CrmError } from '../../core/ports/crm';
 import { blockedIn } from '../../core/ports/http';
+import { unreachedCode } from '../http/unreached';
 
 /** An answer that is an error, in the CRM's own words. */
 export interface Refusal {
@@ -52,11 +53,14 @@ export function unanswered(crm: CrmName, whatFor: string, cause: unknown): CrmEr
 		const message = `${title} was not asked to ${whatFor}: ${blocked.message}`;
 		return new CrmError(message, 'invalid', blocked.advice, {}, { cause });
 	}
-	const why = cause instanceof Error ? cause.message : String(cause);
+	const code = unreachedCode(cause);
+	const why = code ?? (cause instanceof Error ? cause.message : String(cause));
 	return new CrmError(
 		`${title} did not answer when asked to ${whatFor} (${why})`,
 		'lost',
-		ADVICE.lost(title),
+		code
+			? `Nothing was sent. Check that this machine reaches ${title}, and a Base URL under Options if there is one; then run the node again.`
+			: ADVICE.lost(title),
 		{},
 		{ cause },
 	);

@@ -5,6 +5,7 @@ import type { HttpSend } from '../../core/ports/http';
 import { blockedIn } from '../../core/ports/http';
 import { MessagingError } from '../../core/ports/messaging';
 import { axiosOver } from '../http/axios';
+import { wasNeverSent } from '../http/unreached';
 import type { ErrorMeaning } from './errorCodes';
 import { meaningOf } from './errorCodes';
 import { asFields, asFilledText, asNumber } from './fields';
@@ -29,15 +30,6 @@ export function graphOver(send: HttpSend, address: GraphAddress = {}): AxiosInst
 	});
 }
 
-/** Network codes after which it is certain that nothing was sent: there was no connection. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-	'ECONNREFUSED',
-	'ENOTFOUND',
-	'EAI_AGAIN',
-	'EHOSTUNREACH',
-	'ENETUNREACH',
-]);
-
 /**
  * What went wrong, in the terms of the messaging port. `whatFor` completes "WhatsApp did not …", e.g. "take the message". A missing
  * answer to a call that changes something is `lost`, unless no connection was ever made.
@@ -52,8 +44,7 @@ export function toMessagingError(error: unknown, whatFor: string): MessagingErro
 			const message = `WhatsApp was not asked to ${whatFor}: ${blocked.message}`;
 			return new MessagingError(message, 'account', blocked.advice, {}, { cause: error });
 		}
-		const neverSent = error.code !== undefined && NEVER_SENT.has(error.code);
-		const harmless = neverSent || error.config?.method?.toLowerCase() === 'get';
+		const harmless = wasNeverSent(error.code) || error.config?.method?.toLowerCase() === 'get';
 		return new MessagingError(
 			`WhatsApp did not answer (${error.code ?? error.message})`,
 			harmless ? 'retry' : 'lost',

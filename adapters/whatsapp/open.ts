@@ -48,12 +48,22 @@ export interface WhatsAppContext extends Pick<IAllExecuteFunctions, 'helpers'> {
 	getCredentials<T extends object>(type: string, itemIndex?: number): Promise<T>;
 }
 
-/** The credential that is chosen on the node. */
+/** The credential that is chosen on the node. Says where to choose one, which n8n's own message does not. */
 export async function whatsAppCredential(
 	context: WhatsAppContext,
 	itemIndex?: number,
 ): Promise<WhatsAppCredential> {
-	return await context.getCredentials<WhatsAppCredential>(WHATSAPP_CREDENTIAL, itemIndex);
+	try {
+		return await context.getCredentials<WhatsAppCredential>(WHATSAPP_CREDENTIAL, itemIndex);
+	} catch (error) {
+		throw new MessagingError(
+			'The node has no WhatsApp credential',
+			'account',
+			'Open the node and choose or create a credential of the type WhatsApp Handoff API.',
+			{},
+			{ cause: error },
+		);
+	}
 }
 
 /** The Graph API with the node's credential. */
@@ -86,18 +96,7 @@ async function liveMessaging(
 	context: WhatsAppContext,
 	itemIndex: number | undefined,
 ): Promise<MessagingPort> {
-	let credential: WhatsAppCredential;
-	try {
-		credential = await whatsAppCredential(context, itemIndex);
-	} catch (error) {
-		throw new MessagingError(
-			'The node has no WhatsApp credential to send with',
-			'account',
-			'Open the node and choose or create a credential under “WhatsApp Handoff API”.',
-			{},
-			{ cause: error },
-		);
-	}
+	const credential = await whatsAppCredential(context, itemIndex);
 	return cloudApi(graphFor(context, credential), {
 		pathOf: (channelId) => pathOf(credential, channelId || credential.phoneNumberId, 'messages'),
 	});

@@ -74,7 +74,16 @@ export function supportedLanguage(tag: string | undefined): string {
 const VARIABLES = new Set(['agent', 'queue', 'position', 'wait', 'due', 'opens', 'name']);
 
 function variablesIn(text: string): string[] {
-	return [...text.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name!).filter((n) => VARIABLES.has(n));
+	return namesIn(text).filter((name) => VARIABLES.has(name));
+}
+
+/** What a text of staff's names in braces and nobody fills in, e.g. "agnet": it would reach the customer as it stands. */
+export function unknownVariables(text: string): string[] {
+	return namesIn(text).filter((name) => !VARIABLES.has(name));
+}
+
+function namesIn(text: string): string[] {
+	return [...text.matchAll(/\{(\w+)\}/gu)].map(([, name]) => name!);
 }
 
 function sentences(text: string): string[] {

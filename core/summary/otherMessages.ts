@@ -53,6 +53,14 @@ export function messagesFrom(value: unknown, now: Date): ConversationMessage[] {
 		throw new MessagesNotRead(
 			list === null || list === undefined ? 'nothing' : `a single ${typeof list}`,
 		);
+	const wordless = list.every(
+		(entry: unknown) =>
+			typeof entry === 'object' &&
+			entry !== null &&
+			textOf(entry as Record<string, unknown>) === '' &&
+			!('media' in entry || 'type' in entry),
+	);
+	if (list.length > 0 && wordless) throw new MessagesNotRead('entries without any text');
 	let last = now.getTime() - list.length * SECOND_MS;
 	return list.map((entry: unknown, position) => {
 		if (typeof entry === 'string') entry = { text: entry };

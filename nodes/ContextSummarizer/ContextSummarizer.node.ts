@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { checkParameters } from '../shared/checkParameters';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
@@ -45,6 +46,7 @@ export class ContextSummarizer implements INodeType {
 			const item = items[index]!;
 			const binary = item.binary ? { binary: item.binary } : {};
 			try {
+				checkParameters(this, parameters, index);
 				const json = await summariseItem(this, index);
 				output.push({ json, ...binary, pairedItem: { item: index } });
 			} catch (error) {

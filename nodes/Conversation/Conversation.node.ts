@@ -4,11 +4,13 @@ import type {
 	IExecuteFunctions,
 	INodeCredentialTestResult,
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
+import { checkParameters } from '../shared/checkParameters';
 import { chosenName, conversationIdField } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { openStore } from '../../adapters/store/open';
@@ -17,6 +19,33 @@ import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
 import { ONCE_OPTIONS, once, onceField } from './operations/once';
 import type { Operation } from './operations/operation';
+
+const parameters: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map(({ option }) => option),
+		default: 'reply',
+	},
+	{
+		...conversationIdField,
+		displayOptions: {
+			hide: {
+				operation: operations
+					.filter(({ onConversation }) => onConversation === false)
+					.map(({ option }) => option.value as string),
+			},
+		},
+	},
+	...operations.flatMap(({ fields }) => fields),
+	onceField(
+		operations.filter(
+			({ once: hasKey, fields }) => hasKey && !fields.some(({ name }) => name === ONCE_OPTIONS),
+		),
+	),
+];
 
 export class Conversation implements INodeType {
 	description: INodeTypeDescription = {
@@ -52,32 +81,7 @@ export class Conversation implements INodeType {
 			// The name once more: n8n's lint reads it here to see that the credential has a test.
 			{ ...storeCredential, name: 'whatsAppHandoffStoreApi', testedBy: 'storeOpens' },
 		],
-		properties: [
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: operations.map(({ option }) => option),
-				default: 'reply',
-			},
-			{
-				...conversationIdField,
-				displayOptions: {
-					hide: {
-						operation: operations
-							.filter(({ onConversation }) => onConversation === false)
-							.map(({ option }) => option.value as string),
-					},
-				},
-			},
-			...operations.flatMap(({ fields }) => fields),
-			onceField(
-				operations.filter(
-					({ once: hasKey, fields }) => hasKey && !fields.some(({ name }) => name === ONCE_OPTIONS),
-				),
-			),
-		],
+		properties: parameters,
 	};
 
 	methods = {
@@ -111,6 +115,7 @@ export class Conversation implements INodeType {
 		const outputs: INodeExecutionData[][] = (operation.outputs ?? ['']).map(() => []);
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const run = {
 					context: this,
 					index,

@@ -1,6 +1,7 @@
 import type {
 	IExecuteFunctions,
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 	NodeApiError,
@@ -8,6 +9,7 @@ import type {
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import type { CrmPort } from '../../core/ports/crm';
+import { checkParameters } from '../shared/checkParameters';
 import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
@@ -23,6 +25,22 @@ import {
 	getStages,
 } from './lists';
 import { operations } from './operations';
+
+const parameters: INodeProperties[] = [
+	...accountParameters,
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map(({ option }) => option),
+		default: 'upsert',
+	},
+	...sharedFields,
+	...operations.flatMap(({ fields }) => fields),
+	planField,
+	...operations.map(({ option, options }) => optionsField(String(option.value), options)),
+];
 
 export class CrmUpsert implements INodeType {
 	description: INodeTypeDescription = {
@@ -42,21 +60,7 @@ export class CrmUpsert implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [...crmCredentials, storeCredential],
-		properties: [
-			...accountParameters,
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: operations.map(({ option }) => option),
-				default: 'upsert',
-			},
-			...sharedFields,
-			...operations.flatMap(({ fields }) => fields),
-			planField,
-			...operations.map(({ option, options }) => optionsField(String(option.value), options)),
-		],
+		properties: parameters,
 	};
 
 	methods = {
@@ -87,6 +91,7 @@ export class CrmUpsert implements INodeType {
 		await sideBySide(items.length, account?.together ?? 1, async (index) => {
 			if (failures.size > 0 && !goOn) return;
 			try {
+				checkParameters(this, parameters, index);
 				const store = await storeFor(this);
 				const item = await CrmItem.read(this, index, store, operation.ofConversation);
 				const json = await operation.execute({ item, store, chosen, open });

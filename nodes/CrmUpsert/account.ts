@@ -10,6 +10,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { n8nHttp } from '../../adapters/http/n8n';
 import type { CrmName, CrmPort, CrmRecordKind } from '../../core/ports/crm';
 import { CRM_TITLES } from '../../core/ports/crm';
+import { ParameterInvalid } from '../shared/checkParameters';
 import { CRMS } from './crms';
 import type { Authentication, CrmChoice } from './crms/types';
 
@@ -122,6 +123,7 @@ export async function openCrm(
 			{ description: `Open the node and choose or create a credential for ${CRM_TITLES[crm]}.` },
 		);
 	}
+	checkAddress(options.baseUrl?.trim());
 	const { credential } = authentication;
 	return choice.open(
 		{
@@ -133,6 +135,14 @@ export async function openCrm(
 			credential,
 		},
 		context,
+	);
+}
+
+function checkAddress(baseUrl: string | undefined): void {
+	if (!baseUrl || /^https?:$/u.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : '')) return;
+	throw new ParameterInvalid(
+		`Base URL is “${baseUrl}”, which is no address`,
+		'Leave it out, or give an address that begins with https://.',
 	);
 }
 

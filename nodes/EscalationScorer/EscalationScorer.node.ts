@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
+import { checkParameters } from '../shared/checkParameters';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
@@ -52,6 +53,7 @@ export class EscalationScorer implements INodeType {
 		}
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const { decision, json } = await scoreItem(this, index);
 				outputs[decision === 'escalate' ? ESCALATE : CONTINUE].push({
 					json,

@@ -8,7 +8,18 @@ export function botFacts(context: IExecuteFunctions, index: number): BotFacts {
 	const facts = own
 		? (context.getNodeParameter('bot', index, {}) as IDataObject)
 		: context.getInputData()[index]!.json.bot;
-	return typeof facts === 'object' && facts !== null ? readBotFacts(facts as IDataObject) : {};
+	if (typeof facts !== 'object' || facts === null) return {};
+	const read = readBotFacts(facts as IDataObject);
+	for (const name of ['confidence', 'understood', 'handoffRequested'] as const) {
+		const value = (facts as IDataObject)[name];
+		if (!hasText(value) || read[name] !== undefined) continue;
+		const wanted = name === 'confidence' ? 'a number from 0 to 1' : 'true or false';
+		context.addExecutionHints?.({
+			message: `What the bot says of “${name}” was not counted: “${String(value as string)}” is not ${wanted}.`,
+			location: 'outputPane',
+		});
+	}
+	return read;
 }
 
 /** Facts as expressions, CSV files and models give them: "false", "0.4" and "" are understood. */

@@ -6,6 +6,7 @@ import type { ConversationMessage } from '../../core/conversation/message';
 import { score } from '../../core/escalation';
 import type { ScoreInput, ScoreResult } from '../../core/escalation';
 import { isoTime } from '../../core/time';
+import { ParameterInvalid } from '../shared/checkParameters';
 import { ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
 import { botFacts } from './botFacts';
@@ -21,7 +22,8 @@ export async function scoreItem(
 	index: number,
 ): Promise<{ decision: ScoreResult['decision']; json: IDataObject }> {
 	const item = context.getInputData()[index]!.json;
-	const text = String(context.getNodeParameter('messageText', index, '') ?? '');
+	const given = context.getNodeParameter('messageText', index, '') as unknown;
+	const text = String(given ?? '');
 	const conversationId = String(context.getNodeParameter('conversationId', index, '') ?? '').trim();
 	const settings = scorerSettings(context, index);
 	const options = context.getNodeParameter('options', index, {}) as { saveCounters?: boolean };
@@ -33,6 +35,13 @@ export async function scoreItem(
 	const stored = await store?.conversation(conversationId);
 	const history =
 		stored && store ? await store.history(conversationId, { limit: HISTORY }) : historyOf(item);
+	if (!stored && (given === undefined || given === null) && !('message' in item)) {
+		// Without this, an expression that finds nothing would never bring a person in, and nobody would know.
+		throw new ParameterInvalid(
+			'Message Text is empty, and the item names no conversation',
+			'Put WhatsApp Trigger before this node, or check that the expression of Message Text finds the customer’s words in this item.',
+		);
+	}
 	const opinion = await modelOpinion(context, index, message, history);
 	const base = { message, history, bot, settings, ...(opinion ? { opinion } : {}) };
 

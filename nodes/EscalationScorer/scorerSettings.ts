@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { PresetName, ScorerSettings, SignalName, StaffRule } from '../../core/escalation';
 import { wordsOf } from '../../core/words';
+import { ParameterInvalid } from '../shared/checkParameters';
 
 /** One rule as the node's form gives it. */
 interface RuleFields {
@@ -48,6 +49,7 @@ export function scorerSettings(context: IExecuteFunctions, index: number): Score
 		queueVip,
 		...numbers
 	} = options;
+	checkCurrency(options.currency);
 	const rules = context.getNodeParameter('rules', index, {}) as { rule?: RuleFields[] };
 	return {
 		...numbers,
@@ -66,7 +68,16 @@ export function scorerSettings(context: IExecuteFunctions, index: number): Score
 	};
 }
 
-function ruleOf(fields: RuleFields): StaffRule {
+function checkCurrency(currency: string | undefined): void {
+	if (!currency || /^[a-z]{3}$/iu.test(currency.trim())) return;
+	throw new ParameterInvalid(
+		`Currency is “${currency}”, which is no currency code`,
+		'Use a code of three letters, such as USD, EUR or INR.',
+	);
+}
+
+function ruleOf(fields: RuleFields, index: number): StaffRule {
+	checkRule(fields, index);
 	return {
 		...(fields.name ? { name: fields.name } : {}),
 		phrases: lines(fields.phrases),
@@ -78,6 +89,32 @@ function ruleOf(fields: RuleFields): StaffRule {
 		...(fields.queue ? { queue: fields.queue } : {}),
 		...(fields.skill ? { skill: fields.skill } : {}),
 	};
+}
+
+/** A rule that can never fire, or fires at something else than is meant, would do so without a word. */
+function checkRule(fields: RuleFields, index: number): void {
+	const where = `Rules, ${fields.name ? `“${fields.name}”` : `rule ${index + 1}`}`;
+	const phrases = lines(fields.phrases);
+	if (phrases.length === 0) {
+		throw new ParameterInvalid(
+			`${where}: Phrases is empty, so it can never fire`,
+			'Write a word or a phrase to look for, or remove the rule.',
+		);
+	}
+	for (const phrase of [...phrases, ...lines(fields.unless)]) {
+		if (/^\/.+\/[a-z]*$/u.test(phrase) || /\\[a-z]|\(\?|\[[^\]]*-/iu.test(phrase)) {
+			throw new ParameterInvalid(
+				`${where}: “${phrase}” is a regular expression, and phrases are words`,
+				'Write the words themselves: “cancel*” is any word that begins so, “(a|b)” one of several, “..” up to three words in between.',
+			);
+		}
+		if (!/[\p{L}\p{N}]/u.test(phrase)) {
+			throw new ParameterInvalid(
+				`${where}: “${phrase}” holds no word to look for`,
+				'Write at least one word, for example “talk to a person”.',
+			);
+		}
+	}
 }
 
 function lines(text: string | undefined): string[] {

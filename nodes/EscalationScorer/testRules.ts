@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { replay, tableOf, type PastConversation } from '../../core/escalation/replay';
+import { ParameterInvalid } from '../shared/checkParameters';
 import { toJson } from '../shared/item';
 import { readBoolean, readBotFacts } from './botFacts';
 import { scorerSettings } from './scorerSettings';
@@ -33,20 +34,26 @@ export function testRules(context: IExecuteFunctions): {
 		...(context.getNodeParameter('columns', 0, {}) as Columns),
 	};
 	const settings = scorerSettings(context, 0);
-	const { conversations, itemsOf } = readConversations(
-		context.getInputData().map((item) => item.json as Row),
-		columns,
+	const rows = context.getInputData().map((item) => item.json as Row);
+	const { conversations, itemsOf } = readConversations(rows, columns);
+	// An item without anything stands for "none were found"; a review of a week without any is no mistake.
+	const anything = rows.some((row) => Object.keys(row).length > 0);
+	const anyText = conversations.some(({ messages }) =>
+		messages.some(({ text }) => text.trim() !== ''),
 	);
+	if (anything && !anyText) {
+		throw new ParameterInvalid(
+			`No item has a message text under “${columns.text}”`,
+			'Name the column of the text under Columns, or give each item a list “messages” whose entries have it.',
+		);
+	}
 	const replayed = conversations.map((conversation) => replay(conversation, settings));
 	if (context.getNodeParameter('giveBack', 0, 'table') === 'table') {
-		const thresholds = String(context.getNodeParameter('thresholds', 0, ''))
-			.split(/[\s,;]+/)
-			.map(Number)
-			.filter((value) => Number.isFinite(value) && value >= 1 && value <= 100);
+		const thresholds = thresholdsOf(String(context.getNodeParameter('thresholds', 0, '')));
 		const everyItem = context.getInputData().map((_, item) => ({ item }));
-		const rows = tableOf(conversations, settings, thresholds);
+		const table = tableOf(conversations, settings, thresholds);
 		return {
-			continue: rows.map((row) => ({ json: toJson(row), pairedItem: everyItem })),
+			continue: table.map((row) => ({ json: toJson(row), pairedItem: everyItem })),
 			escalate: [],
 		};
 	}
@@ -58,6 +65,18 @@ export function testRules(context: IExecuteFunctions): {
 		});
 	});
 	return outputs;
+}
+
+function thresholdsOf(text: string): number[] {
+	const parts = text.split(/[\s,;]+/u).filter(Boolean);
+	const wrong = parts.find((part) => !(Number(part) >= 1 && Number(part) <= 100));
+	if (wrong === undefined && parts.length > 0) return parts.map(Number);
+	throw new ParameterInvalid(
+		wrong === undefined
+			? 'Thresholds is empty'
+			: `Thresholds: “${wrong}” is no number from 1 to 100`,
+		'List the thresholds to try, with commas between them, e.g. 20, 30, 40, 50.',
+	);
 }
 
 /** Items as conversations: each one its own, or rows that share a value in the conversation column. */

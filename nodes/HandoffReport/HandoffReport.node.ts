@@ -1,6 +1,7 @@
 import type {
 	IExecuteFunctions,
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
@@ -8,10 +9,23 @@ import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
 import { isoTime } from '../../core/time';
 import { systemClock } from '../../adapters/clock/system';
+import { checkParameters } from '../shared/checkParameters';
 import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
+
+const parameters: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map(({ option }) => option),
+		default: 'metrics',
+	},
+	...operations.flatMap(({ fields }) => fields),
+];
 
 export class HandoffReport implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,17 +45,7 @@ export class HandoffReport implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [storeCredential],
-		properties: [
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: operations.map(({ option }) => option),
-				default: 'metrics',
-			},
-			...operations.flatMap(({ fields }) => fields),
-		],
+		properties: parameters,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -56,6 +60,7 @@ export class HandoffReport implements INodeType {
 		const output: INodeExecutionData[] = [];
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const results = await operation.execute({
 					context: this,
 					index,

@@ -7,6 +7,7 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import type { HandoffOutcome } from '../../core/routing';
+import { checkParameters } from '../shared/checkParameters';
 import { chosenName } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
@@ -61,6 +62,7 @@ export class HandoffRouter implements INodeType {
 		const outputs: INodeExecutionData[][] = OUTPUTS.map(() => []);
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const { outcome, json } = await routeItem(this, index);
 				outputs[OUTPUTS.indexOf(outcome)]!.push({ json, pairedItem: { item: index } });
 			} catch (error) {

@@ -7,6 +7,7 @@ import type { HandoffRequest, HandoffResult } from '../../core/routing';
 import type { Recipient, TeamNotification } from '../../core/routing/notification';
 import { notificationOf, recipientsOf } from '../../core/routing/notification';
 import { isoTime } from '../../core/time';
+import { inboxCredential } from '../shared/inboxCredential';
 import type { ParameterReader } from './routerSettings';
 
 /** The conversation in the inbox, for whoever is signed in there. */
@@ -60,17 +61,25 @@ async function signer(
 	address: string | undefined,
 ) {
 	if (read('claimLinks', false) !== true || read('planOnly', false) === true) return undefined;
-	if (!address) {
+	// The conversation is handed over by now: without links the team is told all the same.
+	const without = (why: string) => {
 		context.addExecutionHints({
-			message:
-				'No claim links were made: the inbox has no address yet. Publish the workflow with the Handoff Inbox node.',
+			message: `No claim links were made: ${why}`,
 			location: 'outputPane',
 		});
 		return undefined;
+	};
+	if (!address) {
+		return without(
+			'the inbox has no address yet. Publish the workflow with the Handoff Inbox node.',
+		);
 	}
-	const { signingSecret: secret } = await context.getCredentials<{ signingSecret: string }>(
-		'whatsAppHandoffInboxApi',
+	const credential = await inboxCredential(context).catch(
+		({ message, description }: Error & { description?: string }) =>
+			without(`${message}. ${description}`),
 	);
+	if (!credential) return undefined;
+	const { signingSecret: secret } = credential;
 	return (agent: { id: string; name: string }, conversationId: string, now: Date) =>
 		claimLink({ address, secret }, agent, conversationId, now);
 }

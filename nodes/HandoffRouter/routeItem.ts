@@ -27,6 +27,7 @@ import {
 	requestAgain,
 	requestFor,
 	routeAgain,
+	unknownVariables,
 } from '../../core/routing';
 import { DEFAULT_POLICIES } from '../../core/sla';
 import type { SlaPolicy } from '../../core/sla/policy';
@@ -65,6 +66,7 @@ export async function routeItem(
 		await shareRoster(store, router, roster);
 		await rememberRoster(store, given.agents);
 	}
+	warnOfUnknownVariables(context, given);
 	const settings = await asOfNow(store, { ...given, router });
 	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
 
@@ -108,6 +110,17 @@ export async function routeItem(
 			item,
 		),
 	};
+}
+
+/** A misspelt variable is no reason to leave a customer without a person; whoever looks at the run reads of it. */
+function warnOfUnknownVariables(context: IExecuteFunctions, { texts = {} }: RouterSettings): void {
+	const unknown = Object.values(texts).flatMap((text) => unknownVariables(text ?? ''));
+	if (unknown.length === 0) return;
+	const named = [...new Set(unknown)].map((name) => `{${name}}`).join(', ');
+	context.addExecutionHints?.({
+		message: `Your texts name ${named}, which nobody fills in: the customer reads it as it stands. There are {agent}, {queue}, {position}, {wait}, {due}, {opens} and {name}.`,
+		location: 'outputPane',
+	});
 }
 
 /** All that a plan leaves behind: what Handoff Report compares with what people did. */

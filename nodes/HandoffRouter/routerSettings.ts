@@ -10,9 +10,11 @@ import type {
 	StrategyName,
 } from '../../core/routing';
 import { DEFAULT_STEPS, readRoster, SUGGESTED_RULES } from '../../core/routing';
-import type { SlaPolicy } from '../../core/sla/policy';
+import { checkCalendar } from '../../core/sla/calendar';
+import type { BusinessCalendar, SlaPolicy } from '../../core/sla/policy';
 import { wordsOf } from '../../core/words';
 import { businessHoursFrom, holidaysOf } from '../shared/businessHours';
+import { ParameterInvalid } from '../shared/checkParameters';
 
 /** Reads one parameter of the item at hand. */
 export type ParameterReader = (name: string, fallback?: unknown) => unknown;
@@ -76,6 +78,7 @@ export function routerSettings(
 ): RouterSettings {
 	const options = read('options', {}) as Options;
 	const teamHours = businessHoursFrom(read);
+	checkHours(teamHours);
 	const agents = readRoster(roster, {
 		timeZone: teamHours?.timeZone ?? timeZone,
 		holidays: holidaysOf,
@@ -117,6 +120,17 @@ export function routerSettings(
 		...(options.longWaitMinutes ? { longWaitMinutes: options.longWaitMinutes } : {}),
 		texts: textsFrom(options),
 	};
+}
+
+/** Hours that cannot be read would be taken for others without a word. */
+function checkHours(teamHours: BusinessCalendar | undefined): void {
+	const [finding, ...further] = teamHours ? checkCalendar(teamHours) : [];
+	if (!finding) return;
+	const [what, ...mend] = finding.split(/(?<=\.) /u);
+	throw new ParameterInvalid(
+		`Business Hours: ${what!.replace(/\.$/u, '')}`,
+		[...mend, ...further].join(' '),
+	);
 }
 
 function strategiesFrom(read: ParameterReader): StrategyName[] {

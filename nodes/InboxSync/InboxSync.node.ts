@@ -8,6 +8,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CHATWOOT_CREDENTIAL } from '../../adapters/inbox/chatwoot/open';
 import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
+import { checkParameters } from '../shared/checkParameters';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { getChatwootInboxes } from './inboxes';
@@ -48,6 +49,7 @@ export class InboxSync implements INodeType {
 		const output: INodeExecutionData[] = [];
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const json = await syncItem(this, index, await storeFor(this));
 				output.push({ json, pairedItem: { item: index } });
 			} catch (error) {

@@ -1,16 +1,31 @@
 import type {
 	IExecuteFunctions,
 	INodeExecutionData,
+	INodeProperties,
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
 
+import { checkParameters } from '../shared/checkParameters';
 import { chosenName, conversationIdField } from '../shared/descriptions';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
 import { now } from './operations/operation';
+
+const parameters: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		options: operations.map(({ option }) => option),
+		default: 'get',
+	},
+	conversationIdField,
+	...operations.flatMap(({ fields }) => fields),
+];
 
 export class SlaClock implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,18 +45,7 @@ export class SlaClock implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [storeCredential],
-		properties: [
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: operations.map(({ option }) => option),
-				default: 'get',
-			},
-			conversationIdField,
-			...operations.flatMap(({ fields }) => fields),
-		],
+		properties: parameters,
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -56,6 +60,7 @@ export class SlaClock implements INodeType {
 		const output: INodeExecutionData[] = [];
 		for (let index = 0; index < items.length; index++) {
 			try {
+				checkParameters(this, parameters, index);
 				const json = await operation.execute({
 					context: this,
 					index,

@@ -20,18 +20,21 @@ export function toNodeError(
 	const known = (error instanceof Error ? error : new Error(String(error))) as WithAdvice;
 	const description = known.advice;
 	const httpStatus = known.details?.httpStatus;
-	if (httpStatus !== undefined) {
-		return new NodeApiError(node, { message: known.message } as JsonObject, {
-			message: known.message,
-			...(description ? { description } : {}),
-			httpCode: String(httpStatus),
-			...(itemIndex === undefined ? {} : { itemIndex }),
-		});
-	}
-	return new NodeOperationError(node, known, {
+	const options = {
 		...(description ? { description } : {}),
 		...(itemIndex === undefined ? {} : { itemIndex }),
-	});
+	};
+	const failure =
+		httpStatus === undefined
+			? new NodeOperationError(node, known, options)
+			: new NodeApiError(node, { message: known.message } as JsonObject, {
+					...options,
+					message: known.message,
+					httpCode: String(httpStatus),
+				});
+	// n8n puts a sentence of its own in the place of one that has ECONNREFUSED or the like in it: which service it was is then lost.
+	failure.message = known.message;
+	return failure;
 }
 
 /**

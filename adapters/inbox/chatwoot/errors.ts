@@ -1,4 +1,5 @@
 import { blockedIn } from '../../../core/ports/http';
+import { unreachedCode } from '../../http/unreached';
 
 /** What kind of trouble it is, and with it what helps. */
 export type ChatwootErrorKind = 'auth' | 'limit' | 'unavailable' | 'lost' | 'not_found' | 'invalid';
@@ -46,11 +47,14 @@ export function unanswered(whatFor: string, cause: unknown): ChatwootError {
 		const message = `Chatwoot was not asked to ${whatFor}: ${blocked.message}`;
 		return new ChatwootError(message, 'invalid', blocked.advice, {}, { cause });
 	}
-	const why = cause instanceof Error ? cause.message : String(cause);
+	const code = unreachedCode(cause);
+	const why = code ?? (cause instanceof Error ? cause.message : String(cause));
 	return new ChatwootError(
 		`Chatwoot did not answer when asked to ${whatFor} (${why})`,
 		'lost',
-		ADVICE.lost,
+		code
+			? 'Nothing was sent. Check the Base URL of the Chatwoot credential and that this machine reaches it; then run the node again.'
+			: ADVICE.lost,
 		{},
 		{ cause },
 	);

@@ -304,8 +304,10 @@ function choices(
 	const list = (given as Choice[]).filter(({ title }) => String(title ?? '').trim() !== '');
 	if (list.length === 0 || list.length > most) {
 		throw new StoreError(
-			`${field} has ${list.length === 0 ? 'no entry' : `${list.length} entries`}`,
-			`WhatsApp takes one to ${most}. ${field === 'Buttons' ? 'Use a list for more.' : 'Offer fewer, or ask in two steps.'}`,
+			`${field} has ${list.length === 0 ? 'no entry with a title' : `${list.length} entries`}`,
+			list.length === 0
+				? `Add at least one under ${field}; WhatsApp takes up to ${most}.`
+				: `WhatsApp takes one to ${most}. ${field === 'Buttons' ? 'Use a list for more.' : 'Offer fewer, or ask in two steps.'}`,
 		);
 	}
 	return list.map(({ title, id: own, description }) => {

@@ -214,8 +214,16 @@ function profileOf(given: Partial<CustomerProfile>): DetailChanges['profile'] {
 }
 
 function valuesOf(given: unknown): Record<string, string | number | boolean | null> {
+	const pairs = given as Pair[];
+	const nameless = pairs.find(({ name, value }) => !name?.trim() && plainValue(value) !== null);
+	if (nameless) {
+		throw new StoreError(
+			`The value “${String(nameless.value)}” has no name to be kept under`,
+			'Fill in the name of the field beside it.',
+		);
+	}
 	return Object.fromEntries(
-		(given as Pair[])
+		pairs
 			.filter(({ name }) => name?.trim())
 			.map(({ name, value }) => [name.trim(), plainValue(value)]),
 	);

@@ -4,6 +4,7 @@ import { systemClock } from '../../../adapters/clock/system';
 import { LINK_LIFETIME_MS, signToken } from '../../../adapters/inbox/tokens';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
+import { inboxCredential } from '../../shared/inboxCredential';
 import type { Operation } from './operation';
 import { agentFields, namedAgent } from './operation';
 
@@ -54,9 +55,7 @@ export const signInLink: Operation = {
 				'Publish the workflow with the Handoff Inbox node first.',
 			);
 		}
-		const { signingSecret } = await context.getCredentials<{ signingSecret: string }>(
-			'whatsAppHandoffInboxApi',
-		);
+		const { signingSecret } = await inboxCredential(context);
 		const expiresAt = systemClock.now().getTime() + LINK_LIFETIME_MS;
 		const agent = namedAgent(run);
 		const token = signToken(

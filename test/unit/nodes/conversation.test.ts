@@ -477,7 +477,7 @@ describe('Reply', () => {
 			message: 'Buttons has 4 entries',
 			description: expect.stringContaining('Use a list') as string,
 		});
-		await expect(buttons([])).rejects.toMatchObject({ message: 'Buttons has no entry' });
+		await expect(buttons([])).rejects.toMatchObject({ message: 'Buttons has no entry with a title' });
 		await expect(buttons(['far too long for a single button'])).rejects.toMatchObject({
 			message: 'Buttons: "far too long for a single button" is longer than WhatsApp shows',
 		});

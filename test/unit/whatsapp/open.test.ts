@@ -26,7 +26,7 @@ describe('a node without a WhatsApp credential', () => {
 		await expect(
 			messaging.send('106540352242922', { waId: '15550100' }, { type: 'text', text: 'Hello' }),
 		).rejects.toMatchObject({
-			message: 'The node has no WhatsApp credential to send with',
+			message: 'The node has no WhatsApp credential',
 			advice: expect.stringContaining('WhatsApp Handoff API'),
 		});
 	});
