@@ -9,7 +9,7 @@
  * Checked: that the list of parameters of each node is current, that every parameter has a description, that links and anchors lead
  * somewhere, that JSON examples can be read, that commands exist, that each node's page has an example item, recipes and what to
  * do about errors, and names a workflow that uses the node. That the example items are what nodes give out is seen in the tests
- * (test/e2e/template-runs.test.ts), where nodes run.
+ * (test/e2e/docs.test.ts), where nodes run.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -197,6 +197,12 @@ function withoutCode(text: string): string {
 	return text.replace(/^```[\s\S]*?^```/gmu, '').replace(/`[^`\n]*`/gu, '');
 }
 
+/** What is named in code as a file of the repository, without patterns and what follows a colon. */
+const IN_THE_REPOSITORY =
+	/`(?:node )?((?:core|adapters|nodes|credentials|sandbox|host|test|bench|scripts|docs|workflows)\/[\w./-]*\w)[` ]/gu;
+
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+
 function checkPage(file: string): void {
 	const text = readFileSync(file, 'utf8');
 	const where = path.relative(ROOT, file);
@@ -222,6 +228,17 @@ function checkPage(file: string): void {
 	}
 	for (const [name] of text.matchAll(/\bworkflows\/[\w-]+\.json/gu)) {
 		if (!existsSync(path.join(ROOT, name))) faults.push(`${where}: there is no ${name}`);
+	}
+	for (const [, name] of text.matchAll(IN_THE_REPOSITORY)) {
+		if (!existsSync(path.join(ROOT, name!))) faults.push(`${where}: there is no ${name}`);
+	}
+	for (const [, part] of text.matchAll(/npm run screenshots -- ([a-z]+)/gu)) {
+		if (!read('scripts/screenshots.ts').includes(`async function ${part!}(`))
+			faults.push(`${where}: there are no pictures ${part!}`);
+	}
+	for (const [, stage] of text.matchAll(/node scripts\/test\.js ([a-z]+)/gu)) {
+		if (!read('scripts/test.js').includes(`'${stage!}'`))
+			faults.push(`${where}: there is no stage ${stage!} of the tests`);
 	}
 }
 

@@ -10,6 +10,7 @@ export class Agent {
 		private readonly role: 'agent' | 'supervisor' = 'agent',
 		private readonly inboxUrl = environment.inboxUrl,
 		readonly name = email,
+		private readonly secret = environment.inboxSecret,
 	) {}
 
 	link(): string {
@@ -22,7 +23,7 @@ export class Agent {
 				nonce: `${this.email}:${process.hrtime.bigint()}`,
 				expiresAt: Date.now() + LIMIT_MS,
 			},
-			environment.inboxSecret,
+			this.secret,
 		)}`;
 	}
 

@@ -61,6 +61,49 @@ describe('summarise', () => {
 		expect(headline).toBe('Robin Sample · Order AB-1002 · When will it come?');
 	});
 
+	it('shows who the customer is and what has been collected, in the brief and wherever an agent reads it', () => {
+		const conversation = aConversation({
+			profile: {
+				consent: { status: 'opted_in', scope: 'all' },
+				fields: {},
+				email: 'robin@shop.example',
+				segment: 'Wholesale',
+				language: 'en',
+				vip: true,
+			},
+			collected: { company_size: 80, system: 'A till with an online shop', returning: true },
+		});
+		const brief = summarise({
+			conversation,
+			messages: [customer('My order AB-1002 has not arrived.')],
+			now: at(600),
+		});
+		expect(brief.customer).toEqual({
+			name: 'Robin Sample',
+			phone: '+16505551234',
+			email: 'robin@shop.example',
+			segment: 'Wholesale',
+			language: 'en',
+			vip: true,
+		});
+		expect(brief.collected).toEqual(conversation.collected);
+		for (const format of ['text', 'markdown', 'note'] as const) {
+			// Markdown keeps signs of its own from being read as such.
+			const shown = render(brief, format).replaceAll('\\', '');
+			for (const words of [
+				'Robin Sample',
+				'+16505551234',
+				'Wholesale',
+				'VIP',
+				'company_size: 80',
+				'A till with an online shop',
+				'returning: true',
+			]) {
+				expect(shown).toContain(words);
+			}
+		}
+	});
+
 	it('does not greet by a nickname that is no name', () => {
 		const conversation = aConversation({
 			profile: { name: '<b>💥 boss</b>', consent: { status: 'unknown', scope: 'all' }, fields: {} },
