@@ -129,9 +129,33 @@ export class Editor {
 		await this.settled();
 	}
 
+	/** The same for a node that fails: waits for n8n's word about it. */
+	async executeToError(): Promise<void> {
+		await this.page.locator('[data-test-id="node-execute-button"]').first().click();
+		await this.page
+			.locator('[data-test-id="output-panel"]')
+			.getByText('Executing node')
+			.waitFor({ state: 'visible' })
+			.catch(() => undefined);
+		await this.page
+			.locator('[data-test-id="output-panel"]')
+			.getByText('Executing node')
+			.waitFor({ state: 'hidden' });
+		await this.settled();
+	}
+
 	/** Of a node with several outputs. */
 	async showOutput(name: string): Promise<void> {
 		await this.page.locator('[data-test-id="branches"]').last().getByText(name).first().click();
+		await this.settled();
+	}
+
+	/** How the output panel shows its items. */
+	async showAs(mode: 'schema' | 'table' | 'json'): Promise<void> {
+		await this.page
+			.locator(`[data-test-id="output-panel"] [data-test-id="radio-button-${mode}"]`)
+			.first()
+			.click();
 		await this.settled();
 	}
 

@@ -3,7 +3,9 @@
  *
  *     npm run screenshots                       all of them
  *     npm run screenshots -- templates nodes    only these parts: templates, nodes, inbox
- *     npm run screenshots -- walk               every node with every operation, into .cache/walk, to be looked at
+ *     npm run screenshots -- walk               every node with every operation, into .cache/walk, to be looked at;
+ *     … -- searches outputs mistakes            what a search finds, what nodes give out in each view, what staff read when something
+ *                                               is wrong, there too
  *
  * From an n8n of its own with the package in it and stand-ins of the services. Needs Debian's chromium, or the path of another one in
  * CHROMIUM.
@@ -151,11 +153,17 @@ interface NodeType {
 /** Every node with every operation, as it is when staff drop it on the canvas. */
 async function walk({ stack, browser, credentials }: Setting): Promise<void> {
 	const editor = await Editor.open(browser, stack.n8n, WALK);
+	const dark = await Editor.open(browser, stack.n8n, WALK, 'dark');
 	await editor.page.setViewportSize({ width: 1500, height: 1700 });
+	await dark.page.setViewportSize({ width: 1500, height: 1700 });
 	const types = (await (await stack.n8n.request('GET', '/types/nodes.json')).json()) as NodeType[];
 	for (const { name, properties } of types.filter((one) => one.name.startsWith(`${PACKAGE}.`))) {
 		const operations = properties.find((property) => property.name === 'operation')?.options;
 		const short = name.slice(PACKAGE.length + 1);
+		await editor.showNode({ name: short, type: name });
+		await editor.picture(`${short}-fresh`);
+		await dark.showNode({ name: short, type: name });
+		await dark.picture(`${short}-dark`);
 		// What n8n adds by itself is no operation of ours.
 		for (const { value } of operations?.filter((one) => !one.value.startsWith('__')) ?? [
 			{ value: '' },
@@ -181,11 +189,12 @@ async function walk({ stack, browser, credentials }: Setting): Promise<void> {
 			);
 		}
 	}
-	const dark = await Editor.open(browser, stack.n8n, WALK, 'dark');
-	for (const [theme, one] of [
-		['light', editor],
-		['dark', dark],
-	] as const) {
+}
+
+/** What staff find who look for a node. */
+async function searches({ stack, browser, credentials }: Setting): Promise<void> {
+	for (const theme of ['light', 'dark'] as const) {
+		const one = await Editor.open(browser, stack.n8n, WALK, theme);
 		await one.page.setViewportSize({ width: 1500, height: 1000 });
 		await one.openCanvas(
 			await saved({ stack, browser, credentials }, readWorkflow('01-whatsapp-intake-faq-bot.json')),
@@ -198,7 +207,53 @@ async function walk({ stack, browser, credentials }: Setting): Promise<void> {
 	}
 }
 
-export const PARTS = { templates, nodes, inbox, walk };
+/** What nodes have given out, in each way in which the editor shows it. */
+async function outputs(setting: Setting): Promise<void> {
+	const editor = await Editor.open(setting.browser, setting.stack.n8n, WALK);
+	await editor.page.setViewportSize({ width: 1700, height: 1000 });
+	await editor.execute(
+		await saved(setting, readWorkflow('01-whatsapp-intake-faq-bot.json')),
+		'Simulate',
+	);
+	for (const name of [
+		'Is a person needed?',
+		'Hand to a person',
+		'Summarize for the agent',
+		'Contact and deal',
+		'Answer the customer',
+	]) {
+		await editor.openOnCanvas(name);
+		for (const mode of ['schema', 'table', 'json'] as const) {
+			await editor.showAs(mode);
+			await editor.picture(`output-${name.replaceAll(/\W+/gu, '-').toLowerCase()}-${mode}`);
+		}
+		await editor.close();
+	}
+}
+
+/** What staff see of a node that something is wrong with. */
+async function mistakes({ stack, browser }: Setting): Promise<void> {
+	const editor = await Editor.open(browser, stack.n8n, WALK);
+	await editor.page.setViewportSize({ width: 1700, height: 1000 });
+	const wrong: Array<[string, string, object]> = [
+		['no-conversation', 'slaClock', { operation: 'get' }],
+		['bad-zone', 'handoffRouter', { businessHours: 'custom', timeZone: 'Europe/Berln' }],
+		['no-credential', 'conversation', { operation: 'diagnose' }],
+		['empty-rule', 'escalationScorer', { rules: { rule: [{ phrases: '' }] } }],
+		['no-crm', 'crmUpsert', { operation: 'getContext', phone: '+16505550101' }],
+	];
+	for (const [name, type, parameters] of wrong) {
+		await editor.showNode({
+			name: type,
+			type: `${PACKAGE}.${type}`,
+			parameters: parameters as Record<string, unknown>,
+		});
+		await editor.executeToError();
+		await editor.picture(`mistake-${name}`);
+	}
+}
+
+export const PARTS = { templates, nodes, inbox, walk, searches, outputs, mistakes };
 
 async function main(): Promise<void> {
 	const wanted = process.argv.slice(2);

@@ -13,7 +13,7 @@ import type { ConversationMessage } from '../../core/conversation/message';
 import { SIMULATION_CHANNEL } from '../../core/conversation/simulation';
 import type { HandoffStore } from '../../core/ports/store';
 import { StoreError } from '../../core/ports/store';
-import { handoffItem } from '../shared/item';
+import { handoffItem, ledBy } from '../shared/item';
 import { inboxIdOf } from './inboxes';
 
 const MEGABYTE = 1024 * 1024;
@@ -57,7 +57,7 @@ export async function syncItem(
 			messages: messages.length,
 			...(brief ? { note: brief.headline } : {}),
 		};
-		return { ...base, inbox: planned };
+		return ledBy({ inbox: planned }, base);
 	}
 	const api = openChatwoot(context, await credentialOf(context, index));
 	const inbox = new ChatwootInbox(api, store, systemClock, sleep, {
@@ -72,7 +72,8 @@ export async function syncItem(
 		messages,
 		...(brief ? { brief } : {}),
 	});
-	return { ...base, inbox: { name: CHATWOOT, threadId, url, status: STATUS[conversation.state] } };
+	const shown = { name: CHATWOOT, threadId, url, status: STATUS[conversation.state] };
+	return ledBy({ inbox: shown }, base);
 }
 
 async function credentialOf(

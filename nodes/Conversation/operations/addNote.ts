@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { ConversationMessage } from '../../../core/conversation/message';
-import { handoffItem } from '../../shared/item';
+import { handoffItem, ledBy } from '../../shared/item';
 import type { Operation } from './operation';
 import { byWorkflow } from './operation';
 
@@ -52,6 +52,6 @@ export const addNote: Operation = {
 				} satisfies ConversationMessage,
 			],
 		}));
-		return { json: { ...item, ...handoffItem(conversation), note: { id, text } } };
+		return { json: ledBy({ note: { id, text }, ...handoffItem(conversation) }, item) };
 	},
 };

@@ -8,7 +8,7 @@ import {
 } from '../../../core/conversation/customerData';
 import { StoreError } from '../../../core/ports/store';
 import { addMilliseconds, isoTime } from '../../../core/time';
-import { toJson } from '../../shared/item';
+import { ledBy, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -39,7 +39,7 @@ export const exportData: Operation = {
 			`customer-${conversationId}.json`,
 			'application/json',
 		);
-		return { json: { ...item, export: toJson(data) }, binary: { data: file } };
+		return { json: ledBy({ export: toJson(data) }, item), binary: { data: file } };
 	},
 };
 

@@ -7,7 +7,7 @@ import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
 import { reply } from '../../../core/conversation/reply';
 import { StoreError } from '../../../core/ports/store';
-import { handoffItem, toJson } from '../../shared/item';
+import { handoffItem, ledBy, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, byWorkflow, namedAgent } from './operation';
 
@@ -25,7 +25,7 @@ async function apply(
 			options.actor ? { ...by, actor: options.actor } : by,
 		),
 	);
-	return { json: { ...run.item, ...handoffItem(conversation) } };
+	return { json: ledBy(handoffItem(conversation), run.item) };
 }
 
 function reasonField(operation: string, placeholder: string) {

@@ -1,5 +1,5 @@
 import { StoreError } from '../../../core/ports/store';
-import { briefView, handoffItem, toJson } from '../../shared/item';
+import { briefView, handoffItem, ledBy, toJson } from '../../shared/item';
 import type { Operation } from './operation';
 
 export const get: Operation = {
@@ -30,16 +30,18 @@ export const get: Operation = {
 		}
 		const limit = context.getNodeParameter('historyLimit', index) as number;
 		return {
-			json: {
-				...item,
-				...handoffItem(conversation),
-				...toJson({
-					history: limit > 0 ? await store.history(conversationId, { limit }) : [],
-					brief: briefView(await store.brief(conversationId)),
-					sla: { clocks: await store.clocks(conversationId) },
-					audit: await store.audit(conversationId),
-				}),
-			},
+			json: ledBy(
+				{
+					...handoffItem(conversation),
+					...toJson({
+						history: limit > 0 ? await store.history(conversationId, { limit }) : [],
+						brief: briefView(await store.brief(conversationId)),
+						sla: { clocks: await store.clocks(conversationId) },
+						audit: await store.audit(conversationId),
+					}),
+				},
+				item,
+			),
 		};
 	},
 };

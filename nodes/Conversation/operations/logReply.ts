@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { logReply as log } from '../../../core/conversation/logReply';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
-import { handoffItem } from '../../shared/item';
+import { handoffItem, ledBy } from '../../shared/item';
 import { ONCE_OPTIONS, idempotencyKeyOption } from './once';
 import type { Operation } from './operation';
 import { agentFields, agentOf, byWorkflow } from './operation';
@@ -112,6 +112,6 @@ export const logReply: Operation = {
 				{ actor, now },
 			),
 		);
-		return { json: { ...item, ...handoffItem(conversation), reply: { messageId: id, text } } };
+		return { json: ledBy({ reply: { messageId: id, text }, ...handoffItem(conversation) }, item) };
 	},
 };

@@ -7,7 +7,7 @@ import { isGatewayChannel } from '../../../core/conversation/gateway';
 import { planReply, reply as sendReply } from '../../../core/conversation/reply';
 import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
 import { readBotFacts } from '../../EscalationScorer/botFacts';
-import { handoffItem, toJson } from '../../shared/item';
+import { handoffItem, ledBy, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, agentOf } from './operation';
 import { contentFields, contentOf } from './replyContent';
@@ -145,12 +145,14 @@ export const reply: Operation = {
 		// The file goes on to the branch that sends it.
 		const binary = throughBranch ? context.getInputData()[index]?.binary : undefined;
 		return {
-			json: {
-				...item,
-				...handoffItem(conversation),
-				...(item.message ? { message: item.message } : {}),
-				reply: toJson({ ...(await outcomeOf(run, result, throughBranch)), text }),
-			},
+			json: ledBy(
+				{
+					reply: toJson({ ...(await outcomeOf(run, result, throughBranch)), text }),
+					...handoffItem(conversation),
+					...(item.message ? { message: item.message } : {}),
+				},
+				item,
+			),
 			...(binary ? { binary } : {}),
 			output: result.outcome === 'withheld' ? WITHHELD : SENT,
 		};

@@ -6,7 +6,7 @@ import type { DetailChanges } from '../../../core/conversation/details';
 import { changeDetails } from '../../../core/conversation/details';
 import type { CustomerProfile } from '../../../core/conversation/identity';
 import { StoreError } from '../../../core/ports/store';
-import { handoffItem } from '../../shared/item';
+import { handoffItem, ledBy } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { byWorkflow } from './operation';
 
@@ -181,7 +181,7 @@ export const setDetails: Operation = {
 		const conversation = await run.store.decide(run.conversationId, (view) =>
 			changeDetails(view, wanted, { actor, now }),
 		);
-		return { json: { ...run.item, ...handoffItem(conversation) } };
+		return { json: ledBy(handoffItem(conversation), run.item) };
 	},
 };
 

@@ -5,6 +5,7 @@ import { LINK_LIFETIME_MS, signToken } from '../../../adapters/inbox/tokens';
 import { StoreError } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
 import { inboxCredential } from '../../shared/inboxCredential';
+import { ledBy } from '../../shared/item';
 import type { Operation } from './operation';
 import { agentFields, namedAgent } from './operation';
 
@@ -73,14 +74,16 @@ export const signInLink: Operation = {
 			signingSecret,
 		);
 		return {
-			json: {
-				...item,
-				signIn: {
-					agent,
-					link: `${address}?link=${token}`,
-					expiresAt: isoTime(new Date(expiresAt)),
+			json: ledBy(
+				{
+					signIn: {
+						agent,
+						link: `${address}?link=${token}`,
+						expiresAt: isoTime(new Date(expiresAt)),
+					},
 				},
-			},
+				item,
+			),
 		};
 	},
 };

@@ -5,7 +5,7 @@ import type { Conversation, Owner } from '../../../core/conversation/conversatio
 import type { CustomerIdentity } from '../../../core/conversation/identity';
 import { beforeFirstMessage, takeOver as taken } from '../../../core/conversation/takeOver';
 import { StoreError } from '../../../core/ports/store';
-import { handoffItem } from '../../shared/item';
+import { handoffItem, ledBy } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, agentOf, byWorkflow } from './operation';
 
@@ -81,7 +81,7 @@ export const takeOver: Operation = {
 		const conversation = await store.decide(known.id, (view) =>
 			taken(view, { owner, queue, reason }, by),
 		);
-		return { json: { ...item, ...handoffItem(conversation) } };
+		return { json: ledBy(handoffItem(conversation), item) };
 	},
 };
 

@@ -269,6 +269,7 @@ describe('Context Summarizer', () => {
 		['text that is no JSON', 'hello'],
 		['a single object', '{}'],
 		['an entry 1 without text', [7]],
+		['entries without any text', [{ from: 'customer' }, { from: 'bot' }]],
 	])('says that the field Messages holds %s', async (what, messages) => {
 		await expect(execute({ source: 'messages', messages })).rejects.toMatchObject({
 			message: `The field Messages holds ${what}, not a list of messages`,

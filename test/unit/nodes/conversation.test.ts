@@ -88,6 +88,13 @@ const handOver = (conversationId: string, agentId = 'ana@shop.example') =>
 	});
 
 describe('Set Details', () => {
+	it('refuses a value that has no name to be kept under', async () => {
+		const conversationId = await customer();
+		await expect(
+			run('setDetails', { conversationId, collected: { field: [{ name: ' ', value: '7' }] } }),
+		).rejects.toThrow('The value “7” has no name to be kept under');
+	});
+
 	it('keeps what was collected, with numbers and yes or no as such, and takes empty fields away', async () => {
 		const conversationId = await customer();
 		const collected = (field: IDataObject[]) =>
@@ -477,7 +484,9 @@ describe('Reply', () => {
 			message: 'Buttons has 4 entries',
 			description: expect.stringContaining('Use a list') as string,
 		});
-		await expect(buttons([])).rejects.toMatchObject({ message: 'Buttons has no entry with a title' });
+		await expect(buttons([])).rejects.toMatchObject({
+			message: 'Buttons has no entry with a title',
+		});
 		await expect(buttons(['far too long for a single button'])).rejects.toMatchObject({
 			message: 'Buttons: "far too long for a single button" is longer than WhatsApp shows',
 		});

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type {
 	INodeProperties,
+	INodePropertyCollection,
 	INodePropertyOptions,
 	INodeType,
 	INodeTypeDescription,
@@ -140,5 +141,30 @@ describe.each(nodes)('%s in the editor', (name, description, folder) => {
 			const at = shown.findIndex(({ displayName }) => displayName === 'Options');
 			if (at >= 0) expect(shown.slice(at + 1).map(({ displayName }) => displayName)).toEqual([]);
 		}
+	});
+});
+
+describe('a list of people', () => {
+	it('asks of each only what is needed at first, and for more where staff want to give it', () => {
+		const [, description] = nodes.find(([name]) => name === 'HandoffRouter')!;
+		const list = description.properties.find(({ name }) => name === 'agents')!;
+		const { values } = list.options![0] as INodePropertyCollection;
+		const shown = (agent: object) => {
+			const node = fresh(description, { agents: { agent: [agent] } } as object);
+			return values
+				.filter((value) =>
+					NodeHelpers.displayParameterPath(
+						node.parameters,
+						value,
+						'agents.agent[0]',
+						node,
+						description,
+					),
+				)
+				.map(({ displayName }) => displayName);
+		};
+		const first = ['Name', 'Email', 'Most Conversations at Once', 'Queues', 'Available'];
+		expect(shown({ name: 'Ana' })).toEqual([...first, 'More About This Agent']);
+		expect(shown({ name: 'Ana', details: true })).toHaveLength(values.length);
 	});
 });

@@ -110,6 +110,42 @@ describe('Escalation Scorer', () => {
 		});
 	});
 
+	it.each<[string, Item, string]>([
+		['a rule without a phrase', { rules: { rule: [{ phrases: '' }] } }, 'Phrases is empty'],
+		['a rule of a star', { rules: { rule: [{ phrases: '*' }] } }, 'holds no word to look for'],
+		[
+			'a regular expression',
+			{ rules: { rule: [{ phrases: 'order \\d+' }] } },
+			'is a regular expression, and phrases are words',
+		],
+		['a currency in words', { options: { currency: 'Dollars' } }, 'Currency is “Dollars”'],
+	])(
+		'refuses %s, which would be passed over without a word',
+		async (_what, parameters, message) => {
+			await expect(execute(parameters, [{ message: { text: 'x' } }])).rejects.toThrow(message);
+		},
+	);
+
+	it.each<[string, Item, Item[], string]>([
+		['no text in any row', {}, [{ body: 'I want a human' }], 'No item has a message text'],
+		['no threshold', { thresholds: ' ' }, [{ text: 'x' }], 'Thresholds is empty'],
+		['a threshold that is none', { thresholds: '20, half' }, [{ text: 'x' }], '“half”'],
+	])('refuses a test of rules with %s', async (_what, parameters, rows, message) => {
+		const test = { operation: 'testRules', ...parameters };
+		await expect(execute(test, rows)).rejects.toThrow(message);
+	});
+
+	it('takes an item without anything for no past conversations', async () => {
+		const [table] = await execute({ operation: 'testRules' }, [{}]);
+		expect(table!.length).toBeGreaterThan(0);
+	});
+
+	it('refuses an item of which it can know nothing, since nobody would ever come', async () => {
+		await expect(execute({}, [{ chat: 'I want a human' }])).rejects.toThrow(
+			'Message Text is empty, and the item names no conversation',
+		);
+	});
+
 	describe('with a stored conversation', () => {
 		let store: HandoffStore;
 		let close: () => Promise<void>;

@@ -370,6 +370,34 @@ describe('Handoff Router', () => {
 		expect((await route(team(ANA, BEN))).handoff.owner.name).toBe('Ana');
 	});
 
+	it.each([
+		[
+			'an hour that there is not',
+			{ openingHours: { window: [{ days: [1], from: '9am', to: '17:00' }] } },
+			'"9am" on Monday',
+		],
+		[
+			'hours that end before they begin',
+			{ openingHours: { window: [{ days: [1], from: '22:00', to: '06:00' }] } },
+			'end before they begin',
+		],
+		['a closed date in words', { closedDates: 'Christmas' }, 'closed date "Christmas"'],
+		[
+			'a date with other hours in words',
+			{ otherHours: { date: [{ date: '24.12.', from: '09:00', to: '13:00' }] } },
+			'date with other hours "24.12."',
+		],
+	])('refuses %s, and hands nothing over', async (_what, hours, message) => {
+		const parameters = { ...team(ANA), businessHours: 'custom', timeZone: 'UTC', ...hours };
+		await expect(route(parameters)).rejects.toThrow(message);
+		expect((await store.conversation(conversationId))!.state).toBe('bot');
+	});
+
+	it('hands over with a text whose variable is misspelt, and says so to whoever looks', async () => {
+		await route({ ...team(ANA), options: { textAssigned: '{agnet} is here, {name}.' } });
+		expect(hints.join()).toContain('Your texts name {agnet}, which nobody fills in');
+	});
+
 	it('gives each agent on duty a signed link that takes the conversation, and the team one text for all', async () => {
 		await store.putSetting('inbox.url', 'https://n8n.example/webhook/inbox');
 		const { handoff } = await route(
