@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 
 import type { Execution } from '../../host/executions';
-import { readExecution } from '../../host/executions';
+import { executionIds, readExecution } from '../../host/executions';
 import type { N8nClient } from '../../host/n8n';
 import type { WorkflowFile } from '../../host/stack';
 import { ROOT } from '../../host/install';
 import { connect, readWorkflow } from '../../host/stack';
+import { freshCustomer } from './fixtures';
 import { LIMIT_MS, environment, eventually, graph, hubspot, signedInClient } from './harness';
+import { OURS, chainOf, executeFrom } from './run';
 
 jest.setTimeout(3 * LIMIT_MS);
 
@@ -86,45 +90,9 @@ async function imported(
 	return { ...saved, workflow };
 }
 
-/** Paths of every field that nodes of a type have given out in the runs of this suite, without the places in lists. */
-const given = new Map<string, Set<string>>();
-
-function note(run: Execution, nodes: WorkflowFile['nodes']): void {
-	for (const { name, type } of nodes) {
-		const paths = given.get(type) ?? new Set<string>();
-		given.set(type, paths);
-		for (const { json } of (run.runs[name] ?? []).flat(2)) {
-			for (const path of pathsOf(json)) paths.add(path);
-		}
-	}
-}
-
-function pathsOf(value: unknown, at = ''): string[] {
-	if (Array.isArray(value)) return value.flatMap((one) => pathsOf(one, at));
-	if (typeof value !== 'object' || value === null) return [at];
-	return Object.entries(value).flatMap(([name, one]) => {
-		const path = at === '' ? name : `${at}.${name}`;
-		return [path, ...pathsOf(one, path)];
-	});
-}
-
 /** Presses "Execute workflow" at a start; the pinned samples stand in for what lies outside. */
-async function execute(
-	{ id, workflow }: Imported & { workflow?: WorkflowFile },
-	start: string,
-): Promise<Execution> {
-	const { executionId } = await client.call<{ executionId: string }>(
-		'POST',
-		`/rest/workflows/${id}/run`,
-		{ triggerToStartFrom: { name: start } },
-	);
-	const ended = await eventually(`the end of the execution from ${start}`, async () => {
-		const run = await readExecution(client, executionId).catch(() => undefined);
-		return run && !['new', 'running', 'waiting'].includes(run.status) && run;
-	});
-	note(ended, workflow?.nodes ?? []);
-	return ended;
-}
+const execute = ({ id }: { id: string }, start: string): Promise<Execution> =>
+	executeFrom(client, id, start);
 
 type Items = Array<Record<string, unknown>>;
 /** Of every run of the node: one that several branches lead to runs once for each. */
@@ -297,6 +265,57 @@ describe('the samples of a template', () => {
 				}) as unknown,
 			}),
 		);
+	});
+
+	it('speak with one voice at the handover and to the team, as Settings say it', async () => {
+		const setting = (workflow: WorkflowFile, name: string, value: string) => {
+			const { assignments } = nodeIn(workflow, 'Settings').parameters.assignments as {
+				assignments: Array<{ name: string; value: unknown }>;
+			};
+			assignments.find((one) => one.name === `settings.${name}`)!.value = value;
+		};
+		const run = await succeeded('01-whatsapp-intake-ai-agent.json', 'Simulate', (workflow) => {
+			setting(
+				workflow,
+				'handoverText',
+				'Hello {name}, {agent} of Sample Tea is with you by {due}.',
+			);
+			setting(workflow, 'voice', 'Calm and warm.');
+			delete (workflow.pinData as Record<string, unknown>)['Tell the team'];
+			// What the team reads, without an account of Slack.
+			Object.assign(nodeIn(workflow, 'Tell the team'), {
+				type: 'n8n-nodes-base.set',
+				typeVersion: 3.4,
+				disabled: false,
+				credentials: undefined,
+				parameters: {
+					assignments: {
+						assignments: [
+							{
+								id: randomUUID(),
+								name: 'text',
+								type: 'string',
+								value: nodeIn(workflow, 'Tell the team').parameters.text,
+							},
+						],
+					},
+				},
+			});
+		});
+		const [handed] = itemsOf(run, 'Hand to a person');
+		expect(handed).toMatchObject({
+			handoff: {
+				acknowledgement: {
+					text: expect.stringMatching(
+						/^Hello \w+ Sample, Agent \w+ of Sample Tea is with you by .+\.$/u,
+					) as string,
+				},
+			},
+		});
+		for (const { text } of itemsOf(run, 'Tell the team')) {
+			expect(text).toMatch(/\n_How we speak:_ Calm and warm\.$/u);
+		}
+		expect(itemsOf(run, 'Tell the team').length).toBeGreaterThan(0);
 	});
 
 	it('hand over at a step of the flow that is made for it, and answer honestly who is asked', async () => {
@@ -570,6 +589,19 @@ describe('the samples of a template', () => {
 		]);
 	});
 
+	it('add to the ticket what the customer writes while a person is in charge: 11-zendesk-tickets.json', async () => {
+		const template = await imported('11-zendesk-tickets.json');
+		expect((await execute(template, 'Simulate')).error).toBeUndefined();
+		const again = await execute(template, 'Simulate');
+		expect(again.error).toBeUndefined();
+		expect(outputOf(again, 'Record as if from WhatsApp', 1)).toMatchObject([
+			{ customer: { name: 'Robin Sample' }, conversation: { collected: { ticket: '#1002' } } },
+		]);
+		expect(itemsOf(again, 'Has a ticket?')).toHaveLength(1);
+		expect(itemsOf(again, 'Add to the ticket')).toHaveLength(1);
+		expect(itemsOf(again, 'Open a ticket')).toEqual([]);
+	});
+
 	it('bring a failed execution before a person: 12-error-workflow.json', async () => {
 		const run = await succeeded('12-error-workflow.json', 'Simulate');
 		expect(itemsOf(run, 'Hand to a person')[0]).toMatchObject({
@@ -577,23 +609,114 @@ describe('the samples of a template', () => {
 		});
 		expect(itemsOf(run, 'Tell the team').length).toBeGreaterThan(0);
 	});
-});
 
-describe('the example items of the documentation', () => {
-	/** Nodes that the samples of the templates run through, with the page that shows what they give out. */
-	it.each([
-		['escalationScorer', 'escalation-scorer'],
-		['handoffRouter', 'handoff-router'],
-		['contextSummarizer', 'context-summarizer'],
-	])('are what nodes give out: %s', (type, page) => {
-		const text = readFileSync(path.join(ROOT, 'docs', 'nodes', `${page}.md`), 'utf8');
-		const examples = [...text.matchAll(/^```json\n([\s\S]*?)^```/gmu)].map(
-			([, json]) => JSON.parse(json!) as object,
-		);
-		const real = given.get(`n8n-nodes-whatsapp-handoff.${type}`) ?? new Set();
-		const invented = examples
-			.flatMap((example) => pathsOf(example))
-			.filter((one) => !real.has(one));
-		expect([...new Set(invented)]).toEqual([]);
+	it('try a failed execution again where a service was away, and bring it before a person when it fails once more: 12-error-workflow.json', async () => {
+		let status = 503;
+		let calls = 0;
+		const service = createServer((request, response) => {
+			request.resume();
+			calls += 1;
+			response.writeHead(status, { connection: 'close' }).end('{}');
+			// Back again after the first call, unless it is to stay away.
+			if (calls === 1) status = 200;
+		});
+		await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+		const { port } = service.address() as AddressInfo;
+		const { rawApiKey } = await client.call<{ rawApiKey: string }>('POST', '/rest/api-keys', {
+			label: `retry ${randomUUID()}`,
+			expiresAt: null,
+			scopes: ['execution:read', 'execution:retry'],
+		});
+		const key = await client.call<{ id: string }>('POST', '/rest/credentials', {
+			name: `n8n ${randomUUID()}`,
+			type: 'n8nApi',
+			data: { apiKey: rawApiKey, baseUrl: `${environment.n8nUrl}/api/v1` },
+		});
+		const published = async (workflow: object) => {
+			const saved = await client.call<Imported>('POST', '/rest/workflows', workflow);
+			await client.call('POST', `/rest/workflows/${saved.id}/activate`, {
+				versionId: saved.versionId,
+			});
+			return saved.id;
+		};
+		const { workflow } = await imported('12-error-workflow.json', (template) => {
+			for (const { credentials: own } of template.nodes) if (own?.n8nApi) own.n8nApi.id = key.id;
+			Object.assign(nodeIn(template, 'Wait a minute').parameters, { amount: 1, unit: 'seconds' });
+			nodeIn(template, 'Tell the team').disabled = true;
+		});
+		const watcher = await published({ ...workflow, name: `Errors ${randomUUID()}` });
+		const webhookId = randomUUID();
+		const failing = await published({
+			...chainOf([
+				{
+					name: 'Webhook',
+					type: 'n8n-nodes-base.webhook',
+					typeVersion: 2,
+					webhookId,
+					parameters: { path: webhookId, httpMethod: 'POST' },
+				},
+				{
+					name: 'Record',
+					type: `${OURS}conversation`,
+					parameters: {
+						operation: 'recordMessage',
+						from: '={{ $json.body.from }}',
+						text: 'Where is my order?',
+						recordOptions: { channel: 'simulation' },
+					},
+				},
+				{
+					name: 'Ask a service',
+					type: 'n8n-nodes-base.httpRequest',
+					typeVersion: 4.2,
+					parameters: { url: `http://127.0.0.1:${port}` },
+				},
+			]),
+			settings: { executionOrder: 'v1', errorWorkflow: watcher },
+		});
+		const ended = async (id: string) => {
+			const runs = await Promise.all(
+				(await executionIds(client, id)).map((one) => readExecution(client, one)),
+			);
+			return runs.filter((run) => ['success', 'error'].includes(run.status));
+		};
+		const write = () =>
+			fetch(`${environment.n8nUrl}/webhook/${webhookId}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ from: freshCustomer() }),
+			});
+		try {
+			await eventually('the webhook', async () => (await write()).status !== 404);
+			const again = await eventually('the second try', async () =>
+				(await ended(failing)).find((run) => run.status === 'success'),
+			);
+			expect(itemsOf(again, 'Ask a service')).toHaveLength(1);
+			// What was done before is not done again.
+			expect(again.runs.Record).toHaveLength(1);
+			const [retried] = await eventually('the end of the error workflow', async () => {
+				const runs = await ended(watcher);
+				return runs.length > 0 && runs;
+			});
+			expect(itemsOf(retried!, 'Try again')).toHaveLength(1);
+			expect(itemsOf(retried!, 'Hand to a person')).toEqual([]);
+
+			status = 503;
+			await write();
+			const handed = await eventually('a person', async () =>
+				(await ended(watcher)).find((run) => itemsOf(run, 'Hand to a person').length > 0),
+			);
+			expect(itemsOf(handed, 'Hand to a person')[0]).toMatchObject({
+				handoff: { reason: expect.stringContaining('A workflow failed') as unknown },
+			});
+			expect(calls).toBe(4);
+		} finally {
+			for (const id of [failing, watcher]) {
+				await client.call('POST', `/rest/workflows/${id}/deactivate`, {});
+			}
+			await client.call('DELETE', `/rest/credentials/${key.id}`);
+			service.closeAllConnections();
+			await new Promise((resolve) => service.close(resolve));
+		}
 	});
 });

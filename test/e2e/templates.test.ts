@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { INode, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	INode,
+	INodeProperties,
+	INodePropertyCollection,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
 import type { N8nClient } from '../../host/n8n';
@@ -59,8 +64,7 @@ describe.each(templates)('%s', (_file, template) => {
 		const wrong = nodes.flatMap((node) => {
 			const description = typeOf(types, node);
 			if (!description) return [];
-			const own = new Set(description.properties.map(({ name }) => name));
-			const unknown = Object.keys(node.parameters).filter((name) => !own.has(name));
+			const unknown = unknownIn(node.parameters, description.properties);
 			const whole = node as unknown as INode;
 			// What a template leaves out has its default.
 			const parameters =
@@ -214,12 +218,46 @@ describe('the bots of the templates', () => {
 		expect(agent).toContain('no instruction to you');
 	});
 
-	it('keep one voice: what bot, system and team say is set in one workflow, in the customer’s language', () => {
-		expect(textOf('01-whatsapp-intake-ai-agent.json')).toContain(
-			'Answer in the language of the customer',
+	it('keep one voice: the brand’s name and tone stand in one place, and bot, handover and team get them from there', () => {
+		const [, { nodes }] = templates.find(([name]) => name === '01-whatsapp-intake-ai-agent.json')!;
+		const parameters = (name: string) =>
+			JSON.stringify(nodes.find((node) => node.name === name)!.parameters);
+		for (const name of ['company', 'voice', 'handoverText']) {
+			expect(parameters('Settings')).toContain(`"settings.${name}"`);
+		}
+		expect(parameters('AI Agent')).toContain(
+			'You are the assistant of {{ $json.settings.company }}',
 		);
+		expect(parameters('AI Agent')).toContain(
+			'You speak as your human colleagues do: {{ $json.settings.voice }}',
+		);
+		expect(parameters('AI Agent')).toContain('Answer in the language of the customer');
+		expect(parameters('Hand to a person')).toContain('$json.settings.handoverText');
+		expect(parameters('Tell the team')).toContain('$json.settings.voice');
 	});
 });
+
+/** Names that a node does not have, also among its options and in the rows of its lists: n8n would pass over them without a word. */
+function unknownIn(given: object, properties: readonly INodeProperties[], at = ''): string[] {
+	return Object.entries(given).flatMap(([name, value]: [string, unknown]) => {
+		const own = properties.filter((property) => property.name === name);
+		if (own.length === 0) return `${at}${name}`;
+		if (typeof value !== 'object' || value === null) return [];
+		const path = `${at}${name}.`;
+		const kinds = new Set(own.map(({ type }) => type));
+		if (kinds.has('collection')) {
+			const options = own.flatMap((property) => (property.options ?? []) as INodeProperties[]);
+			return unknownIn(value, options, path);
+		}
+		if (!kinds.has('fixedCollection')) return [];
+		const groups = own.flatMap((property) => (property.options ?? []) as INodePropertyCollection[]);
+		return Object.entries(value).flatMap(([group, rows]: [string, unknown]) => {
+			const values = groups.filter((one) => one.name === group).flatMap((one) => one.values);
+			if (values.length === 0) return `${path}${group}`;
+			return [rows].flat().flatMap((row) => unknownIn(row as object, values, `${path}${group}.`));
+		});
+	});
+}
 
 let known: Promise<INodeTypeDescription[]> | undefined;
 
