@@ -335,7 +335,36 @@ async function playConversation(robin: Item, intakeUrl: string): Promise<void> {
 		],
 	);
 	graph.setup({ subscribed: true });
-	real.conversation = [itemOf(listed, 'Get Many'), itemOf(diagnosed, 'Why Is Nothing Arriving?')];
+	real.conversation = [
+		itemOf(listed, 'Get Many'),
+		await sentByGateway(),
+		itemOf(diagnosed, 'Why Is Nothing Arriving?'),
+	];
+}
+
+/** A reply that a branch of the workflow has sent through another gateway. */
+async function sentByGateway(): Promise<Item> {
+	const run = await runByHand(
+		client,
+		[{ from: '+16505551234', text: 'Are you open today?' }],
+		[
+			onStore({
+				name: 'Record',
+				type: 'conversation',
+				parameters: { operation: 'recordMessage', recordOptions: { channel: 'waha:default' } },
+			}),
+			onStore({ name: 'Reply', type: 'conversation', parameters: { text: 'Yes, until five.' } }),
+			onStore({
+				name: 'Record as Sent',
+				type: 'conversation',
+				parameters: {
+					operation: 'recordSent',
+					gatewayMessageId: 'true_16505551234@c.us_3EB0C767D26A1B5F0009',
+				},
+			}),
+		],
+	);
+	return itemOf(run, 'Record as Sent');
 }
 
 async function playReport(): Promise<void> {

@@ -131,6 +131,15 @@ export const upsert: Operation = {
 				'Whether contact and record are linked with the customer’s company, where the CRM has it, by the domain of the email or the company’s name',
 		},
 		{
+			displayName: 'Occasion',
+			name: 'occasion',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. satisfaction',
+			description:
+				'Keeps this note and task apart from those that the handoff has already, such as the answer to a survey',
+		},
+		{
 			displayName: 'Overwrite Filled Fields',
 			name: 'overwrite',
 			type: 'boolean',
