@@ -486,6 +486,40 @@ describe('Handoff Inbox', () => {
 			]);
 		});
 
+		it('out of what an open page is told, also when one becomes restricted while it is shown', async () => {
+			const secret = await waiting(2, { queue: 'Back Office' });
+			const open = await waiting();
+			const tagged = async (id: string, tag: string) =>
+				store.decide(id, ({ conversation }) => ({
+					result: undefined,
+					conversation: { ...conversation, tags: [tag], version: conversation.version + 1 },
+				}));
+			for (const [id, tag, seen] of [
+				[secret, 'late', false],
+				[open, 'late', true],
+				[open, 'health', false],
+			] as const) {
+				const ana = await at(ANA);
+				const { cursor } = await lists(ana);
+				const told = ana.ask<Change>({ data: 'changes', cursor, id, team: '', once: '1' });
+				await tagged(id, tag);
+				let { body } = await told;
+				while (!body.list) {
+					({ body } = await ana.ask<Change>({
+						data: 'changes',
+						cursor: body.cursor,
+						id,
+						team: body.team.version,
+						once: '1',
+					}));
+				}
+				expect(body.list.rows.map((row) => row.id)).toEqual(seen ? [id] : []);
+				expect(body.list.counts.waiting).toBe(tag === 'health' ? 0 : 1);
+				if (seen) expect(body.detail).toMatchObject({ conversation: { id } });
+				else expect(body.detail).toBeNull();
+			}
+		});
+
 		it('open to the colleague whom they are passed on to, and to no claim by link of another', async () => {
 			const id = await waiting(1, { queue: 'Back Office' });
 			await at(ANA, { conversationId: id, claim: true });
