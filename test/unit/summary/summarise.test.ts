@@ -276,7 +276,7 @@ describe('summarise', () => {
 			const shown = render(brief, format);
 			expect(shown.toLowerCase()).toContain('what the bot tried');
 			expect(shown).toContain('Parcels take three working days');
-			expect(shown).toContain('Did not understand: 1');
+			expect(shown).toContain('Did not understand once');
 		}
 	});
 
