@@ -63,6 +63,7 @@ export const SETS = [
 	'held-out-6',
 	'held-out-7',
 	'held-out-8',
+	'held-out-9',
 ] as const;
 export type DialogueSet = (typeof SETS)[number];
 

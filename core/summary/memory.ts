@@ -284,12 +284,11 @@ function answered(memory: BriefMemory): void {
 function offer(memory: BriefMemory, slot: Slot, candidate: Candidate): void {
 	const candidates = memory.slots[slot];
 	// What the customer needs is said first and repeated in anger; a product, sum or date may be corrected later.
-	const margin = { need: NEED_MARGIN, timeline: -TIMELINE_MARGIN }[slot as string] ?? 0;
-	const at = candidates.findIndex((known) =>
-		slot === 'need'
-			? known.score + margin < candidate.score
-			: known.score + margin <= candidate.score,
-	);
+	const at = candidates.findIndex((known) => {
+		if (slot === 'need') return known.score + NEED_MARGIN < candidate.score;
+		const corrects = slot === 'timeline' && known.messageId !== candidate.messageId;
+		return known.score - (corrects ? TIMELINE_MARGIN : 0) <= candidate.score;
+	});
 	candidates.splice(at < 0 ? candidates.length : at, 0, candidate);
 	candidates.length = Math.min(candidates.length, MAX_CANDIDATES);
 }

@@ -10,9 +10,13 @@ export interface MoodSigns {
 	trouble: boolean;
 	/** The customer says that the answer missed the question. */
 	missed: boolean;
+	/** Says no; after a complaint it has not been put right. */
+	denied: boolean;
 	asks: boolean;
 	/** Presses: it is urgent, or a person is asked for. */
 	presses: boolean;
+	/** Wants something yet: friendly words are no thanks. */
+	wishes: boolean;
 }
 
 /** How much of it counts where nothing in the message bears it out. */
@@ -23,6 +27,9 @@ const STRONG = -0.6;
 const COMPLAINT = -0.3;
 /** Whoever presses or asks for a person after a complaint is at most this. */
 const PRESSED = -0.2;
+/** After a complaint a friendly word relieves from here on; with less, what is wrong is still wrong. */
+const RELIEVED = 0.36;
+const STILL_WRONG = -0.05;
 /** What shouting takes off; from warm words nothing ("thank you!!!"). */
 const SHOUTED = 0.3;
 const WARM = 0.2;
@@ -38,15 +45,20 @@ export function moodOf(
 	is: MoodSigns,
 	before: readonly number[],
 ): number {
-	const upset = is.trouble || is.missed;
+	const complained = before.some((earlier) => earlier <= COMPLAINT);
+	const upset = is.trouble || is.missed || (complained && is.denied);
 	const loud = shouts(text);
 	let mood = value;
 	if (mood < 0 && mood > STRONG && !upset && !loud) mood *= UNSUPPORTED;
 	if (upset) mood = Math.min(mood, COMPLAINT);
 	// Neither a question nor pressing is praise, however friendly the words.
 	if (mood > 0 && (is.asks || is.presses)) mood *= UNSUPPORTED;
-	if (loud && (upset || mood <= WARM)) mood -= SHOUTED;
-	if (is.presses && before.some((earlier) => earlier <= COMPLAINT)) mood = Math.min(mood, PRESSED);
+	if (is.wishes) mood = Math.min(mood, RELIEVED - 0.01);
+	if (loud && (upset || complained || mood <= WARM)) mood -= SHOUTED;
+	if (complained) {
+		if (is.presses || loud) mood = Math.min(mood, PRESSED);
+		else if (!upset && mood < RELIEVED) mood = Math.min(mood, STILL_WRONG);
+	}
 	return mood;
 }
 
@@ -61,7 +73,10 @@ const NEGATIVE = -0.15;
 const POSITIVE = 0.3;
 /** How many of the newest messages make the mood at the end, and what each weighs of the one behind it. */
 const NEWEST = 4;
-const FADING = 0.8;
+const FADING = 0.7;
+/** A message that only informs ("4500187") tells half as much, and makes none before it fade. */
+const PLAIN = 0.05;
+const PLAIN_WEIGHT = 0.5;
 
 /** The course of the moods in words: "Neutral", "From neutral to negative". */
 export function describeCourse(course: readonly number[]): string {
@@ -76,11 +91,18 @@ function nameOf(mood: number): string {
 
 /** The newest message counts most; one cool word after three angry ones does not change it. */
 function moodAtEnd(course: readonly number[]): number {
+	// Warm thanks without a question close what was wrong before.
+	const last = course.at(-1) ?? 0;
+	if (last >= RELIEVED) return last;
 	let sum = 0;
 	let weights = 0;
-	for (const [age, mood] of course.slice(-NEWEST).reverse().entries()) {
-		sum += mood * FADING ** age;
-		weights += FADING ** age;
+	let fading = 1;
+	for (const mood of course.slice(-NEWEST).reverse()) {
+		const plain = Math.abs(mood) < PLAIN;
+		const weight = plain ? fading * PLAIN_WEIGHT : fading;
+		sum += mood * weight;
+		weights += weight;
+		if (!plain) fading *= FADING;
 	}
 	return sum / weights;
 }

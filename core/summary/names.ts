@@ -35,7 +35,7 @@ export function findName(
 			if (name) return name;
 		}
 	}
-	const signed = signedName(sentence, languages);
+	const signed = signedName(sentence, languages) ?? namedBeside(sentence, languages);
 	if (signed || !asked) return signed;
 	const language = languages[0];
 	if (!language) return undefined;
@@ -51,6 +51,26 @@ const SIGNED = new RegExp(
 	`^[\\s,!.]*(${NAME}),?\\s+(?:from|of|de|del|de la|do|da|von|vom|du|des|della|dello|dell['’]|di|van|bij|dari|soci[eé]té|entreprise|empresa|firma|fa\\.|ditta|azienda|bedrijf|perusahaan|PT|company|شركة)\\s`,
 	'u',
 );
+
+/** Two capitals and more before "I run", "ich bin", or before a telephone number. */
+const FULL_NAME = "\\p{Lu}[\\p{Ll}\\p{M}’'-]+(?: \\p{Lu}[\\p{Ll}\\p{M}’'-]+){1,2}";
+const BESIDE = new RegExp(
+	`^(${FULL_NAME}),\\s+(?:i|i’m|i'm|we|ich|wir|je|j['’]\\p{L}+|nous|io|ho|abbiamo|sono|soy|tengo|ik|wij|we|saya|kami|eu|sou|tenho|main)\\s`,
+	'u',
+);
+const BEFORE_PHONE = new RegExp(
+	`(?:^|[,.;:]\\s+)(${FULL_NAME})[,:]?\\s+\\(?(?:\\+|0)\\d[\\d ()./-]{6,}$`,
+	'u',
+);
+
+function namedBeside(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
+	const start = sentence.replace(/^I\b/u, 'i').replace(/, I(?=['’\s])/u, ', i');
+	const match = BESIDE.exec(start) ?? BEFORE_PHONE.exec(sentence.trim());
+	const language = languages[0];
+	const name = match?.[1] ?? '';
+	if (!language || name.replace(language.patterns.courtesy, ' ').trim() !== name) return undefined;
+	return nameFrom(name, language, false);
+}
 
 function signedName(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
 	for (const language of languages) {

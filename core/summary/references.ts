@@ -258,7 +258,8 @@ function spacedCodes(
 	});
 }
 
-const SPACED_ANSWER = /(?<=^[^\d]{0,30})\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?=[^\d]{0,12}$)/u;
+const SPACED_ANSWER =
+	/(?<=^[^\d]{0,30})(?:(?<![\p{L}])[A-Z]{1,4} )?\d{2,6}(?: \d{2,6}){0,4} \d{1,6}(?=[^\d]{0,12}$)/u;
 const LIST = /^\s*(?:,|;|&|\+|and|or|y|e|und|oder|et|ou|o|en|dan|और|و)\s*(?:#|n[º°.]?)?\s*$/iu;
 /** Up to two small words may stand between "order" and its number: "order number is", "el pedido es el". */
 const BETWEEN = /^[\s:#№=.\-–"'“«(*_]*(?:[\p{L}\p{M}]{1,12}[\s:#№=.\-–"'“«(*_]+){0,2}$/u;
@@ -277,11 +278,14 @@ function cueBefore(
 		const between = text.slice(cue.end, start);
 		// A short plain number near "order" is more often a quantity or a year.
 		const certain = /[A-Za-z#-]/u.test(raw) || raw.length >= 5;
-		if (!(certain ? BETWEEN : NEXT_TO).test(between)) continue;
+		if (!(certain ? BETWEEN : NEXT_TO).test(between) || ERROR.test(between)) continue;
 		if (!best || cue.end > best.end || (cue.end === best.end && cue.start < best.start)) best = cue;
 	}
 	return best?.kind;
 }
+
+/** "código do erro E-88" names no order. */
+const ERROR = /(?<![\p{L}])(?:err\p{L}+|fehler\p{L}*|fout\p{L}*)(?![\p{L}])/iu;
 
 /** "12345 order", as Hindi and hurried people have it: only right behind, and only for what is long enough. */
 function cueBehind(

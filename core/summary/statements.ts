@@ -27,6 +27,8 @@ export interface Reading {
 	trouble: boolean;
 	/** Asks for a person. */
 	person: boolean;
+	/** Wants or needs something. */
+	wishes: boolean;
 	/** How the customer calls himself. */
 	name?: string;
 }
@@ -50,6 +52,8 @@ export const MIN_NEED = 1.1;
 const OPENING = 0.9;
 /** What a sentence weighs less as a need that only gives a date or a sum. */
 const DETAIL = 0.5;
+/** What a sentence weighs less as a need that says who somebody is. */
+const WHO = 0.6;
 /** Words beside the name in a sentence that only introduces. */
 const INTRODUCTION_WORDS = 6;
 /** Shorter sentences say nothing by themselves. */
@@ -71,6 +75,7 @@ export function readCustomer(
 		denied: false,
 		trouble: false,
 		person: false,
+		wishes: false,
 	};
 	if (/^[\s?？؟!]*[?？؟][\s?？؟!]*$/u.test(text)) reading.denied = true;
 	let opening = context.opening && !context.answersAsked;
@@ -83,6 +88,7 @@ export function readCustomer(
 		if (is.negated) reading.denied = true;
 		if (is.trouble) reading.trouble = true;
 		if (is.person) reading.person = true;
+		if (is.want) reading.wishes = true;
 		const asks = is.question && (!is.missed || MARKED.test(sentence));
 		if (asks && !is.courtesyOnly && !is.personOnly && !is.rhetorical)
 			reading.questions.push(questionIn(text, span, whole));
@@ -112,7 +118,10 @@ export function readCustomer(
 			is.length - words(name).length <= INTRODUCTION_WORDS;
 		// "We need them by 20 August" says when, and of what it is about no more than what was said before.
 		const adds = is.trouble || product !== undefined || (!timeline && !budget);
-		const need = introduces ? 0 : needScore(sentence, is, opening) - (adds ? 0 : DETAIL);
+		const tellsWho = name !== undefined && !is.want && !is.trouble && !is.question;
+		const need = introduces
+			? 0
+			: needScore(sentence, is, opening) - (adds ? 0 : DETAIL) - (tellsWho ? WHO : 0);
 		if (need >= MIN_NEED) {
 			const value = withoutGreeting(sentence, languages, span.start, whole);
 			reading.statements.push({ slot: 'need', value, score: need });
@@ -264,6 +273,8 @@ function needScore(sentence: string, is: Signs, opening: boolean): number {
 	return sentence.length > 600 ? score / 2 : score;
 }
 
+/** What means a budget and nothing else. */
+const BUDGET_WORD = /budget|presupuesto|orçamento|kostenrahmen|preisrahmen|anggaran|बजट|ميزاني/iu;
 /** Characters between "no more than" and the sum. */
 const LIMIT_REACH = 24;
 
@@ -283,7 +294,8 @@ function findBudget(
 	const limited =
 		cue !== undefined && sure.some(({ start }) => start >= cue && start - cue <= LIMIT_REACH);
 	// "I paid 90 euros" is over, "charged twice, 90 euros" a complaint; "we cannot exceed 90 euros" is neither.
-	if ((is.trouble || is.past) && !is.want && !asked && !(limited && is.negated)) return undefined;
+	const over = is.trouble || (is.past && !BUDGET_WORD.test(sentence));
+	if (over && !is.want && !asked && !(limited && is.negated)) return undefined;
 	// A sum that a buyer names without such a word ("we can stretch to 1800 pounds") is what he has to spend.
 	if (cue === undefined && !asked) {
 		const [only] = sure;

@@ -98,7 +98,7 @@ export function sentenceSpans(text: string, whole: readonly Span[] = []): Span[]
 }
 
 const SMALL_LETTER_AFTER_STOP =
-	/(?<=[\p{L}\p{M}\p{N}]{2}|[)"”€$%])\.\s+(?=\p{Ll})|[.!?…]\s+(?=[¿¡])|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f]*\s+(?=\p{Lu}\p{L})/gu;
+	/(?<=[\p{L}\p{M}\p{N}]{2}|[)"”€$%])\.\s+(?=\p{Ll})|[.!?…]\s+(?=[¿¡])|\p{Extended_Pictographic}[\p{M}\u200d\ufe0f]*\s+(?=\p{Lu}\p{L})|(?<=.{15})\p{Extended_Pictographic}[\p{M}\u200d\ufe0f]*\s+(?=\p{L}.{12})/gu;
 
 const ABBREVIATION =
 	/(?:^|[\s(])(?:nr|no|núm|num|n|art|av|avda|st|str|jl|rp|dr|mr|mrs|ms|sr|sra|sig|tel|ref|ord|pls|approx|ca|z\.\s?b|bzw|rs|\d{1,2})\.\s*$/iu;

@@ -245,6 +245,10 @@ export const de: Language = {
 	],
 	refuse: ['(?:will|wollen|möchten?|brauchen?) (?:\\p{L}+ ){0,2}?(?:nichts?|kein\\p{L}*)'],
 	trouble: [
+		'niemand (?:da|gekommen)',
+		'geplatzt',
+		'geschluckt',
+		'eingezogen',
 		'(?:kühlt|heizt|wäscht|trocknet|spült|druckt|lädt|geht|läuft|funktioniert|startet|schließt|öffnet|bildet|reagiert|schleudert|pumpt|schaltet|leuchtet|verbindet|klingelt|dreht|zeigt|passt|stimmt|springt)\\b[^.!?]{0,40}\\b(?:nicht|nichts|kein\\p{L}*|nie)',
 		'(?:nicht|nie) mehr',
 		'tropft|leckt|ausgelaufen|läuft aus',
@@ -372,6 +376,7 @@ export const de: Language = {
 		'nein',
 	],
 	past: [
+		'hab(?:e|en)? (?:ich|wir)[^.!?]{0,30}(?:schon|bereits)',
 		'vor (?:\\d+|einer|einem|zwei|drei|vier|ein paar|langem|kurzem)',
 		'seit',
 		'gestern',
@@ -406,7 +411,15 @@ export const de: Language = {
 		'was soll das',
 		'hört ihr zu',
 	],
-	nameAfter: ['mein name (?:ist|lautet)', 'ich hei(?:ß|ss)e', 'auf den namen', 'name:', 'namens'],
+	nameAfter: [
+		'(?:der |auf )?name (?:ist|lautet)',
+		'(?:der kunde|die kundin) (?:ist|heißt)',
+		'mein name (?:ist|lautet)',
+		'ich hei(?:ß|ss)e',
+		'auf den namen',
+		'name:',
+		'namens',
+	],
 	nameMaybe: [
 		'hier (?:ist|spricht|schreibt)',
 		'ich bin(?: die| der)?',

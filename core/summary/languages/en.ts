@@ -29,6 +29,7 @@ export const en: Language = {
 			'receipt(?: number)?',
 		],
 		account: [
+			'agreement(?: (?:number|no\\.?|ref(?:erence)?))?',
 			'(?:tenant|tenancy|meter|subscription|licen[cs]e|insured|insurance|taxpayer|utility|property|unit|store|merchant|card ?holder|passenger|frequent flyer)(?: (?:number|no\\.?|id|ref(?:erence)?|code))',
 			'(?:student|patient|user|subscriber|loyalty|employee|client|citizen|customer) (?:number|no\\.?|id)',
 			'account(?: (?:number|no\\.?|id))?',
@@ -274,6 +275,11 @@ export const en: Language = {
 	],
 	refuse: ["(?:do not|don(?:’|\')?t|doesn(?:’|\')?t|no longer|never) (?:want|need|wish|like)"],
 	trouble: [
+		'(?:come|came|coming|fell|fallen|falling) (?:apart|off|loose)',
+		'jammed',
+		'ripped',
+		'swallowed',
+		'banned',
 		'damages?',
 		'claim(?:s|ed)?',
 		'(?:down|out|offline) (?:since|again|for|all)',
@@ -473,6 +479,9 @@ export const en: Language = {
 		'do you (?:even|ever) (?:read|listen|care)',
 	],
 	nameAfter: [
+		'(?:the )?name on (?:it|the \\p{L}+)(?: is)?',
+		'(?:the )?name is',
+		'customer is',
 		"my (?:full )?name(?:’|')?(?:s| is)",
 		"name(?:’|')?s?:",
 		"i(?:’|')?m called",

@@ -31,6 +31,8 @@ export const es: Language = {
 			'boleta',
 		],
 		account: [
+			'soci[oa](?: (?:número|n[º°.]))?',
+			'afiliad[oa]',
 			'(?:número|numero|n[º°.]|código|id) (?:de|del) (?:inquilino|suministro|contador|medidor|tarjeta sanitaria|asegurado|titular|comercio|abonado)',
 			'cups',
 			'(?:número|nº|n°|id) de (?:paciente|alumno|estudiante|usuario|abonado|afiliado)',
@@ -179,6 +181,7 @@ export const es: Language = {
 		'horarios?',
 	],
 	urgent: [
+		'(?:necesito|quiero|tengo que|tiene que)\\b[^.!?]{0,30}\\bahora(?: mismo)?',
 		'me urge',
 		'nos urge',
 		'(?<!qué tan |tan )rápido',
@@ -245,6 +248,9 @@ export const es: Language = {
 		'(?:ya )?no (?:lo |la |los |las )?(?:quiero|queremos|necesito|necesitamos|quisiera|me interesa)',
 	],
 	trouble: [
+		'dev(?:olv|uelv)\\p{L}+',
+		'neg(?:ó|ado|aron)|rechaz\\p{L}+',
+		'se (?:ha )?(?:soltó|soltado|despegó|despegado)',
 		'pierde|gotea|fuga(?:s)?',
 		'(?:no|ya no|tampoco) (?:me |nos |se |te |le |lo |la )?(?:\\p{L}+ )?(?:funciona|enciende|enfría|calienta|llega|sirve|entra|abre|carga|prende|responde|contesta|sale|suena|gira|conecta|aparece|deja|permite|va|anda|quiere|puedo|podemos|reconoce|imprime|actualiza|refleja|quita|cierra)\\p{L}*',
 		'(?:me|nos|le) (?:han |ha )?cobr\\p{L}+',
@@ -407,7 +413,10 @@ export const es: Language = {
 		'qué clase de',
 		'qué (?:servicio|empresa) es',
 	],
-	nameAfter: ['(?:me llamo|mi nombre (?:completo )?es|a nombre de|al nombre de|nombre:)'],
+	nameAfter: [
+		'(?:el )?(?:nombre|titular|cliente) es',
+		'(?:me llamo|mi nombre (?:completo )?es|a nombre de|al nombre de|nombre:)',
+	],
 	nameMaybe: [
 		'soy',
 		'habla',

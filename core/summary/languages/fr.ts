@@ -27,6 +27,7 @@ export const fr: Language = {
 		],
 		invoice: ['(?:numéro|n[º°]) de facture', 'factures?(?: (?:numéro|numero|n[º°]))?'],
 		account: [
+			'adhérente?(?: n[º°])?',
 			"(?:numéro|numero|n[º°]|identifiant) (?:de |d(?:’|')|du )?(?:locataire|compteur|police|assurance|assuré|sociétaire|carte vitale|carte de fidélité|point de livraison|pdl|licence|membre)",
 			'pdl',
 			'police',
@@ -173,6 +174,7 @@ export const fr: Language = {
 		"horaires?(?: d['’]ouverture)?",
 	],
 	urgent: [
+		'(?:veux|dois|besoin)\\b[^.!?]{0,30}\\b(?:maintenant|tout de suite)',
 		'pressée?s?',
 		'(?<!plus |si )vite',
 		"c(?:’|')est pressé",
@@ -229,6 +231,9 @@ export const fr: Language = {
 		"n(?:’|\')ai (?:pas|plus) besoin",
 	],
 	trouble: [
+		'coinc\\p{L}+',
+		'décroch\\p{L}+',
+		'déchir\\p{L}+',
 		'aval(?:é|er|ée)s?',
 		"(?:ne|n(?:’|')) ?(?:\\p{L}+ ){0,3}(?:plus|pas|jamais|rien)",
 		"(?:marche|chauffe|démarre|fonctionne|charge|refroidit|s(?:’|')allume|arrive|répond|ouvre|imprime|connecte) (?:plus|pas)",
@@ -386,7 +391,13 @@ export const fr: Language = {
 		'combien de fois (?:dois|faut|vais)[- ]?(?:je|il)?',
 		'vous êtes sérieux',
 	],
-	nameAfter: ["je m(?:’|')appelle", 'mon nom (?:complet )?est', "au nom d(?:e|’|')", 'nom ?:'],
+	nameAfter: [
+		"(?:le )?(?:nom|titulaire|client)(?:,)? (?:est|c(?:’|')est)",
+		"je m(?:’|')appelle",
+		'mon nom (?:complet )?est',
+		"au nom d(?:e|’|')",
+		'nom ?:',
+	],
 	nameMaybe: [
 		'ici',
 		'je suis',

@@ -51,6 +51,8 @@ export const id: Language = {
 	currencies: ['rupiah'],
 	multipliers: ['rb', 'k', 'ribu', 'rb', 'juta', 'jt', 'miliar'],
 	budget: [
+		'budget(?:ku|nya)',
+		'anggaran(?:ku|nya)',
 		'lebih dari',
 		'melebihi',
 		'di atas',
@@ -461,7 +463,7 @@ export const id: Language = {
 	placeWords: 'untuk di ke dari lewat via buat pada dengan',
 	determiners: 'sebuah satu dua tiga beberapa buat untuk baru lagi si produk',
 	productStop:
-		'untuk dengan dan tapi atau di ke dari karena yang kalau jika ada sudah belum saya kami berapa apa bisa tidak buat kemarin besok minggu ini itu nya kak sebelum pada tolong masih pakai tanpa ya dong sih bulan warnanya tetapi juga segera secepatnya pecah rusak',
+		'ga gak nggak kosong ready kah untuk dengan dan tapi atau di ke dari karena yang kalau jika ada sudah belum saya kami berapa apa bisa tidak buat kemarin besok minggu ini itu nya kak sebelum pada tolong masih pakai tanpa ya dong sih bulan warnanya tetapi juga segera secepatnya pecah rusak',
 	noProduct:
 		'barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
 	bot: {

@@ -22,6 +22,7 @@ export const it: Language = {
 		],
 		invoice: ['(?:numero|n[º°.]) (?:di )?fattura', 'fattur[ae](?: (?:numero|n[º°.]))?', 'bolletta'],
 		account: [
+			'tessera',
 			"(?:numero|codice|n[º°.]) (?:di |del |della |d(?:’|'))?(?:polizza|contatore|pod|pdr|tessera|inquilino|assicurato|socio|utenza|matricola|abbonamento)",
 			'polizza',
 			'pod',
@@ -172,6 +173,7 @@ export const it: Language = {
 		'orari(?:o)?(?: di apertura)?',
 	],
 	urgent: [
+		'(?:devo|voglio|mi serve)\\b[^.!?]{0,30}\\b(?:adesso|subito|ora)',
 		'fretta',
 		'di fretta',
 		'(?<!quanto |più )presto',
@@ -232,6 +234,9 @@ export const it: Language = {
 	],
 	refuse: ['non (?:lo |la )?(?:voglio|vogliamo|vorrei|mi serve|mi interessa|cerco)'],
 	trouble: [
+		'mangiat[oa]',
+		'negat[oa]|rifiutat[oa]',
+		'ammacca\\p{L}+',
 		'non (?:\\p{L}+ ){0,2}(?:funzion|arriv|accend|caric|connett|apr|riesc|ricev|consegn|part|va|scald|raffredd|asciug|lav|stamp|rispond|entr|chiud|cent|gir|vede|corrispond)\\p{L}*',
 		'si (?:spegne|blocca|ferma|rompe|è rott|è spent|è bloccat|è fermat|scollega|surriscalda|stacca)\\p{L}*',
 		'(?:fa|facendo) (?:un )?(?:rumore|rumoraccio|\\p{L}+ rumore)',
@@ -384,7 +389,14 @@ export const it: Language = {
 		'quante volte (?:devo|ve lo|bisogna)',
 		'sul serio',
 	],
-	nameAfter: ['mi chiamo', 'il mio nome (?:completo )?è', 'a nome(?: di)?', 'nome:'],
+	nameAfter: [
+		'(?:il )?(?:cliente|nome|intestatari[oa]) è',
+		'intestat[oa] a',
+		'mi chiamo',
+		'il mio nome (?:completo )?è',
+		'a nome(?: di)?',
+		'nome:',
+	],
 	nameMaybe: ['sono', 'qui(?: è| parla)?', 'parla', 'saluti,?', 'cordiali saluti,?'],
 	nameBefore: ['qui(?=[\\s,.!]|$)'],
 	noName:

@@ -166,6 +166,7 @@ export const nl: Language = {
 	],
 	opening: ['(?:zijn|ben|is|gaan|gaat) (?:\\p{L}+ ){0,3}(?:open|dicht|gesloten)', 'openingstijden'],
 	urgent: [
+		'(?:moet|wil)\\b[^.!?]{0,30}\\bnu',
 		'(?<!hoe |zo )snel',
 		'met spoed',
 		'haast',
@@ -221,6 +222,10 @@ export const nl: Language = {
 	],
 	refuse: ['(?:wil|willen|hoef) (?:\\p{L}+ ){0,2}?(?:niet|geen|niets)'],
 	trouble: [
+		'geannuleerd',
+		'ingeslikt',
+		'geweigerd',
+		'ligt (?:er )?(?:\\p{L}+ )?uit',
 		'lekt|lekken|lekkage|druppelt',
 		'(?:werkt|doet|start|laadt|komt|gaat|opent|lukt|verbindt|koelt|verwarmt|wast|droogt|print|reageert|sluit|klopt|past|draait|functioneert)\\b[^.!?]{0,30}\\b(?:niet|niets|geen|nooit)',
 		'(?:krijg|kan|kom)\\b[^.!?]{0,30}\\b(?:niet|geen|niks)',
@@ -364,7 +369,14 @@ export const nl: Language = {
 		'hoe vaak moet',
 		'wat is dit voor',
 	],
-	nameAfter: ['mijn naam is', 'ik heet', 'op naam van', 'naam:'],
+	nameAfter: [
+		'(?:de )?naam is',
+		'(?:de klant|ik) (?:is|heet)',
+		'mijn naam is',
+		'ik heet',
+		'op naam van',
+		'naam:',
+	],
 	nameMaybe: [
 		'u spreekt met',
 		'je spreekt met',

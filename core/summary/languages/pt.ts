@@ -29,6 +29,7 @@ export const pt: Language = {
 			'boleto',
 		],
 		account: [
+			'sóci[oa](?: (?:número|nº))?',
 			'(?:número|numero|nº|código) (?:do|da|de) (?:carteirinha|cartão do plano|instalação|medidor|inquilino|sócio|beneficiário|titular|unidade consumidora|aluno)',
 			'carteirinha',
 			'instalação',
@@ -182,6 +183,7 @@ export const pt: Language = {
 		'horários?(?: de funcionamento)?',
 	],
 	urgent: [
+		'(?:preciso|quero|tenho que|tem que)\\b[^.!?]{0,30}\\bagora',
 		'com urgência',
 		'pressa',
 		'(?<!quão |tão )rápido',
@@ -241,6 +243,9 @@ export const pt: Language = {
 	],
 	refuse: ['(?:já )?não (?:o |a )?(?:quero|queremos|preciso|precisamos|gostaria)'],
 	trouble: [
+		'nega(?:do|da|ram|ou)?|negou|recus\\p{L}+',
+		'solt(?:ou|ando)',
+		'dá erro|da erro',
 		'par(?:ou|aram|a) de',
 		'vaz(?:a|ando|ou|amento)|ping(?:a|ando)|pinga',
 		'(?:não|nao|n|nunca) (?:me |nos |se |está |tá |foi |o |a |mais )?(?:\\p{L}+ )?(?:funciona|liga|cheg|carrega|conecta|abre|consig|consegu|receb|aparece|entreg|sai|esquenta|gela|aquece|entra|responde|toca|imprime|atualiza|deixa|aceita)\\p{L}*',
@@ -396,7 +401,10 @@ export const pt: Language = {
 		'quantas vezes (?:tenho|preciso|vou ter|eu)',
 		'que (?:palhaçada|tipo de)',
 	],
-	nameAfter: ['(?:me chamo|chamo-me|o? ?meu nome (?:completo )?é|em nome de|no nome de|nome:)'],
+	nameAfter: [
+		'(?:o )?(?:nome|titular|cliente) é',
+		'(?:me chamo|chamo-me|o? ?meu nome (?:completo )?é|em nome de|no nome de|nome:)',
+	],
 	nameMaybe: [
 		'(?:eu )?sou (?:a|o)',
 		'sou',

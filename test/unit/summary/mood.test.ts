@@ -2,7 +2,14 @@ import fc from 'fast-check';
 
 import { describeCourse, moodOf } from '../../../core/summary/mood';
 
-const CALM = { trouble: false, missed: false, asks: false, presses: false };
+const CALM = {
+	trouble: false,
+	missed: false,
+	denied: false,
+	asks: false,
+	presses: false,
+	wishes: false,
+};
 
 describe('the mood of a message', () => {
 	it('takes a plain question for less negative than its words', () => {
@@ -32,6 +39,13 @@ describe('the mood of a message', () => {
 		expect(moodOf(0, 'a person please', person, [0.2, 0])).toBe(0);
 	});
 
+	it('stays wrong after a complaint until warm words relieve, and a no is a complaint again', () => {
+		expect(moodOf(0.2, 'order 4471', CALM, [-0.3])).toBe(-0.05);
+		expect(moodOf(0.4, 'brilliant, thank you', CALM, [-0.3])).toBe(0.4);
+		expect(moodOf(0.2, 'no it is not', { ...CALM, denied: true }, [-0.3])).toBe(-0.3);
+		expect(moodOf(0.4, 'I would love it fixed', { ...CALM, wishes: true }, [])).toBeLessThan(0.36);
+	});
+
 	it('never leaves its bounds by more than shouting, whatever the measure', () => {
 		fc.assert(
 			fc.property(
@@ -40,8 +54,10 @@ describe('the mood of a message', () => {
 				fc.record({
 					trouble: fc.boolean(),
 					missed: fc.boolean(),
+					denied: fc.boolean(),
 					asks: fc.boolean(),
 					presses: fc.boolean(),
+					wishes: fc.boolean(),
 				}),
 				(value, text, signs) => {
 					const mood = moodOf(value, text, signs, []);
@@ -58,6 +74,11 @@ describe('the course of the moods', () => {
 		expect(describeCourse([0, 0.1])).toBe('Neutral');
 		expect(describeCourse([0, -0.3, -0.4])).toBe('From neutral to negative');
 		expect(describeCourse([-0.3, 0.5, 0.6, 0.6])).toBe('From negative to positive');
+	});
+
+	it('ends as warm thanks do, and passes over what only informs', () => {
+		expect(describeCourse([-0.3, -0.4, 0.4])).toBe('From negative to positive');
+		expect(describeCourse([-0.4, 0, 0])).toBe('Negative');
 	});
 
 	it('does not change its end for one cool word after three angry ones', () => {
