@@ -83,7 +83,8 @@ function nothingElse(reading: Reading): PhraseMatch | undefined {
 		if (declined(reading, to)) continue;
 		if (
 			onlyFiller(reading, language, from, match.from) &&
-			onlyFiller(reading, language, match.to, to)
+			onlyFiller(reading, language, match.to, to) &&
+			wishes(reading, language, from, to)
 		)
 			return { ...match, group: 'human_request', strength: 1 };
 	}
@@ -99,6 +100,16 @@ function aboutOrRefused(reading: Reading, from: number, to: number): boolean {
 	return ['human_about', 'human_refusal'].some((group) =>
 		reading.found.get(group)?.some((match) => match.from < to && from < match.to),
 	);
+}
+
+/** Whether a word of wishing is there: "with the operator" and "send it to the person" have none. */
+function wishes(reading: Reading, language: Language, from: number, to: number): boolean {
+	const { matcher } = reading.lexicon;
+	for (let i = from; i < to; i++) {
+		if (matcher.listAt(language, 'plea', reading.words, i) > 0) return true;
+		if (matcher.listAt(language, 'want', reading.words, i) > 0) return true;
+	}
+	return false;
 }
 
 function onlyFiller(reading: Reading, language: Language, from: number, to: number): boolean {
