@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { controlRoutes } from '../control';
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange } from '../http';
@@ -449,11 +450,6 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 			},
 			{ method: 'GET', path: '/_control/messages', handle: () => ({ status: 200, body: log }) },
 			{
-				method: 'GET',
-				path: '/_control/violations',
-				handle: () => ({ status: 200, body: violations }),
-			},
-			{
 				method: 'POST',
 				path: '/_control/customer-says',
 				async handle({ body }) {
@@ -479,33 +475,14 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 					return { status: 200, body: setup };
 				},
 			},
-			{
-				method: 'POST',
-				path: '/_control/fail',
-				handle({ body }) {
-					faults.add(body as Fault);
-					return { status: 200, body: {} };
-				},
-			},
-			{
-				method: 'POST',
-				path: '/_control/clear-faults',
-				handle() {
-					faults.clear();
-					return { status: 200, body: {} };
-				},
-			},
-			{
-				method: 'POST',
-				path: '/_control/reset',
-				handle() {
+			...controlRoutes({
+				violations,
+				faults,
+				reset: () => {
 					log.length = 0;
-					violations.length = 0;
-					faults.clear();
 					setup = freshSetup();
-					return { status: 200, body: {} };
 				},
-			},
+			}),
 			{
 				method: 'GET',
 				path: '/_control/events',

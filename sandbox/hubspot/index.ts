@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
+import { controlRoutes } from '../control';
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
@@ -446,51 +447,15 @@ export async function startHubspotStandIn(options: HubspotOptions): Promise<Hubs
 			path: TOKEN_PATH,
 			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'NOT_FOUND', 'there is no app'),
 		},
-		{
-			method: 'POST',
-			path: '/_control/expire-tokens',
-			handle() {
-				tokens?.expire();
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'GET',
-			path: '/_control/tokens',
-			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
-		},
-		{ method: 'GET', path: '/_control/state', handle: () => ({ status: 200, body: state() }) },
-		{
-			method: 'GET',
-			path: '/_control/violations',
-			handle: () => ({ status: 200, body: violations }),
-		},
-		{
-			method: 'POST',
-			path: '/_control/fail',
-			handle({ body }) {
-				faults.add(body as Fault);
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'POST',
-			path: '/_control/clear-faults',
-			handle() {
-				faults.clear();
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'POST',
-			path: '/_control/reset',
-			handle() {
+		...controlRoutes({
+			state,
+			violations,
+			faults,
+			tokens,
+			reset: () => {
 				objects = new Objects(now, options.searchLagMs ?? 5000);
-				violations.length = 0;
-				faults.clear();
-				return { status: 200, body: {} };
 			},
-		},
+		}),
 	];
 
 	const server = await serve(routes, {

@@ -1,3 +1,4 @@
+import { controlRoutes } from '../control';
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
@@ -282,35 +283,15 @@ export async function startPipedriveStandIn(options: PipedriveOptions): Promise<
 			path: TOKEN_PATH,
 			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'there is no app'),
 		},
-		{
-			method: 'POST',
-			path: '/_control/expire-tokens',
-			handle() {
-				tokens?.expire();
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'GET',
-			path: '/_control/tokens',
-			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
-		},
-		{ method: 'GET', path: '/_control/state', handle: () => ({ status: 200, body: state() }) },
-		{
-			method: 'GET',
-			path: '/_control/violations',
-			handle: () => ({ status: 200, body: violations }),
-		},
-		{
-			method: 'POST',
-			path: '/_control/reset',
-			handle() {
+		...controlRoutes({
+			state,
+			violations,
+			faults,
+			tokens,
+			reset: () => {
 				company = new Company();
-				faults.clear();
-				violations.length = 0;
-				return { status: 200, body: {} };
 			},
-		},
+		}),
 	];
 
 	const signedIn = ({ headers, query }: Exchange): boolean => {

@@ -1,3 +1,4 @@
+import { controlRoutes } from '../control';
 import type { Fault } from '../faults';
 import { Faults } from '../faults';
 import type { Answer, Exchange, Route } from '../http';
@@ -138,19 +139,6 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 			handle: (exchange) => tokens?.grant(exchange) ?? failure(404, 'NOT_FOUND', 'there is no app'),
 		},
 		{
-			method: 'POST',
-			path: '/_control/expire-tokens',
-			handle() {
-				tokens?.expire();
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'GET',
-			path: '/_control/tokens',
-			handle: () => ({ status: 200, body: tokens?.granted ?? {} }),
-		},
-		{
 			method: 'GET',
 			path: `${API}/`,
 			handle: () => ({
@@ -243,32 +231,17 @@ export async function startSalesforceStandIn(options: SalesforceOptions): Promis
 				return org.defineCustom(FullName, Metadata);
 			},
 		},
-		{ method: 'GET', path: '/_control/state', handle: () => ({ status: 200, body: state() }) },
-		{
-			method: 'GET',
-			path: '/_control/violations',
-			handle: () => ({ status: 200, body: violations }),
-		},
-		{
-			method: 'POST',
-			path: '/_control/fail',
-			handle({ body }) {
-				faults.add(body as Fault);
-				return { status: 200, body: {} };
-			},
-		},
-		{
-			method: 'POST',
-			path: '/_control/reset',
-			handle() {
+		...controlRoutes({
+			state,
+			violations,
+			faults,
+			tokens,
+			reset: () => {
 				org = newOrg();
 				pages = new Map();
 				calls = 0;
-				faults.clear();
-				violations.length = 0;
-				return { status: 200, body: {} };
 			},
-		},
+		}),
 	];
 
 	const server = await serve(routes, {
