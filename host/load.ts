@@ -163,8 +163,10 @@ export async function publishTriggerAlone(
 		parameters?: object;
 		/** Id of the store's credential; one on SQLite is made if absent. */
 		storeCredentialId?: string;
+		/** Only saved, as while it is built in the editor, if false. */
+		publish?: boolean;
 	},
-): Promise<{ id: string; url: string }> {
+): Promise<{ id: string; versionId: string; url: string; testUrl: string }> {
 	const name = `Store ${options.namespace}`;
 	const store = options.storeCredentialId
 		? { id: options.storeCredentialId, name }
@@ -205,8 +207,15 @@ export async function publishTriggerAlone(
 		settings: { executionOrder: 'v1' },
 		active: false,
 	});
-	await n8n.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
-	return { id: saved.id, url: `${n8n.url}/webhook/${webhookId}/whatsapp` };
+	if (options.publish !== false) {
+		await n8n.call('POST', `/rest/workflows/${saved.id}/activate`, { versionId: saved.versionId });
+	}
+	return {
+		id: saved.id,
+		versionId: saved.versionId,
+		url: `${n8n.url}/webhook/${webhookId}/whatsapp`,
+		testUrl: `${n8n.url}/webhook-test/${webhookId}/whatsapp`,
+	};
 }
 
 /** How often each message of a load came out of the trigger, from the executions that n8n has kept. */

@@ -173,7 +173,7 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 	};
 
 	async function postSigned(payload: unknown): Promise<Response> {
-		const address = setup.numberCallback ?? setup.accountCallback ?? appCallback();
+		const address = setup.numberCallback || setup.accountCallback || appCallback();
 		if (!address) throw new Error('The stand-in does not know the address of the webhook yet');
 		const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
 		return fetch(address, {

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution } from '../../host/executions';
 import { executionIds, waitForExecution } from '../../host/executions';
 import { N8nClient } from '../../host/n8n';
-import type { PhoneMessage } from '../../sandbox/graph';
+import type { GraphSetup, PhoneMessage } from '../../sandbox/graph';
 import type { HubspotState } from '../../sandbox/hubspot';
 import type { Environment } from './environment';
 import { ENVIRONMENT_VARIABLE } from './environment';
@@ -65,6 +65,9 @@ export const graph = {
 		control<{ id: string }>(environment.graphUrl, 'file', file),
 	fail: (fault: object) => control<object>(environment.graphUrl, 'fail', fault),
 	clearFaults: () => control<object>(environment.graphUrl, 'clear-faults', {}),
+	/** How the account is set up at Meta, after the changes; an empty address is none. */
+	setup: (changes: Partial<GraphSetup> = {}) =>
+		control<GraphSetup>(environment.graphUrl, 'setup', changes),
 };
 
 export const hubspot = {

@@ -240,6 +240,21 @@ describe('a test listen', () => {
 		expect(graph.setup().accountCallback).toBeUndefined();
 	});
 
+	it('gives way to its own workflow that is published, but not to another node', async () => {
+		await start({ setup: 'automatic', listening: true });
+		const own = production;
+		production = own.replace('abc', 'other');
+		await expect(start({ setup: 'automatic' })).rejects.toMatchObject({
+			message: expect.stringContaining('Another webhook address') as string,
+		});
+		production = own;
+		await start({ setup: 'automatic' });
+		expect(graph.setup().accountCallback).toBe(production);
+		// The listen ends after it: what stands then is not its own.
+		await stop({ setup: 'automatic', listening: true });
+		expect(graph.setup().accountCallback).toBe(production);
+	});
+
 	it('says which link is broken before it begins, and what to do', async () => {
 		graph.setup({ appCallback: test, fields: [] });
 		await expect(start({ setup: 'manual', listening: true })).rejects.toMatchObject({
