@@ -68,12 +68,13 @@ export async function register(context: IHookFunctions): Promise<boolean> {
 			},
 		);
 	}
-	if (foreign && context.getNodeParameter('replaceCallback', false) !== true) {
+	if (foreign && !mayReplace(context)) {
+		// n8n publishes in the background, and shows of a failure there the message alone.
 		throw new NodeOperationError(
 			context.getNode(),
-			`Another webhook address is registered for this ${foreign.level}`,
+			`Another webhook address is registered for this ${foreign.level}: ${foreign.uri}`,
 			{
-				description: `Meta delivers to ${foreign.uri} now. If that is no longer in use for this business account, switch on "Replace Another Address" in this node and publish again.`,
+				description: `Meta delivers there now. If that is no longer in use for this business account, switch on "Replace Another Address" in this node and publish again.`,
 			},
 		);
 	}
@@ -109,7 +110,8 @@ export async function unregister(context: IHookFunctions): Promise<boolean> {
 
 /**
  * Whose deliveries would end if our address were set for the business account. The app's own address serves the account until then, so it
- * counts too; it is only told with the phone number, and a provider that does not tell it has none.
+ * counts too; it is only told with the phone number, and a provider that does not tell it has none. Throws where that cannot be asked, since
+ * an address that is not known would be cut off without a word.
  */
 async function foreignAddress(
 	context: IHookFunctions,
@@ -126,13 +128,18 @@ async function foreignAddress(
 	}
 	// An app that is not subscribed delivers nothing of this account to anybody.
 	if (own.length === 0) return undefined;
+	const graph = graphFor(context, credential);
 	try {
-		const graph = graphFor(context, credential);
 		const { application } = (await readNumber(graph, credential.phoneNumberId)).callbacks;
 		return application && application !== uri ? { uri: application, level: 'app' } : undefined;
-	} catch {
-		return undefined;
+	} catch (error) {
+		if (!isTest(context) && mayReplace(context)) return undefined;
+		throw toNodeError(context.getNode(), error);
 	}
+}
+
+function mayReplace(context: IHookFunctions): boolean {
+	return context.getNodeParameter('replaceCallback', false) === true;
 }
 
 /** Refuses to listen where nothing can come, with the broken link and what to do about it. */
@@ -208,7 +215,7 @@ async function look(
 	if (hasOwnKey(credential)) {
 		throw new NodeOperationError(
 			context.getNode(),
-			'A provider in front of Meta has a webhook of its own',
+			'A provider in front of Meta has a webhook of its own: enter the address in its settings',
 			{
 				description: `Set Webhook Setup to "I Enter the Address in Meta’s Dashboard", and enter ${uri ?? 'the production address'} in the provider’s settings, with the header ${TOKEN_HEADER} and the verify token of the credential.`,
 			},

@@ -5,14 +5,7 @@ import { publishTriggerAlone } from '../../host/load';
 import type { N8nClient } from '../../host/n8n';
 import { webhookIsLive } from '../../host/stack';
 import { freshCustomer, recorded } from './fixtures';
-import {
-	LIMIT_MS,
-	deliver,
-	environment,
-	eventually,
-	graph,
-	signedInClient,
-} from './harness';
+import { LIMIT_MS, deliver, environment, eventually, graph, signedInClient } from './harness';
 
 jest.setTimeout(2 * LIMIT_MS);
 
@@ -138,11 +131,25 @@ describe('listening for a test event in a real n8n', () => {
 		await isRegistered(undefined);
 	});
 
-	it('is not published over the address of somebody else', async () => {
-		const one = await trigger({ setup: 'automatic' });
-		const refused = await publish(one);
-		expect(refused.ok).toBe(false);
-		expect(await refused.text()).toContain('Another webhook address is registered');
+	it('is not published over the address of somebody else, which is named where n8n shows it', async () => {
+		const one = await trigger({ setup: 'automatic' }, true);
+		// n8n publishes in the background.
+		const failed = await eventually('what came of publishing', async () => {
+			const found = await client.call<{
+				status: string;
+				triggers: Array<{ errorMessage: string | null }>;
+			}>('GET', `/rest/workflows/${one.id}/publication-status`);
+			return !['in_progress', 'not_published'].includes(found.status) && found;
+		});
+		expect(failed).toMatchObject({
+			status: 'failed',
+			triggers: [
+				{
+					errorMessage: `Another webhook address is registered for this app: ${environment.intakeUrl}`,
+				},
+			],
+		});
 		expect(await accountCallback()).toBeUndefined();
+		await unpublish(one.id);
 	});
 });

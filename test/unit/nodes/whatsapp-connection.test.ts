@@ -174,14 +174,23 @@ describe('registration of the webhook with Meta', () => {
 		async (level, setup) => {
 			graph.setup(setup);
 			await expect(start({ setup: 'automatic' })).rejects.toMatchObject({
-				message: `Another webhook address is registered for this ${level}`,
-				description: expect.stringContaining('https://other.example/hook') as string,
+				message: `Another webhook address is registered for this ${level}: https://other.example/hook`,
+				description: expect.stringContaining('switch on "Replace Another Address"') as string,
 			});
 			expect(graph.setup()).toMatchObject(setup);
 			await start({ setup: 'automatic', replaceCallback: true });
 			expect(graph.setup().accountCallback).toBe(production);
 		},
 	);
+
+	it('replaces none that it cannot ask Meta for', async () => {
+		graph.setup({ subscribed: true, appCallback: 'https://other.example/hook' });
+		credential = { ...credential, phoneNumberId: '100' };
+		await expect(start({ setup: 'automatic' })).rejects.toThrow();
+		expect(graph.setup().accountCallback).toBeUndefined();
+		await start({ setup: 'automatic', replaceCallback: true });
+		expect(graph.setup().accountCallback).toBe(production);
+	});
 
 	it('takes back its own address and no other, and leaves the app subscribed', async () => {
 		await start({ setup: 'automatic' });

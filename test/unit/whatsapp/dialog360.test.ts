@@ -254,7 +254,8 @@ describe('the way from 360dialog to WhatsApp Trigger', () => {
 
 	it('is not registered with Meta, and the error says what to do instead', async () => {
 		await expect(publish({ setup: 'automatic' })).rejects.toMatchObject({
-			message: 'A provider in front of Meta has a webhook of its own',
+			message:
+				'A provider in front of Meta has a webhook of its own: enter the address in its settings',
 			description: expect.stringMatching(/x-verify-token/iu) as string,
 		});
 	});
