@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import type { N8nClient } from '../../host/n8n';
 import { Agent } from './agent';
@@ -16,6 +16,9 @@ import {
 } from './harness';
 
 jest.setTimeout(3 * LIMIT_MS);
+
+/** To one server, in Chromium. */
+const BROWSER_CONNECTIONS = 6;
 
 inBrowser('the inbox page in a browser', () => {
 	let client: N8nClient;
@@ -183,6 +186,43 @@ inBrowser('the inbox page in a browser', () => {
 		await page.waitForRequest((request) => request.url().includes('once=1'));
 		await say(from, 'Are you still there?');
 		await page.locator('#messages .customer', { hasText: 'Are you still there?' }).waitFor();
+		expect(desk.troubles).toEqual(NOTHING);
+		await desk.close();
+	});
+
+	it('opens in more windows than a browser has connections, and each catches up when it is looked at', async () => {
+		const { from } = await waiting();
+		const desk = await Desk.of(browser, new Agent('windows@shop.example'));
+		await desk.signIn();
+		await desk.choose(`Customer ${from}`);
+		const address = desk.page.url();
+		const others: Page[] = [];
+		const hide = (page: Page, hidden: boolean) =>
+			page.evaluate(`{
+				Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} });
+				document.dispatchEvent(new Event('visibilitychange'));
+			}`);
+		await hide(desk.page, true);
+		while (others.length < BROWSER_CONNECTIONS) {
+			const page = await desk.context.newPage();
+			await page.goto(address);
+			await page.locator('#messages .customer').first().waitFor();
+			await hide(page, true);
+			others.push(page);
+		}
+		await say(from, 'Is anybody there?');
+		const said = (page: Page) =>
+			page.locator('#messages .customer', { hasText: 'Is anybody there?' });
+		const last = others.at(-1)!;
+		await hide(last, false);
+		await said(last).waitFor();
+		// Of those that nobody looks at, the one that notifies has heard of it, too.
+		await eventually('one of the others', async () => {
+			const counts = await Promise.all(
+				[desk.page, ...others.slice(0, -1)].map((page) => said(page).count()),
+			);
+			return counts.filter((count) => count > 0).length === 1;
+		});
 		expect(desk.troubles).toEqual(NOTHING);
 		await desk.close();
 	});

@@ -186,6 +186,8 @@ export class Inbox {
 		document.addEventListener('visibilitychange', () => {
 			const { openId, detail } = this.state;
 			if (openId && detail?.conversation.id === openId) this.showDetail(openId, detail);
+			// See mayFollow.
+			if (document.hidden) this.following?.abort();
 			this.sayPresence();
 		});
 		// A connection that is only cut says nothing of it; the browser may.
@@ -429,6 +431,7 @@ export class Inbox {
 	 */
 	private async follow(): Promise<void> {
 		while (!this.state.signedOut) {
+			const release = await mayFollow();
 			const controller = new AbortController();
 			this.following = controller;
 			const { signal } = controller;
@@ -457,6 +460,8 @@ export class Inbox {
 					this.set({ connected: false });
 					await pause(AGAIN_MS);
 				}
+			} finally {
+				release();
 			}
 		}
 	}
@@ -701,6 +706,26 @@ function arrived(one: Pending, messages: readonly ConversationMessage[]): boolea
 			Date.parse(sentAt) > one.at - 60_000 &&
 			(one.fileName !== undefined ? media !== undefined : type === 'template' || text === one.text),
 	);
+}
+
+/**
+ * Waits until this window may hold a connection. Browsers open six to one server at most, and agents open a window for each
+ * conversation that they claim from a chat: all that are looked at may, and one of the others, which rings and notifies.
+ */
+async function mayFollow(): Promise<() => void> {
+	const nothing = () => undefined;
+	// Locks are there where the page is served by https.
+	const locks = navigator.locks as LockManager | undefined;
+	if (!document.hidden || !locks) return nothing;
+	const seen = new AbortController();
+	const look = () => document.hidden || seen.abort();
+	document.addEventListener('visibilitychange', look);
+	return new Promise((resolve) => {
+		locks
+			.request('handoff-inbox', { signal: seen.signal }, () => new Promise<void>(resolve))
+			.catch(() => resolve(nothing))
+			.finally(() => document.removeEventListener('visibilitychange', look));
+	});
 }
 
 /** What came with the page. */
