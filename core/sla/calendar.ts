@@ -269,7 +269,7 @@ function* constantOffsets(
 	from: number,
 	to: number,
 ): Generator<Span & { offset: number }> {
-	const offsetAt = (instant: number) => zone.offset(instant) * MINUTE_MS;
+	const offsetAt = (instant: number) => offsetOf(zone, instant);
 	let start = from;
 	let offset = offsetAt(from);
 	while (start < to) {
@@ -372,6 +372,46 @@ function zoneOf(timeZone: string): IANAZone {
 	return zone;
 }
 
+/** What the clock on the wall is ahead of UTC on a day of UTC, in milliseconds, until it is changed and after. */
+interface DayOffsets {
+	before: number;
+	after: number;
+	/** Infinite on a day without a change. */
+	changedAt: number;
+}
+
+/** Asking the system for an offset is what working hours out costs most. By zone and day; a process has to do with few of both. */
+const OFFSETS = new Map<string, DayOffsets>();
+const MOST_OFFSETS = 5_000;
+
+function offsetOf(zone: IANAZone, instant: number): number {
+	const day = Math.floor(instant / DAY_MS);
+	const key = `${zone.name} ${day}`;
+	let offsets = OFFSETS.get(key);
+	if (!offsets) {
+		offsets = offsetsOn(zone, day * DAY_MS);
+		if (OFFSETS.size >= MOST_OFFSETS) OFFSETS.clear();
+		OFFSETS.set(key, offsets);
+	}
+	return instant < offsets.changedAt ? offsets.before : offsets.after;
+}
+
+/** No zone changes its offset twice within a day. */
+function offsetsOn(zone: IANAZone, start: number): DayOffsets {
+	const offsetAt = (instant: number) => zone.offset(instant) * MINUTE_MS;
+	const before = offsetAt(start);
+	const after = offsetAt(start + DAY_MS);
+	if (before === after) return { before, after, changedAt: Infinity };
+	let last = start;
+	let changed = start + DAY_MS;
+	while (changed - last > 1) {
+		const middle = Math.floor((last + changed) / 2);
+		if (offsetAt(middle) === before) last = middle;
+		else changed = middle;
+	}
+	return { before, after, changedAt: changed };
+}
+
 function iso(instant: number): IsoTime {
 	return new Date(instant).toISOString();
 }
@@ -419,7 +459,7 @@ function closedBetween(calendar: BusinessCalendar, zone: IANAZone, from: number,
 }
 
 function localTime(zone: IANAZone, instant: number): number {
-	return instant + zone.offset(instant) * MINUTE_MS;
+	return instant + offsetOf(zone, instant);
 }
 
 function clockTime(zone: IANAZone, instant: number): string {

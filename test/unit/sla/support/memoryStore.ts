@@ -13,22 +13,22 @@ export class MemoryStore implements WatchdogStore {
 	/** Calls of each method, for the tests that ask how much is polled. */
 	readonly calls: Record<string, number> = {};
 	private readonly byConversation = new Map<string, Map<string, SlaClock>>();
-	private readonly pending = new Set<string>();
+	private readonly agenda = new Agenda();
 	private readonly leased = new Map<string, { event: SlaEvent; until: number }>();
 	private readonly once = new Map<string, { until: number } | { result: unknown }>();
 
 	put(...clocks: SlaClock[]): void {
 		for (const clock of clocks) {
 			const own = this.byConversation.get(clock.conversationId) ?? new Map<string, SlaClock>();
+			this.agenda.remove(own.get(clock.id));
 			own.set(clock.id, clock);
 			this.byConversation.set(clock.conversationId, own);
-			if (clock.nextEventAt) this.pending.add(clock.id);
-			else this.pending.delete(clock.id);
+			this.agenda.add(clock);
 		}
 	}
 
 	erase(conversationId: string): void {
-		for (const { id } of this.of(conversationId)) this.pending.delete(id);
+		for (const clock of this.of(conversationId)) this.agenda.remove(clock);
 		this.byConversation.delete(conversationId);
 		this.conversations.delete(conversationId);
 		for (const [id, { event }] of this.leased) {
@@ -40,11 +40,6 @@ export class MemoryStore implements WatchdogStore {
 		return [...(this.byConversation.get(conversationId)?.values() ?? [])];
 	}
 
-	private find(id: string): SlaClock {
-		const conversationId = id.slice(0, id.indexOf(':'));
-		return this.byConversation.get(conversationId)!.get(id)!;
-	}
-
 	private note(method: string): Promise<void> {
 		this.calls[method] = (this.calls[method] ?? 0) + 1;
 		return Promise.resolve();
@@ -52,7 +47,7 @@ export class MemoryStore implements WatchdogStore {
 
 	async nextClockEventAt() {
 		await this.note('nextClockEventAt');
-		return [...this.pending].map((id) => this.find(id).nextEventAt!).sort()[0];
+		return this.agenda.first();
 	}
 
 	async takeDueEvents(now: string, limit: number, leaseMs: number) {
@@ -60,10 +55,7 @@ export class MemoryStore implements WatchdogStore {
 		const until = Date.parse(now) + leaseMs;
 		const again = [...this.leased.values()].filter((lease) => lease.until <= Date.parse(now));
 		const events = again.map(({ event }) => event);
-		const due = [...this.pending]
-			.map((id) => this.find(id))
-			.filter((clock) => clock.nextEventAt! <= now)
-			.sort((a, b) => (a.nextEventAt! < b.nextEventAt! ? -1 : 1));
+		const due = this.agenda.due(now);
 		const first = due.slice(0, Math.max(0, limit - events.length));
 		const customers = new Set(first.map(({ conversationId }) => conversationId));
 		for (const clock of due) {
@@ -152,4 +144,44 @@ export class MemoryStore implements WatchdogStore {
 		await this.note('getSetting');
 		return this.settings.get(key) as T | undefined;
 	}
+}
+
+/** Clocks in the order of their next events, as the index of a store has them. */
+class Agenda {
+	private readonly clocks: SlaClock[] = [];
+
+	add(clock: SlaClock): void {
+		if (clock.nextEventAt) this.clocks.splice(this.placeOf(clock), 0, clock);
+	}
+
+	remove(clock: SlaClock | undefined): void {
+		if (!clock?.nextEventAt) return;
+		const place = this.placeOf(clock);
+		if (this.clocks[place]?.id === clock.id) this.clocks.splice(place, 1);
+	}
+
+	first(): string | undefined {
+		return this.clocks[0]?.nextEventAt;
+	}
+
+	due(now: string): SlaClock[] {
+		const none = this.clocks.findIndex(({ nextEventAt }) => nextEventAt! > now);
+		return none < 0 ? [...this.clocks] : this.clocks.slice(0, none);
+	}
+
+	/** Where it stands, or would. */
+	private placeOf(clock: SlaClock): number {
+		let from = 0;
+		let to = this.clocks.length;
+		while (from < to) {
+			const middle = (from + to) >> 1;
+			if (isBefore(this.clocks[middle]!, clock)) from = middle + 1;
+			else to = middle;
+		}
+		return from;
+	}
+}
+
+function isBefore(a: SlaClock, b: SlaClock): boolean {
+	return a.nextEventAt === b.nextEventAt ? a.id < b.id : a.nextEventAt! < b.nextEventAt!;
 }
