@@ -1,4 +1,6 @@
 import { isConfirmedSend, trackerOf } from '../conversation/confirmation';
+import { consentObjection } from '../conversation/consent';
+import { windowClosesAt } from '../conversation/conversation';
 import type { ConversationMessage } from '../conversation/message';
 import type { MessagingPort } from '../ports/messaging';
 import { MessagingError } from '../ports/messaging';
@@ -47,22 +49,27 @@ export async function acknowledge(
 	const key = `${handoff.id}:${about}`;
 	const now = isoTime(clock.now());
 	const owner = conversation.owner;
-	const text = acknowledgementText(
-		{
-			case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
-			language: conversation.profile.language,
-			timeZone: options.timeZone,
-			now,
-			agentName: owner?.kind === 'agent' ? owner.name : undefined,
-			queue: handoff.queue,
-			position: result.position,
-			waitMinutes: result.wait?.known ? result.wait.minutes : undefined,
-			dueAt: result.dueAt,
-			opensAt: result.opensAt,
-			customerName: conversation.profile.name ?? conversation.identity.name,
-		},
-		options.texts,
-	);
+	const template = templateFor(result, now);
+	const stopped = template && consentObjection(conversation.profile.consent, 'utility');
+	const text = template
+		? template.name
+		: acknowledgementText(
+				{
+					case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
+					language: conversation.profile.language,
+					timeZone: options.timeZone,
+					now,
+					agentName: owner?.kind === 'agent' ? owner.name : undefined,
+					queue: handoff.queue,
+					position: result.position,
+					waitMinutes: result.wait?.known ? result.wait.minutes : undefined,
+					dueAt: result.dueAt,
+					opensAt: result.opensAt,
+					customerName: conversation.profile.name ?? conversation.identity.name,
+				},
+				options.texts,
+			);
+	if (stopped) return { sent: false, text, message: stopped.reason, advice: stopped.advice };
 
 	let turn = await store.beginOnce(key, now, LEASE_MS);
 	while (turn.state === 'busy') {
@@ -77,7 +84,7 @@ export async function acknowledge(
 		({ ids } = await messaging.send(
 			conversation.channelId,
 			{ waId, userId },
-			{ type: 'text', text },
+			template ?? { type: 'text', text },
 			{ tracker: trackerOf(key) },
 		));
 	} catch (error) {
@@ -96,6 +103,15 @@ export async function acknowledge(
 	await store.completeOnce(key, sent, sentAt);
 	await keepInThread(store, result, sent, sentAt);
 	return sent;
+}
+
+/** The approved template where the 24-hour window has closed since the customer was promised somebody: free text is refused then. */
+function templateFor({ conversation, handoff }: HandoffResult, now: IsoTime) {
+	const closes = windowClosesAt(conversation);
+	const template = handoff.promise?.template;
+	return template && closes && now >= closes
+		? { type: 'template' as const, ...template }
+		: undefined;
 }
 
 /** Waits a little for word of a message of which it is not known whether it went out; ours to send where none comes. */
@@ -131,17 +147,18 @@ async function alreadyTold(
 /** Writes what was told into thread and handoff. */
 async function keepInThread(
 	store: HandoffStore,
-	{ conversation, handoff }: HandoffResult,
+	result: HandoffResult,
 	told: Acknowledgement,
 	sentAt: IsoTime,
 ): Promise<void> {
+	const { conversation, handoff } = result;
 	if (!told.sent || !told.messageId) return;
 	const { messageId, text } = told;
 	const message: ConversationMessage = {
 		id: messageId,
 		direction: 'out',
 		author: 'system',
-		type: 'text',
+		type: templateFor(result, sentAt) ? 'template' : 'text',
 		text,
 		sentAt,
 		receivedAt: sentAt,

@@ -15,7 +15,7 @@ export const optionFields: INodeProperties = {
 			default: '',
 			placeholder: 'e.g. we_are_back',
 			description:
-				'Approved template for a follow-up that was promised for a time after WhatsApp’s 24-hour window; it stands in handoff.promise.template',
+				'Approved template without variables for a follow-up that was promised for a time after WhatsApp’s 24-hour window. The acknowledgement goes out as it then, and it stands in handoff.promise.template.',
 		},
 		{
 			displayName: 'Follow-Up Template Language',

@@ -254,6 +254,15 @@ describe('Handoff Router', () => {
 	};
 
 	it('captures off hours, promises a time in the team’s hours and lets the bot go on', async () => {
+		// Just now, or WhatsApp would take no text.
+		await store.decide(conversationId, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				lastCustomerMessageAt: new Date().toISOString(),
+				version: conversation.version + 1,
+			},
+		}));
 		const { output, handoff, json } = await route({
 			...team(ANA),
 			...CLOSED_NOW,

@@ -193,6 +193,42 @@ describe('telling the customer of a handoff', () => {
 		expect(history.at(-1)).toMatchObject({ id: 'wamid.OUT1', author: 'system', status: 'sent' });
 	});
 
+	describe('after the 24-hour window has closed, e.g. on Monday to who was captured on Friday', () => {
+		beforeEach(() => {
+			waited = 25 * 60 * 60_000;
+			const template = { name: 'follow_up', language: 'en' };
+			handedOver = {
+				...handedOver,
+				handoff: { ...handedOver.handoff, promise: { for: at(1600), madeAt: at(1), template } },
+			};
+		});
+
+		it('goes out as the template that was chosen for it', async () => {
+			expect(await tell()).toMatchObject({ sent: true, text: 'follow_up' });
+			expect(messaging.sent.map(({ message }) => message)).toEqual([
+				{ type: 'template', name: 'follow_up', language: 'en' },
+			]);
+			const { id } = handedOver.conversation;
+			expect((await store.history(id, { limit: 1 }))[0]).toMatchObject({
+				type: 'template',
+				text: 'follow_up',
+			});
+		});
+
+		it('does not go out to a customer who has stopped all messages, and says so', async () => {
+			const { conversation } = handedOver;
+			handedOver.conversation = {
+				...conversation,
+				profile: { ...conversation.profile, consent: { status: 'opted_out', scope: 'all' } },
+			};
+			expect(await tell()).toMatchObject({
+				sent: false,
+				message: 'The customer stopped messages, so this template was not sent',
+			});
+			expect(messaging.sent).toEqual([]);
+		});
+	});
+
 	it('leaves the handoff standing when WhatsApp does not take the message, and can be tried again', async () => {
 		messaging.refuse = new MessagingError(
 			'WhatsApp answered 401: the access token has expired',
