@@ -81,8 +81,8 @@ export interface Graph {
 	close(): Promise<void>;
 }
 
-/** A status that the receiver does not take comes again after these. */
-const DELIVER_AGAIN_MS = [500, 1_000, 2_000, 4_000, 8_000, 0];
+/** A status that the receiver does not take comes again after these, for some two minutes. */
+const DELIVER_AGAIN_MS = [500, 1_000, 2_000, 4_000, ...Array.from({ length: 15 }, () => 8_000)];
 
 /** Meta's error bodies for the faults that a test can ask for. */
 const ERRORS: Record<string, { status: number; error: object }> = {
