@@ -161,8 +161,14 @@ export class Editor {
 
 	/** Looks for a node as staff do, in the panel of the plus. */
 	async search(word: string): Promise<void> {
-		await this.page.keyboard.press('Tab');
-		await this.page.locator('[data-test-id="node-creator-search-bar"]').fill(word);
+		const bar = this.page.locator('[data-test-id="node-creator-search-bar"]');
+		// The panel may still be open from the search before.
+		if (!(await bar.isVisible())) {
+			await this.page.locator('[data-test-id="node-creator-plus-button"]').first().click();
+		}
+		await bar.fill(word);
+		// What is found comes a moment after the last letter, in the place of the groups.
+		await this.page.getByText('Add another trigger').waitFor({ state: 'hidden' });
 		await this.settled();
 	}
 
