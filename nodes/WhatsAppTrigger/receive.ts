@@ -11,18 +11,22 @@ import type { Arrival } from '../../core/conversation/intake';
 import { isForPeople } from '../../core/conversation/intake';
 import { isoTime } from '../../core/time';
 import { messageItem, statusItem } from '../shared/arrivals';
+import { toNodeError } from '../shared/errors';
 import { toJson } from '../shared/item';
 import { recentCredentials } from '../shared/recentCredentials';
 import { storeFor } from '../shared/store';
 import type { Recorded } from './intake';
 import { record } from './intake';
 import { showAsRead, withMedia } from './extras';
-import { answer, answerHandshake, readRequest } from './request';
+import { answer, answerHandshake, answerWithin, readRequest } from './request';
 import type { Settings } from './settings';
 import { readSettings } from './settings';
 
 /** The node has answered, and there is nothing to run. */
 const DONE: IWebhookResponseData = { noWebhookResponse: true };
+
+/** WhatsApp wants nearly all of its deliveries answered within a second; one that waits for an n8n under load gets a little more. */
+const ANSWER_WITHIN_MS = 3_000;
 
 /** Meta's verification of the address (GET). */
 export async function verifyAddress(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -31,7 +35,7 @@ export async function verifyAddress(context: IWebhookFunctions): Promise<IWebhoo
 }
 
 /**
- * One delivery (POST): check, record, acknowledge, run. A delivery that cannot be recorded is not acknowledged, so that Meta brings
+ * One delivery (POST): check, record, run, acknowledge. A delivery that cannot be recorded is not acknowledged, so that Meta brings
  * it again.
  */
 export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebhookResponseData> {
@@ -48,20 +52,30 @@ export async function receiveDelivery(context: IWebhookFunctions): Promise<IWebh
 	const delivery = readDelivery(reading.body, now, credential.phoneNumberId);
 	const store = await storeFor(context);
 	const recorded = await record(store, delivery, settings, now);
-	answer(context, 200, 'Received');
+	if (settings.quiet) answer(context, 200, 'Received');
+	else answerWithin(context, ANSWER_WITHIN_MS);
 	noteDelivery(store, now);
 
-	const arrivals = settings.quiet
-		? await gather(
-				{ store, clock: systemClock, sleep, warn: (error) => logJoining(context, error) },
-				recorded.arrivals,
-				settings.quiet,
-			)
-		: recorded.arrivals;
-	const items = await itemsOf(context, { ...recorded, arrivals }, settings);
-	return items.every((output) => output.length === 0)
-		? DONE
-		: { noWebhookResponse: true, workflowData: items };
+	let items: INodeExecutionData[][];
+	try {
+		const arrivals = settings.quiet
+			? await gather(
+					{ store, clock: systemClock, sleep, warn: (error) => logJoining(context, error) },
+					recorded.arrivals,
+					settings.quiet,
+				)
+			: recorded.arrivals;
+		items = await itemsOf(context, { ...recorded, arrivals }, settings);
+	} catch (error) {
+		// It is recorded: to bring it again would change nothing.
+		answer(context, 200, 'Received');
+		throw toNodeError(context.getNode(), error);
+	}
+	if (items.every((output) => output.length === 0)) {
+		answer(context, 200, 'Received');
+		return DONE;
+	}
+	return { workflowData: items };
 }
 
 /** Bot, Human, Status. */

@@ -1,6 +1,8 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
+import type { Timers } from '../../adapters/clock/timers';
+import { systemTimers } from '../../adapters/clock/timers';
 import { noteRefusal, noteVerification } from '../../adapters/whatsapp/intakeLog';
 import {
 	TOKEN_HEADER,
@@ -26,17 +28,36 @@ interface IncomingRequest {
 
 /** Of an Express response, what is used here. */
 interface OutgoingResponse {
+	headersSent: boolean;
 	status(code: number): OutgoingResponse;
 	type(contentType: string): OutgoingResponse;
+	setHeader(name: string, value: string): unknown;
 	send(body: string): unknown;
+	json(body: unknown): unknown;
 }
 
 const SIGNATURE_HEADER = 'x-hub-signature-256';
 
-/** Answers the delivery itself, in plain text: n8n's own answer would start with an execution. */
+/** Answers the delivery itself, in plain text, unless it has been answered. */
 export function answer(context: IWebhookFunctions, status: number, text: string): void {
-	const response = context.getResponseObject() as OutgoingResponse;
+	const response = context.getResponseObject() as unknown as OutgoingResponse;
+	if (response.headersSent) return;
 	response.status(status).type('text/plain').send(text);
+	// n8n may come to answer, too: it does not look whether somebody has.
+	const ignore = () => response;
+	Object.assign(response, { status: ignore, setHeader: ignore, send: ignore, json: ignore });
+}
+
+/**
+ * Leaves the answer to n8n, which gives it when the run is stored, so that a burst of deliveries comes no faster than n8n can begin
+ * runs: those that it begins in vain are lost to it. Where that takes longer than `milliseconds`, the delivery is answered here.
+ */
+export function answerWithin(
+	context: IWebhookFunctions,
+	milliseconds: number,
+	timers: Timers = systemTimers,
+): void {
+	timers.after(milliseconds, () => answer(context, 200, 'Received'));
 }
 
 /** Meta's verification of the address. Only the right verify token gets the challenge back. */

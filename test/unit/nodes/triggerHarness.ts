@@ -78,6 +78,7 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 		requests: [],
 	};
 	const response = {
+		headersSent: false,
 		status(code: number) {
 			outcome.status = code;
 			return response;
@@ -89,6 +90,7 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 		send(body: string) {
 			if (outcome.sent !== undefined) throw new Error('answered twice');
 			outcome.sent = body;
+			response.headersSent = true;
 			call.onAnswer?.(outcome.status ?? 200);
 		},
 	};
@@ -114,6 +116,8 @@ export async function deliver(call: Call, environment: Environment = {}): Promis
 		},
 	} as unknown as IWebhookFunctions;
 	const result = await new WhatsAppTrigger().webhook.call(context);
+	// n8n answers when it has stored the run.
+	if (!result.noWebhookResponse && result.workflowData) response.status(200).send('');
 	const outputs = result.workflowData ?? [[], [], []];
 	return {
 		...outcome,
