@@ -87,6 +87,7 @@ withRedis('n8n in queue mode: Redis, PostgreSQL, one main and two workers', () =
 		await publish(stack, intake);
 		intakeUrl = webhookUrl(stack.n8n, intake, 'whatsAppTrigger', 'whatsapp');
 		await webhookIsLive(intakeUrl);
+		stack.graph!.setWebhook(intakeUrl);
 		await eventually('the watchdog at work', async () => store.getSetting('sla.policies'));
 	});
 	afterAll(async () => {
@@ -153,13 +154,14 @@ withRedis('n8n in queue mode: Redis, PostgreSQL, one main and two workers', () =
 		const inARow = load.bodies.sort((a, b) => (from(a) < from(b) ? -1 : 1));
 		const { statuses } = await postLoad(url, stack.whatsApp.appSecret, inARow, 8, true);
 		expect(statuses[200]).toBe(3 * TYPING);
-		const ids = await eventually('an execution for each customer', async () => {
-			const found = await executionIds(stack.n8n, id, 100);
-			return found.length >= TYPING && found;
+		const runs = await eventually('an execution for each customer, ended', async () => {
+			const ids = await executionIds(stack.n8n, id, 100);
+			if (ids.length < TYPING) return false;
+			const read = await Promise.all(ids.map((one) => readExecution(stack.n8n, one)));
+			return read.every(({ status }) => !['new', 'running'].includes(status)) && read;
 		});
 		const joined = new Set<string>();
-		for (const one of ids) {
-			const { outputs } = await readExecution(stack.n8n, one);
+		for (const { outputs } of runs) {
 			const items = outputs['WhatsApp Trigger']!.flat();
 			for (const { json } of items) {
 				const { id: own, joined: parts = [own] } = json.message as {
@@ -172,7 +174,7 @@ withRedis('n8n in queue mode: Redis, PostgreSQL, one main and two workers', () =
 		expect(joined).toEqual(
 			new Set([...load.threads.values()].map((thread) => JSON.stringify(thread))),
 		);
-		expect(ids).toHaveLength(TYPING);
+		expect(runs).toHaveLength(TYPING);
 	});
 
 	it('hands each of 500 conversations over exactly once, and loses none when a worker is killed half way', async () => {
