@@ -193,7 +193,8 @@ async function startWorkers(
 }
 
 /** Names of the credentials that a start makes, and no other: whatever else is in n8n belongs to whoever entered it. */
-const LOCAL_NAMES = {
+/** The credentials that {@link createCredentials} makes, by type. */
+export const LOCAL_NAMES = {
 	whatsAppHandoffApi: 'WhatsApp (npm start)',
 	whatsAppHandoffInboxApi: 'Handoff Inbox (npm start)',
 	hubspotAppToken: 'HubSpot (npm start)',

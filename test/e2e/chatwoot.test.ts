@@ -6,7 +6,15 @@ import { connect, readWorkflow, webhookIsLive, webhookUrl } from '../../host/sta
 import type { ChatwootStandIn } from '../../sandbox/chatwoot';
 import { startChatwootStandIn } from '../../sandbox/chatwoot';
 import { freshCustomer } from './fixtures';
-import { LIMIT_MS, deliver, environment, eventually, graph, signedInClient } from './harness';
+import {
+	LIMIT_MS,
+	deliver,
+	environment,
+	eventually,
+	graph,
+	sharedCredentialIds,
+	signedInClient,
+} from './harness';
 
 jest.setTimeout(3 * LIMIT_MS);
 
@@ -29,10 +37,6 @@ describe('agents in Chatwoot, with the template in a real n8n', () => {
 			botToken: 'bot-token',
 			administrator: true,
 		});
-		const saved = await client.call<Array<{ id: string; type: string }>>(
-			'GET',
-			'/rest/credentials',
-		);
 		const { id } = await client.call<{ id: string }>('POST', '/rest/credentials', {
 			name: `Chatwoot ${randomUUID()}`,
 			type: 'whatsAppHandoffChatwootApi',
@@ -47,7 +51,7 @@ describe('agents in Chatwoot, with the template in a real n8n', () => {
 		const workflow = connect(
 			readWorkflow('13-whatsapp-intake-chatwoot.json'),
 			{
-				...Object.fromEntries(saved.map((one) => [one.type, one.id])),
+				...(await sharedCredentialIds(client)),
 				whatsAppHandoffChatwootApi: id,
 			},
 			environment.hubspotUrl,

@@ -16,6 +16,7 @@ import {
 	graph,
 	hubspot,
 	itemOf,
+	sharedCredentials,
 	signedInClient,
 } from './harness';
 
@@ -28,9 +29,8 @@ describe('CRM Upsert in a real n8n', () => {
 
 	beforeAll(async () => {
 		client = await signedInClient();
-		const all = await client.call<Credential[]>('GET', '/rest/credentials');
-		const { id, name } = all.find(({ type }) => type === 'hubspotAppToken')!;
-		appToken = { hubspotAppToken: { id, name } };
+		const { hubspotAppToken } = await sharedCredentials(client);
+		appToken = { hubspotAppToken };
 		// A second process on n8n's own file, as a second n8n would be.
 		store = await openStore({
 			file: path.join(environment.folder, '.n8n', 'whatsapp-handoff.sqlite'),

@@ -10,7 +10,7 @@ import type { N8nClient } from '../../host/n8n';
 import { webhookIsLive } from '../../host/stack';
 import { HOSTILE } from '../unit/nodes/hostileBodies';
 import { freshCustomer } from './fixtures';
-import { LIMIT_MS, environment, eventually, signedInClient } from './harness';
+import { LIMIT_MS, environment, eventually, sharedCredentials, signedInClient } from './harness';
 import { webhookWorkflow } from './webhookWorkflow';
 
 jest.setTimeout(4 * LIMIT_MS);
@@ -65,11 +65,7 @@ let whatsApp: string;
 
 beforeAll(async () => {
 	client = await signedInClient();
-	const saved = await client.call<Array<{ id: string; type: string; name: string }>>(
-		'GET',
-		'/rest/credentials',
-	);
-	whatsApp = saved.find(({ type }) => type === 'whatsAppHandoffApi')!.id;
+	whatsApp = (await sharedCredentials(client)).whatsAppHandoffApi.id;
 });
 
 const trigger = async (parameters: object = {}) => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { N8nClient } from '../../host/n8n';
-import { LIMIT_MS, environment, signedInClient } from './harness';
+import { LIMIT_MS, environment, sharedCredentialIds, signedInClient } from './harness';
 import type { NodeToRun } from './run';
 import { OURS, chainOf, runByHand } from './run';
 
@@ -254,11 +254,7 @@ describe('what staff read', () => {
 	const made: string[] = [];
 	beforeAll(async () => {
 		client = await signedInClient();
-		const saved = await client.call<Array<{ id: string; type: string }>>(
-			'GET',
-			'/rest/credentials',
-		);
-		own = Object.fromEntries(saved.map(({ id, type }) => [type, id]));
+		own = await sharedCredentialIds(client);
 		const recorded = await runByHand(
 			client,
 			[{ from: `+1650${2_000_000 + (Date.now() % 7_000_000)}`, text: 'My order 10023 never came' }],

@@ -12,6 +12,7 @@ import {
 	graph,
 	hubspot,
 	itemOf,
+	sharedCredentials,
 	signedInClient,
 } from './harness';
 
@@ -31,11 +32,7 @@ interface Record {
 
 /** A workflow of its own, whose answer to a conversation comes whenever the test calls it. */
 async function slowBot(client: N8nClient) {
-	const credentials = await client.call<Array<{ id: string; name: string; type: string }>>(
-		'GET',
-		'/rest/credentials',
-	);
-	const { id, name } = credentials.find(({ type }) => type === 'whatsAppHandoffApi')!;
+	const { whatsAppHandoffApi } = await sharedCredentials(client);
 	const path = `slow-bot-${freshCustomer()}`;
 	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
 		name: path,
@@ -60,7 +57,7 @@ async function slowBot(client: N8nClient) {
 					conversationId: '={{ $json.body.conversationId }}',
 					text: '={{ $json.body.text }}',
 				},
-				credentials: { whatsAppHandoffApi: { id, name } },
+				credentials: { whatsAppHandoffApi },
 			},
 		],
 		connections: { Bot: { main: [[{ node: 'Answer', type: 'main', index: 0 }]] } },

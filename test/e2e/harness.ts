@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Execution } from '../../host/executions';
 import { executionIds, waitForExecution } from '../../host/executions';
 import { N8nClient } from '../../host/n8n';
+import { LOCAL_NAMES } from '../../host/stack';
 import type { GraphSetup, PhoneMessage } from '../../sandbox/graph';
 import type { HubspotState } from '../../sandbox/hubspot';
 import type { Environment } from './environment';
@@ -20,6 +21,25 @@ export async function signedInClient(): Promise<N8nClient> {
 	const client = new N8nClient(environment.n8nUrl);
 	await client.signIn();
 	return client;
+}
+
+/** The credentials that all suites share, by type; a suite makes others for itself. */
+export async function sharedCredentials(
+	client: N8nClient,
+): Promise<Record<keyof typeof LOCAL_NAMES, { id: string; name: string }>> {
+	const saved = await client.call<Array<{ id: string; name: string }>>('GET', '/rest/credentials');
+	return Object.fromEntries(
+		Object.entries(LOCAL_NAMES).map(([type, name]) => {
+			const { id } = saved.find((one) => one.name === name)!;
+			return [type, { id, name }];
+		}),
+	) as Record<keyof typeof LOCAL_NAMES, { id: string; name: string }>;
+}
+
+/** Their ids alone, as {@link connect} takes them. */
+export async function sharedCredentialIds(client: N8nClient): Promise<Record<string, string>> {
+	const shared = await sharedCredentials(client);
+	return Object.fromEntries(Object.entries(shared).map(([type, { id }]) => [type, id]));
 }
 
 /** Posts a body to the intake webhook (or another trigger's), signed as Meta signs it unless a signature is given. */

@@ -9,7 +9,14 @@ import { publish, readWorkflow, webhookIsLive, webhookUrl } from '../../host/sta
 import { seedConversation, seedInbox } from '../inboxSamples';
 import { Agent } from './agent';
 import { Desk, NOTHING, inBrowser, startBrowser } from './desk';
-import { LIMIT_MS, environment, eventually, graph, signedInClient } from './harness';
+import {
+	LIMIT_MS,
+	environment,
+	eventually,
+	graph,
+	sharedCredentials,
+	signedInClient,
+} from './harness';
 
 jest.setTimeout(3 * LIMIT_MS);
 
@@ -24,11 +31,6 @@ const BUSY = 2;
 /** Rows that fit on a screen, with some above and below. */
 const MOST_ROWS_DRAWN = 40;
 
-interface Credential {
-	id: string;
-	type: string;
-}
-
 /** An inbox workflow of its own, on a namespace of its own, filled with sample conversations. */
 async function inboxOf(
 	client: N8nClient,
@@ -39,13 +41,13 @@ async function inboxOf(
 		type: 'whatsAppHandoffStoreApi',
 		data: { namespace },
 	});
-	const all = await client.call<Credential[]>('GET', '/rest/credentials');
+	const shared: Record<string, { id: string }> = await sharedCredentials(client);
 	const workflow = readWorkflow('02-agent-inbox.json');
 	workflow.name = namespace;
 	for (const node of workflow.nodes) {
 		if (!node.type.startsWith('n8n-nodes-whatsapp-handoff.')) continue;
 		for (const [type, credential] of Object.entries(node.credentials ?? {})) {
-			credential.id = all.find((one) => one.type === type)!.id;
+			credential.id = shared[type]!.id;
 		}
 		node.credentials = {
 			...node.credentials,

@@ -5,7 +5,15 @@ import { publishTriggerAlone } from '../../host/load';
 import type { N8nClient } from '../../host/n8n';
 import { webhookIsLive } from '../../host/stack';
 import { freshCustomer, recorded } from './fixtures';
-import { LIMIT_MS, deliver, environment, eventually, graph, signedInClient } from './harness';
+import {
+	LIMIT_MS,
+	deliver,
+	environment,
+	eventually,
+	graph,
+	sharedCredentials,
+	signedInClient,
+} from './harness';
 
 jest.setTimeout(2 * LIMIT_MS);
 
@@ -14,8 +22,7 @@ let whatsApp: string;
 
 beforeAll(async () => {
 	client = await signedInClient();
-	const saved = await client.call<Array<{ id: string; type: string }>>('GET', '/rest/credentials');
-	whatsApp = saved.find(({ type }) => type === 'whatsAppHandoffApi')!.id;
+	whatsApp = (await sharedCredentials(client)).whatsAppHandoffApi.id;
 });
 
 // What the other suites' deliveries take: the app's own address.

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
 import type { N8nClient } from '../../host/n8n';
-import type { Credential } from './chain';
 import { chain, pipedriveToken, salesforceJwt, savedCredential } from './chain';
 import { BEHIND_PROXY, FORBIDDEN } from './environment';
 import { freshCustomer } from './fixtures';
@@ -12,6 +11,7 @@ import {
 	executionOf,
 	graph,
 	itemOf,
+	sharedCredentials,
 	signedInClient,
 	throughProxy,
 } from './harness';
@@ -24,9 +24,8 @@ describe('the network of a company, in a real n8n', () => {
 
 	beforeAll(async () => {
 		client = await signedInClient();
-		const all = await client.call<Credential[]>('GET', '/rest/credentials');
-		const { id, name } = all.find(({ type }) => type === 'hubspotAppToken')!;
-		appToken = { hubspotAppToken: { id, name } };
+		const { hubspotAppToken } = await sharedCredentials(client);
+		appToken = { hubspotAppToken };
 	});
 
 	const ofBody = (field: string) => `={{ $('Given').item.json.body.${field} }}`;

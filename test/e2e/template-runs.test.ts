@@ -11,7 +11,15 @@ import type { WorkflowFile } from '../../host/stack';
 import { ROOT } from '../../host/install';
 import { connect, readWorkflow } from '../../host/stack';
 import { freshCustomer } from './fixtures';
-import { LIMIT_MS, environment, eventually, graph, hubspot, signedInClient } from './harness';
+import {
+	LIMIT_MS,
+	environment,
+	eventually,
+	graph,
+	hubspot,
+	sharedCredentialIds,
+	signedInClient,
+} from './harness';
 import { OURS, chainOf, executeFrom } from './run';
 
 jest.setTimeout(3 * LIMIT_MS);
@@ -40,8 +48,7 @@ let credentials: Record<string, string>;
 
 beforeAll(async () => {
 	client = await signedInClient();
-	const saved = await client.call<Array<{ id: string; type: string }>>('GET', '/rest/credentials');
-	credentials = Object.fromEntries(saved.map(({ id, type }) => [type, id]));
+	credentials = await sharedCredentialIds(client);
 	for (const [type, data] of Object.entries(ELSEWHERE)) {
 		const { id } = await client.call<{ id: string }>('POST', '/rest/credentials', {
 			name: `${type} ${randomUUID()}`,
