@@ -179,11 +179,14 @@ export function isCustomerTurn(message: ConversationMessage): boolean {
 	);
 }
 
+/** What a message's place in the thread goes by. */
+type Placed = Pick<ConversationMessage, 'sentAt' | 'receivedAt' | 'id'>;
+
 /**
  * Order of messages in a thread: by the channel's time, which WhatsApp tells in whole seconds; within one by when we learnt of
  * them, then by id.
  */
-export function byTime(a: ConversationMessage, b: ConversationMessage): number {
+export function byTime(a: Placed, b: Placed): number {
 	for (const key of ['sentAt', 'receivedAt', 'id'] as const) {
 		if (a[key] !== b[key]) return a[key] < b[key] ? -1 : 1;
 	}

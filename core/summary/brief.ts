@@ -120,7 +120,15 @@ export interface BriefMemory {
 	name?: { value: string; messageId: string };
 	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
 	sentiment: number[];
-	transcript: Array<{ id: string; at: IsoTime; author: Author; name?: string; text: string }>;
+	transcript: Array<{
+		id: string;
+		at: IsoTime;
+		/** Orders the messages of one second; missing in a memory of an older version. */
+		receivedAt?: IsoTime;
+		author: Author;
+		name?: string;
+		text: string;
+	}>;
 	/** How many lines of transcript were kept. */
 	transcriptLimit: number;
 }

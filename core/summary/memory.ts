@@ -344,26 +344,32 @@ function forget(memory: BriefMemory, messageId: string, fromTranscript: boolean)
 	}
 }
 
+type Line = BriefMemory['transcript'][number];
+
 function addToTranscript(memory: BriefMemory, message: ConversationMessage): void {
 	const text = tidy(spoken(message));
 	if (text === '') return;
 	const line = {
 		id: message.id,
 		at: message.sentAt,
+		receivedAt: message.receivedAt,
 		author: message.author,
 		...(message.authorName ? { name: message.authorName } : {}),
 		text,
 	};
 	let at = memory.transcript.length;
-	while (at > 0 && after(memory.transcript[at - 1] as { at: string; id: string }, line)) at -= 1;
+	while (at > 0 && isAfter(memory.transcript[at - 1]!, line)) at -= 1;
 	memory.transcript.splice(at, 0, line);
 	if (memory.transcript.length > memory.transcriptLimit + 50)
 		memory.transcript = memory.transcript.slice(-memory.transcriptLimit);
 }
 
-function after(a: { at: string; id: string }, b: { at: string; id: string }): boolean {
-	return a.at > b.at || (a.at === b.at && a.id > b.id);
+/** Whether a line stands behind another in the thread. */
+function isAfter(a: Line, b: Line): boolean {
+	return byTime(placed(a), placed(b)) > 0;
 }
+
+const placed = ({ id, at, receivedAt = at }: Line) => ({ id, sentAt: at, receivedAt });
 
 /** A message as one line of a transcript; a file without words shows what it is. */
 export function spoken(message: ConversationMessage): string {

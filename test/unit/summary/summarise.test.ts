@@ -409,6 +409,20 @@ describe('summarise', () => {
 		expect(second.transcript.map(({ id }) => id)).toEqual([early.id, later.id]);
 	});
 
+	it('keeps what was written within one second in the order in which we learnt of it, whatever the ids', () => {
+		const second = { sentAt: at(1) };
+		const first = customer('My order never came', {
+			...second,
+			id: 'wamid.Z',
+			receivedAt: at(1.01),
+		});
+		const then = customer('I want a person', { ...second, id: 'wamid.A', receivedAt: at(1.02) });
+		const texts = ({ transcript }: Brief) => transcript.map(({ text }) => text);
+		const wanted = ['My order never came', 'I want a person'];
+		expect(texts(briefOf([then, first]))).toEqual(wanted);
+		expect(texts(briefOf([first, then], { previous: briefOf([first]) }))).toEqual(wanted);
+	});
+
 	it('reads no message twice, however often it is given', () => {
 		const messages = [customer('Do you ship to Norway?'), bot('Sorry, I did not understand.')];
 		const once = briefOf(messages);
