@@ -26,13 +26,8 @@ async function main(): Promise<void> {
 	const stack = await startStack({
 		folder,
 		progress: tellProgress,
-		env: {
-			// What is measured must not be pruned away.
-			EXECUTIONS_DATA_PRUNE: 'false',
-			// As docs/operations.md advises: without a limit n8n begins every execution at once, and those that then wait
-			// too long for its own SQLite database are lost to it.
-			N8N_CONCURRENCY_PRODUCTION_LIMIT: '20',
-		},
+		// What is measured must not be pruned away.
+		env: { EXECUTIONS_DATA_PRUNE: 'false' },
 	});
 	try {
 		const credentials = await createCredentials(stack);
