@@ -220,14 +220,11 @@ withRedis('n8n in queue mode: Redis, PostgreSQL, one main and two workers', () =
 			'Agent Two': CUSTOMERS / 2,
 		});
 
-		// Whoever was being told at the moment of the kill may be told again; everybody else is told once.
+		// Also those who were being told at the moment of the kill: the statuses of the messages say that they have them.
 		const told = new Map<string, number>();
 		for (const { waId } of stack.graph!.messages()) told.set(waId, (told.get(waId) ?? 0) + 1);
 		expect(new Set(told.keys())).toEqual(new Set(load.threads.keys()));
-		expect(Math.max(...told.values())).toBeLessThanOrEqual(2);
-		const twice = [...told.values()].filter((times) => times === 2);
-		console.log(`Told twice after the kill: ${twice.length} of at most ${CONCURRENCY} under way.`);
-		expect(twice.length).toBeLessThanOrEqual(CONCURRENCY);
+		expect([...told].filter(([, times]) => times > 1)).toEqual([]);
 	});
 
 	/** Kills one of the workers when about half is done and, if it ever is so, both are at work on something. */
