@@ -166,9 +166,12 @@ export class Editor {
 		if (!(await bar.isVisible())) {
 			await this.page.locator('[data-test-id="node-creator-plus-button"]').first().click();
 		}
+		// The groups come back before the next word, or what was found for the last one would still stand there.
+		const groups = this.page.getByText('Add another trigger');
+		await bar.fill('');
+		await groups.waitFor();
 		await bar.fill(word);
-		// What is found comes a moment after the last letter, in the place of the groups.
-		await this.page.getByText('Add another trigger').waitFor({ state: 'hidden' });
+		await groups.waitFor({ state: 'hidden' });
 		await this.settled();
 	}
 

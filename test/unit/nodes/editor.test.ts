@@ -83,6 +83,10 @@ describe.each(nodes)('%s in the editor', (name, description, folder) => {
 		}
 	});
 
+	it('stands among all nodes: those of the category AI are found in a panel of their own alone', () => {
+		expect(codexOf(folder, name).categories).not.toContain('AI');
+	});
+
 	it('leads to its page, which exists', () => {
 		const [{ url }] = codexOf(folder, name).resources.primaryDocumentation as [{ url: string }];
 		expect(existsSync(path.join(ROOT, url.replace(/^.*\/blob\/main\//u, '')))).toBe(true);
