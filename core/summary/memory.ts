@@ -1,7 +1,7 @@
 import type { ConversationMessage } from '../conversation/message';
 import { byTime, isCustomerTurn } from '../conversation/message';
 import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
-import { ENGLISH, LANGUAGES, languageVotes, leadingLanguages } from './languages';
+import { english, languageVotes, languages, leadingLanguages } from './languages';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
 import { moodOf } from './mood';
@@ -418,9 +418,9 @@ function languagesOf(
 		...leadingLanguages(memory.languages),
 		options.language?.toLowerCase().split(/[-_]/u)[0],
 	];
-	const languages = LANGUAGES.filter((language) => codes.includes(language.code));
-	if (languages.length === 0) return [ENGLISH];
-	return languages.sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
+	const spoken = languages().filter((language) => codes.includes(language.code));
+	if (spoken.length === 0) return [english()];
+	return spoken.sort((a, b) => codes.indexOf(a.code) - codes.indexOf(b.code));
 }
 
 function country(options: ReadOptions): { country?: string } {

@@ -1,5 +1,5 @@
 import type { ReferenceKind } from './brief';
-import { LANGUAGES } from './languages';
+import { languages } from './languages';
 import { wordPattern } from './languages/language';
 import { EMAIL, findSecrets, phoneSpans } from './secrets';
 import type { Span } from './text';
@@ -59,57 +59,74 @@ const KNOWN_FORMS: ReadonlyArray<{ kind: ReferenceKind; pattern: RegExp }> = [
 const MEASURE =
 	/^\d+(?:st|nd|rd|th|er|e|º|ª|am|pm|h|min|hrs?|days?|k|g|kg|mg|l|ml|cm|mm|m|km|gb|tb|mb|w|kw|kwh|v|x\d+)$/iu;
 
-const CUES = LANGUAGES.flatMap((language) => language.references);
-
 const EXAMPLE =
 	/(?<![\p{L}\p{N}])(?:e\.g\.|for example|such as|z\. ?b\.|zum beispiel|por ejemplo|p\. ?ej\.|por exemplo|ex\.|par exemple|per esempio|ad esempio|es\.|bijvoorbeeld|bijv\.|उदाहरण|जैसे|contoh|misalnya|مثل|مثال)/iu;
 
-const ALL_MONTHS = LANGUAGES.flatMap((language) => language.months);
-const MONTHS = ALL_MONTHS.join('|');
 const YEAR = '(?:,? (?:de |del |do )?(?:20\\d{2}|19\\d{2}))?';
-const DATES = [
-	'\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])',
-	'(?:0?[1-9]|[12]\\d|3[01])(?:\\.|/|-)(?:0?[1-9]|1[0-2])(?:\\.|/|-)(?:20\\d{2}|\\d{2})',
-	'(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\\d|3[01])/(?:20\\d{2}|\\d{2})',
-	`(?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th|er|\\.|º|°)? (?:of |de |do )?(?:${MONTHS})${YEAR}`,
-	`(?:${MONTHS}) (?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?(?!\\d)${YEAR}`,
-];
-const DATE = wordPattern(DATES, 'giu');
 
 const SYMBOLS =
 	'[€£¥₹₺₽₩₪₫₱]|(?:US|AU|CA|NZ|HK|SG|MX|C|A|R|S)?\\$|Rp\\.?|CHF|kr\\.?|zł|Rs\\.?|₨|د\\.إ|ر\\.س|﷼';
 const CODES =
 	'EUR|USD|GBP|INR|BRL|IDR|AED|SAR|CHF|MXN|ARS|COP|CLP|PEN|EGP|QAR|KWD|MAD|CAD|AUD|NZD|SEK|NOK|DKK|PLN|TRY|JPY|CNY';
-const WORDS = LANGUAGES.flatMap((language) => language.currencies).join('|');
-const MULTIPLIERS = ['k', ...LANGUAGES.flatMap((language) => language.multipliers)].join('|');
 /** Words that multiply and are said of money alone, so that the currency is left out ("150rb", "2 lakh"). */
 const MONEY_MULTIPLIERS = 'rb|ribu|jt|juta|miliar|lakhs?|crores?|लाख|करोड़';
 const NUMBER =
 	"\\d{1,3}(?:[.,'’\\u00a0\\u202f]\\d{2,3})+(?:[.,]\\d{1,2})?|\\d{1,3}(?: \\d{3})+(?:[.,]\\d{1,2})?|\\d{1,12}(?:[.,]\\d{1,2})?";
-const QUANTITY = `(?:${NUMBER})(?:,-)?(?: ?(?:${MULTIPLIERS})(?![\\p{L}\\p{M}]))?`;
 const TO = ' ?(?:-|–|to|a|bis|à|tot|e|and|y|und|et|sampai|से|إلى|الى) ?';
 const BEFORE = `(?:${SYMBOLS}|${CODES})`;
-const AFTER = `(?:(?:de )?(?:${WORDS})(?![\\p{L}\\p{M}])|(?:${CODES})(?![\\p{L}\\p{M}])|${SYMBOLS}(?![\\p{L}\\p{M}]))`;
-const AMOUNT = new RegExp(
-	`(?<![\\p{L}\\p{M}\\p{N}.,/-])(?:${BEFORE} ?${QUANTITY}(?:${TO}${BEFORE}? ?${QUANTITY})?(?: ?${AFTER})?|${QUANTITY}(?:${TO}${QUANTITY})? ?${AFTER}|(?:${NUMBER}) ?(?:${MONEY_MULTIPLIERS})(?![\\p{L}\\p{M}]))`,
-	'giu',
-);
-const LOOSE_AMOUNT = new RegExp(
-	`(?<![\\p{L}\\p{M}\\p{N}.,/-])${QUANTITY}(?:${TO}${QUANTITY})?(?![\\p{L}\\p{M}\\p{N}/%-])`,
-	'giu',
-);
+
+/** Patterns made of the words of all languages. */
+function compilePatterns() {
+	const all = languages();
+	const months = all.flatMap((language) => language.months).join('|');
+	const dates = [
+		'\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])',
+		'(?:0?[1-9]|[12]\\d|3[01])(?:\\.|/|-)(?:0?[1-9]|1[0-2])(?:\\.|/|-)(?:20\\d{2}|\\d{2})',
+		'(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\\d|3[01])/(?:20\\d{2}|\\d{2})',
+		`(?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th|er|\\.|º|°)? (?:of |de |do )?(?:${months})${YEAR}`,
+		`(?:${months}) (?:0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?(?!\\d)${YEAR}`,
+	];
+	const words = all.flatMap((language) => language.currencies).join('|');
+	const multipliers = ['k', ...all.flatMap((language) => language.multipliers)].join('|');
+	const quantity = `(?:${NUMBER})(?:,-)?(?: ?(?:${multipliers})(?![\\p{L}\\p{M}]))?`;
+	const after = `(?:(?:de )?(?:${words})(?![\\p{L}\\p{M}])|(?:${CODES})(?![\\p{L}\\p{M}])|${SYMBOLS}(?![\\p{L}\\p{M}]))`;
+	const amount = new RegExp(
+		`(?<![\\p{L}\\p{M}\\p{N}.,/-])(?:${BEFORE} ?${quantity}(?:${TO}${BEFORE}? ?${quantity})?(?: ?${after})?|${quantity}(?:${TO}${quantity})? ?${after}|(?:${NUMBER}) ?(?:${MONEY_MULTIPLIERS})(?![\\p{L}\\p{M}]))`,
+		'giu',
+	);
+	const looseAmount = new RegExp(
+		`(?<![\\p{L}\\p{M}\\p{N}.,/-])${quantity}(?:${TO}${quantity})?(?![\\p{L}\\p{M}\\p{N}/%-])`,
+		'giu',
+	);
+	return {
+		cues: all.flatMap((language) => language.references),
+		date: wordPattern(dates, 'giu'),
+		amount,
+		looseAmount,
+	};
+}
+
+let compiled: ReturnType<typeof compilePatterns> | undefined;
+
+/** Compiled when first needed, as the languages are. */
+function patterns() {
+	compiled ??= compilePatterns();
+	return compiled;
+}
 
 /** Sums of money with their currency, as written. */
 export function findAmounts(text: string): FoundReference[] {
 	const plain = plainDigits(text);
-	return [...plain.text.matchAll(AMOUNT)].map((match) => reference('amount', plain, match));
+	return [...plain.text.matchAll(patterns().amount)].map((match) =>
+		reference('amount', plain, match),
+	);
 }
 
 /** Numbers that may be a sum where the sentence speaks of money already ("my budget is 3000"). */
 export function findLooseAmounts(text: string): FoundReference[] {
 	const plain = plainDigits(text);
 	return (
-		[...plain.text.matchAll(LOOSE_AMOUNT)]
+		[...plain.text.matchAll(patterns().looseAmount)]
 			.filter((match) => /\d{2,}|\d.*\p{L}/u.test(match[0]))
 			// "bis zum 30.11." is a date.
 			.filter(
@@ -170,12 +187,12 @@ export function findReferences(text: string, context: ReferenceContext = {}): Fo
 		else taken.push(secret);
 	}
 	if (!context.codesOnly) {
-		for (const language of LANGUAGES) {
+		for (const language of languages()) {
 			for (const match of input.matchAll(language.patterns.addresses))
 				take('address', match.index, match[0].trim());
 		}
-		for (const match of input.matchAll(AMOUNT)) take('amount', match.index, match[0]);
-		for (const match of input.matchAll(DATE)) take('date', match.index, match[0]);
+		for (const match of input.matchAll(patterns().amount)) take('amount', match.index, match[0]);
+		for (const match of input.matchAll(patterns().date)) take('date', match.index, match[0]);
 		for (const match of input.matchAll(/(?<![\p{L}\p{N}])\+\d(?:[ ()./\-–]{0,2}\d){6,16}(?!\d)/gu))
 			take('phone', match.index, match[0]);
 	}
@@ -191,7 +208,7 @@ export function findReferences(text: string, context: ReferenceContext = {}): Fo
 /** The kinds of code that a text names, e.g. in "What is your order number?". */
 export function namedKinds(text: string): ReferenceKind[] {
 	const kinds = new Set<ReferenceKind>();
-	for (const { kind, pattern } of CUES) if (text.search(pattern) >= 0) kinds.add(kind);
+	for (const { kind, pattern } of patterns().cues) if (text.search(pattern) >= 0) kinds.add(kind);
 	return [...kinds];
 }
 
@@ -210,7 +227,7 @@ function findCodes(
 	const spaced = asked.length > 0 ? SPACED_ANSWER.exec(text) : null;
 	if (spaced && free(spaced.index, spaced.index + spaced[0].length))
 		return [{ kind: asked[0] as ReferenceKind, start: spaced.index, value: spaced[0] }];
-	const cues = CUES.flatMap(({ kind, pattern }) =>
+	const cues = patterns().cues.flatMap(({ kind, pattern }) =>
 		[...text.matchAll(pattern)].map((match) => ({
 			kind,
 			start: match.index,

@@ -10,7 +10,6 @@ import { checkParameters } from '../shared/checkParameters';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
-import { summariseItem } from './summariseItem';
 
 export class ContextSummarizer implements INodeType {
 	description: INodeTypeDescription = {
@@ -40,6 +39,8 @@ export class ContextSummarizer implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		// The rules of ten languages are loaded when they are first needed, not with n8n.
+		const { summariseItem } = await import('./summariseItem');
 		const items = this.getInputData();
 		const output: INodeExecutionData[] = [];
 		for (let index = 0; index < items.length; index++) {

@@ -3,7 +3,6 @@ import { displayKey } from '../../../core/conversation/identity';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import { byTime } from '../../../core/conversation/message';
 import type { InboxPort, InboxThread, InboxThreadRef } from '../../../core/ports/inbox';
-import { render } from '../../../core/summary/render';
 import type { Clock } from '../../../core/time';
 import type {
 	ChatwootApi,
@@ -188,6 +187,7 @@ export class ChatwootInbox implements InboxPort {
 		const handoff = conversation.state === 'human' ? conversation.handoff : undefined;
 		if (brief && conversation.state !== 'closed') {
 			const key = `brief:${conversation.id}:${handoff?.id ?? brief.createdAt}`;
+			const { render } = await import('../../../core/summary/render');
 			await this.post(threadId, state, [noteOf(key, render(brief, 'markdown'))]);
 		}
 		if (this.settings.labels !== false) await this.setLabels(threadId, state, conversation);

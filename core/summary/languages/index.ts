@@ -11,12 +11,18 @@ import { compile } from './language';
 import { nl } from './nl';
 import { pt } from './pt';
 
-/** The languages that the summary reads; a new one is a file beside these and a line here. */
-export const LANGUAGES: readonly CompiledLanguage[] = [en, es, pt, de, fr, it, nl, hi, id, ar].map(
-	compile,
-);
+let compiled: readonly CompiledLanguage[] | undefined;
 
-export const ENGLISH = LANGUAGES[0] as CompiledLanguage;
+/**
+ * The languages that the summary reads; a new one is a file beside these and a word here. They are compiled when they are first asked for:
+ * that takes a tenth of a second, which n8n's start must not pay.
+ */
+export function languages(): readonly CompiledLanguage[] {
+	compiled ??= [en, es, pt, de, fr, it, nl, hi, id, ar].map(compile);
+	return compiled;
+}
+
+export const english = (): CompiledLanguage => languages()[0]!;
 
 /** Longest text that is read for its language word by word. */
 const MAX_TELLING = 300;
@@ -24,7 +30,7 @@ const MAX_TELLING = 300;
 /** By BCP 47 tag ("pt-BR" is read as "pt"); English for a language that has no file here. */
 export function languageFor(tag: string | undefined): CompiledLanguage {
 	const primary = (tag ?? '').toLowerCase().split(/[-_]/u)[0];
-	return LANGUAGES.find((language) => language.code === primary) ?? ENGLISH;
+	return languages().find((language) => language.code === primary) ?? english();
 }
 
 /**
@@ -33,13 +39,13 @@ export function languageFor(tag: string | undefined): CompiledLanguage {
  */
 export function languageVotes(text: string): Record<string, number> {
 	const votes: Record<string, number> = {};
-	for (const language of LANGUAGES) {
+	for (const language of languages()) {
 		if (!language.script) continue;
 		const letters = text.match(language.script)?.length ?? 0;
 		if (letters > 1) votes[language.code] = Math.ceil(letters / 3);
 	}
 	const own = (text.toLowerCase().match(/[\p{L}’']+/gu) ?? []).slice(0, 200);
-	for (const language of LANGUAGES) {
+	for (const language of languages()) {
 		let count = 0;
 		for (const word of own) if (language.commonWords.has(word)) count += 1;
 		if (count > 0) votes[language.code] = (votes[language.code] ?? 0) + count;
@@ -47,7 +53,7 @@ export function languageVotes(text: string): Record<string, number> {
 	if (Object.keys(votes).length > 0 || own.length < 2) return votes;
 	// No small word of any language: what people buy, want and complain about tells as well.
 	const short = text.slice(0, MAX_TELLING);
-	for (const { code, patterns } of LANGUAGES) {
+	for (const { code, patterns } of languages()) {
 		let count = 0;
 		for (const pattern of [patterns.things, patterns.want, patterns.trouble, patterns.courtesy])
 			count += short.match(pattern)?.length ?? 0;
