@@ -120,6 +120,8 @@ export interface BriefMemory {
 	name?: { value: string; messageId: string };
 	attachments: Array<{ type: string; name?: string; url?: string; messageId: string }>;
 	sentiment: number[];
+	/** Something is wrong that nobody has put right yet. */
+	unsolved?: boolean;
 	transcript: Array<{
 		id: string;
 		at: IsoTime;

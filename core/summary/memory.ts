@@ -4,7 +4,7 @@ import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
 import { english, languageVotes, languages, leadingLanguages } from './languages';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
-import { moodOf } from './mood';
+import { moodOf, staysUnsolved } from './mood';
 import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
 import { ALL_KINDS, boundedText, findSecrets } from './secrets';
 import type { BotReading } from './replies';
@@ -156,16 +156,14 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 	});
 	if (options.sentiment) {
 		const value = options.sentiment(text, languages[0]?.code);
-		const mood = moodOf(
-			value,
-			text,
-			{
-				...reading,
-				asks: reading.questions.length > 0,
-				presses: reading.person || reading.statements.some(({ slot }) => slot === 'urgency'),
-			},
-			memory.sentiment,
-		);
+		const signs = {
+			...reading,
+			asks: reading.questions.length > 0,
+			presses: reading.person || reading.statements.some(({ slot }) => slot === 'urgency'),
+		};
+		const mood = moodOf(value, text, signs, memory.sentiment, memory.unsolved);
+		if (staysUnsolved(value, mood, signs, memory.unsolved === true)) memory.unsolved = true;
+		else delete memory.unsolved;
 		memory.sentiment.push(round(mood));
 		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
 	}
@@ -298,6 +296,7 @@ function newSession(memory: BriefMemory): void {
 		for (const candidate of candidates) candidate.score *= SESSION_WEIGHT;
 	memory.openQuestions = [];
 	delete memory.answeredQuestion;
+	delete memory.unsolved;
 	memory.asked = [];
 }
 

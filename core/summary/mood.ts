@@ -6,8 +6,12 @@
 
 /** What the summary has read in a message. */
 export interface MoodSigns {
-	/** Something does not work, has not come or is wrong. */
+	/** Something does not work, has not come or is wrong, or shall be undone. */
 	trouble: boolean;
+	/** As `trouble`, but not where something shall merely be moved, cancelled or sent back. */
+	wrong: boolean;
+	/** Says what it costs: waiting, a day off, no sleep. */
+	burden: boolean;
 	/** The customer says that the answer missed the question. */
 	missed: boolean;
 	/** Says no; after a complaint it has not been put right. */
@@ -27,9 +31,13 @@ const STRONG = -0.6;
 const COMPLAINT = -0.3;
 /** Whoever presses or asks for a person after a complaint is at most this. */
 const PRESSED = -0.2;
-/** After a complaint a friendly word relieves from here on; with less, what is wrong is still wrong. */
+/** After a complaint a friendly word relieves from here on; with less, the displeasure of the words lasts. */
 const RELIEVED = 0.36;
-const STILL_WRONG = -0.05;
+const LASTING = -0.05;
+/** What is wrong is wrong in even words too ("account 4471", "when will someone come"), until somebody is glad. */
+const STILL_WRONG = -0.2;
+/** Friendly words beside a question ("super, thanks! how long does it take?") say that the answer has helped. */
+const GLAD = 0.34;
 /** What shouting takes off; from warm words nothing ("thank you!!!"). */
 const SHOUTED = 0.3;
 const WARM = 0.2;
@@ -44,22 +52,36 @@ export function moodOf(
 	text: string,
 	is: MoodSigns,
 	before: readonly number[],
+	unsolved = false,
 ): number {
-	const complained = before.some((earlier) => earlier <= COMPLAINT);
-	const upset = is.trouble || is.missed || (complained && is.denied);
+	const complained = unsolved || before.some((earlier) => earlier <= COMPLAINT);
+	const upset = is.trouble || is.burden || is.missed || (complained && is.denied);
 	const loud = shouts(text);
 	let mood = value;
 	if (mood < 0 && mood > STRONG && !upset && !loud) mood *= UNSUPPORTED;
 	if (upset) mood = Math.min(mood, COMPLAINT);
-	// Neither a question nor pressing is praise, however friendly the words.
-	if (mood > 0 && (is.asks || is.presses)) mood *= UNSUPPORTED;
+	// Neither a question nor pressing is praise, however friendly the words; cheering ("so good!! …?") is.
+	const cheers = loud && !upset && !complained && value > WARM;
+	if (mood > 0 && (is.asks || is.presses) && !cheers) mood *= UNSUPPORTED;
 	if (is.wishes) mood = Math.min(mood, RELIEVED - 0.01);
-	if (loud && (upset || complained || mood <= WARM)) mood -= SHOUTED;
+	if (loud && !cheers && (upset || complained || value <= WARM)) mood -= SHOUTED;
 	if (complained) {
 		if (is.presses || loud) mood = Math.min(mood, PRESSED);
-		else if (!upset && mood < RELIEVED) mood = Math.min(mood, STILL_WRONG);
+		else if (!upset && mood < RELIEVED)
+			mood = Math.min(mood, unsolved && value < GLAD ? STILL_WRONG : LASTING);
 	}
 	return mood;
+}
+
+/** Whether something is wrong that nobody has put right, after a message of the given measure and mood. */
+export function staysUnsolved(
+	value: number,
+	mood: number,
+	is: MoodSigns,
+	before: boolean,
+): boolean {
+	if (is.wrong || is.burden) return true;
+	return before && mood < RELIEVED && !(value >= GLAD && !is.missed && !is.denied);
 }
 
 function shouts(text: string): boolean {

@@ -23,8 +23,12 @@ export interface Reading {
 	missed: boolean;
 	/** The customer says no, or only "??": after an answer it has not helped. */
 	denied: boolean;
-	/** Something does not work, has not come or is wrong. */
+	/** Something does not work, has not come or is wrong, or shall be undone. */
 	trouble: boolean;
+	/** As `trouble`, but not where something shall only be undone. */
+	wrong: boolean;
+	/** Says what it costs him. */
+	burden: boolean;
 	/** Asks for a person. */
 	person: boolean;
 	/** Wants or needs something. */
@@ -74,6 +78,8 @@ export function readCustomer(
 		missed: false,
 		denied: false,
 		trouble: false,
+		wrong: false,
+		burden: false,
 		person: false,
 		wishes: false,
 	};
@@ -87,6 +93,8 @@ export function readCustomer(
 		if (is.missed) reading.missed = true;
 		if (is.negated) reading.denied = true;
 		if (is.trouble) reading.trouble = true;
+		if (is.wrong) reading.wrong = true;
+		if (is.burden) reading.burden = true;
 		if (is.person) reading.person = true;
 		if (is.want) reading.wishes = true;
 		const asks = is.question && (!is.missed || MARKED.test(sentence));
@@ -171,6 +179,8 @@ function questionIn(text: string, { start, end }: Span, whole: readonly Span[]):
 interface Signs {
 	want: boolean;
 	trouble: boolean;
+	wrong: boolean;
+	burden: boolean;
 	/** "not", "no", "never". */
 	negated: boolean;
 	question: boolean;
@@ -187,9 +197,17 @@ interface Signs {
 }
 
 function withoutRefusals(sentence: string, languages: readonly CompiledLanguage[]): string {
+	return blanked(sentence, languages, ({ patterns }) => patterns.refuse);
+}
+
+function blanked(
+	sentence: string,
+	languages: readonly CompiledLanguage[],
+	pick: (language: CompiledLanguage) => RegExp,
+): string {
 	let rest = sentence;
 	for (const language of languages)
-		rest = rest.replace(language.patterns.refuse, (words) => '\u0000'.repeat(words.length));
+		rest = rest.replace(pick(language), (words) => '\u0000'.repeat(words.length));
 	return rest;
 }
 
@@ -205,9 +223,14 @@ function signs(sentence: string, wishes: string, languages: readonly CompiledLan
 	const length = words(sentence).length;
 	const person = any((language) => language.patterns.person);
 	const courtesyLeft = without((language) => language.patterns.courtesy);
+	const earnest = blanked(sentence, languages, ({ patterns }) => patterns.harmless);
+	const troubled = (text: string) => languages.some(({ patterns }) => has(patterns.trouble, text));
+	const trouble = troubled(earnest);
 	return {
 		want: languages.some((language) => has(language.patterns.want, wishes)),
-		trouble: any((language) => language.patterns.trouble),
+		trouble,
+		wrong: trouble && troubled(blanked(earnest, languages, ({ patterns }) => patterns.undo)),
+		burden: any((language) => language.patterns.burden),
 		negated: any((language) => language.patterns.negation),
 		question: isQuestion(sentence, languages, length),
 		rhetorical: any((language) => language.patterns.rhetorical),

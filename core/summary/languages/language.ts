@@ -14,6 +14,8 @@ export interface Language {
 	/** Letters that may be glued before and after a word (Arabic "و", "ال", suffixed pronouns). */
 	glueBefore?: string;
 	glueAfter?: string;
+	/** Letters that people write for one another in haste: "أإآا". */
+	sameLetters?: string[];
 	/** Words that name what a number is. */
 	references: Partial<Record<ReferenceKind, string[]>>;
 	/** Address patterns, whole. */
@@ -36,6 +38,12 @@ export interface Language {
 	refuse: string[];
 	/** "does not work", "has not arrived", "wrong". */
 	trouble: string[];
+	/** Sounds as if something were wrong and is not: "no problem", "a double room". Not looked into for trouble. */
+	harmless: string[];
+	/** Trouble that is only a wish to have something undone: "return", "cancel", "move". */
+	undo: string[];
+	/** What it costs the customer: waiting, asking again, no sleep, a day off. Tells the mood only. */
+	burden: string[];
 	/** Sentences that are questions although the mark is missing begin so. */
 	questionStart: string[];
 	/** Small words before a question: "and", "so", "by the way". */
@@ -156,6 +164,9 @@ type Lists =
 	| 'want'
 	| 'refuse'
 	| 'trouble'
+	| 'harmless'
+	| 'undo'
+	| 'burden'
 	| 'negation'
 	| 'past'
 	| 'rhetorical'
@@ -176,8 +187,9 @@ type Lists =
 	| 'productBefore';
 
 export function compile(language: Language): CompiledLanguage {
+	const spelt = (source: string) => inHaste(source, language.sameLetters);
 	const list = (sources: readonly string[] = [], flags = 'giu') =>
-		wordPattern(sources, flags, language.glueBefore, language.glueAfter);
+		wordPattern(sources.map(spelt), flags, language.glueBefore, language.glueAfter);
 	const set = (text: string) => new Set(text.toLowerCase().split(/\s+/u).filter(Boolean));
 	return {
 		...language,
@@ -195,8 +207,11 @@ export function compile(language: Language): CompiledLanguage {
 			want: list(language.want),
 			refuse: list(language.refuse),
 			trouble: list(language.trouble),
+			harmless: list(language.harmless),
+			undo: list(language.undo),
+			burden: list(language.burden),
 			questionStart: new RegExp(
-				`^(?:${language.questionStart.join('|') || '(?!)'})(?![\\p{L}\\p{M}\\p{N}])`,
+				`^(?:${language.questionStart.map(spelt).join('|') || '(?!)'})(?![\\p{L}\\p{M}\\p{N}])`,
 				'iu',
 			),
 			questionLead: new RegExp(
@@ -247,6 +262,51 @@ export function compile(language: Language): CompiledLanguage {
 		noNameWords: set(language.noName),
 		places: set(language.placeWords),
 	};
+}
+
+const ACCENTS: Readonly<Record<string, string>> = {
+	á: '[áa]',
+	à: '[àa]',
+	â: '[âa]',
+	ã: '[ãa]',
+	ç: '[çc]',
+	é: '[ée]',
+	è: '[èe]',
+	ê: '[êe]',
+	í: '[íi]',
+	î: '[îi]',
+	ñ: '[ñn]',
+	ó: '[óo]',
+	ô: '[ôo]',
+	õ: '[õo]',
+	ú: '[úu]',
+	û: '[ûu]',
+	ä: '(?:ä|ae|a)',
+	ö: '(?:ö|oe|o)',
+	ü: '(?:ü|ue|u)',
+	ß: '(?:ß|ss)',
+};
+/** Shorter words are told apart by their accent alone: "é" and "e", "où" and "ou". */
+const MIN_ACCENTED = 4;
+
+/**
+ * A source that also takes what hurried people write: a word without its accents ("reclamacao"), one letter for another. An accent
+ * that ends a word stays, as it tells "commandé" from "commande".
+ */
+function inHaste(source: string, same: readonly string[] = []): string {
+	return source.replace(/\[[^\]]*\]|\\.|[\p{L}\p{M}]+/gu, (part) => {
+		if (part.startsWith('[') || part.startsWith('\\')) return part;
+		let word = '';
+		const letters = [...part];
+		letters.forEach((letter, at) => {
+			const group = same.find((letters) => letters.includes(letter));
+			const ending = /^(?:e?s?)$/u.test(letters.slice(at + 1).join(''));
+			if (group) word += `[${group}]`;
+			else if (letters.length < MIN_ACCENTED || ending) word += letter;
+			else word += ACCENTS[letter] ?? letter;
+		});
+		return word;
+	});
 }
 
 /** Any of `sources` as a word of its own. With no source it matches nothing. */

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 
-import { describeCourse, moodOf } from '../../../core/summary/mood';
+import { describeCourse, moodOf, staysUnsolved } from '../../../core/summary/mood';
 
 const CALM = {
 	trouble: false,
+	wrong: false,
+	burden: false,
 	missed: false,
 	denied: false,
 	asks: false,
@@ -46,6 +48,36 @@ describe('the mood of a message', () => {
 		expect(moodOf(0.4, 'I would love it fixed', { ...CALM, wishes: true }, [])).toBeLessThan(0.36);
 	});
 
+	it('takes what it costs the customer for a complaint, though nothing is called wrong', () => {
+		expect(moodOf(0, 'this is my third message', { ...CALM, burden: true }, [])).toBe(-0.3);
+	});
+
+	it('lets what is wrong weigh in even words too, until friendly ones say that it has helped', () => {
+		expect(moodOf(0, 'account 4471', CALM, [-0.3], true)).toBe(-0.2);
+		expect(moodOf(0.2, 'yes, 1.6 bar', CALM, [-0.3], true)).toBe(-0.2);
+		const thanks = moodOf(
+			0.4,
+			'thanks! how long will it take?',
+			{ ...CALM, asks: true },
+			[-0.3],
+			true,
+		);
+		expect(thanks).toBe(-0.05);
+	});
+
+	it('hears cheers in front of a question', () => {
+		expect(moodOf(0.4, 'so good!! can you send a quote?', { ...CALM, asks: true }, [])).toBe(0.4);
+	});
+
+	it('remembers what is wrong until it is put right, and nothing of a mere wish to cancel', () => {
+		expect(staysUnsolved(0, -0.3, { ...CALM, trouble: true, wrong: true }, false)).toBe(true);
+		expect(staysUnsolved(0, -0.3, { ...CALM, trouble: true }, false)).toBe(false);
+		expect(staysUnsolved(0, -0.2, CALM, true)).toBe(true);
+		expect(staysUnsolved(0.5, 0.5, CALM, true)).toBe(false);
+		expect(staysUnsolved(0.4, -0.05, { ...CALM, asks: true }, true)).toBe(false);
+		expect(staysUnsolved(0.4, -0.3, { ...CALM, denied: true }, true)).toBe(true);
+	});
+
 	it('never leaves its bounds by more than shouting, whatever the measure', () => {
 		fc.assert(
 			fc.property(
@@ -53,6 +85,8 @@ describe('the mood of a message', () => {
 				fc.string(),
 				fc.record({
 					trouble: fc.boolean(),
+					wrong: fc.boolean(),
+					burden: fc.boolean(),
 					missed: fc.boolean(),
 					denied: fc.boolean(),
 					asks: fc.boolean(),
