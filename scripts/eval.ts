@@ -4,6 +4,7 @@
  *
  *     npm run eval            every table
  *     npm run eval -- misses  and the worst misses
+ *     npm run eval -- --only=written --set=fourteenth  of the requests written for this, that set alone
  *
  * Reads the development sets from EVAL_DIR or ../shared/eval; where they are absent, the small samples in test/fixtures/eval.
  */
@@ -21,6 +22,7 @@ const FULL = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
 const SAMPLES = path.join(ROOT, 'test', 'fixtures', 'eval');
 const showMisses = process.argv.includes('misses');
 const only = process.argv.find((a) => a.startsWith('--only='))?.slice(7);
+const onlySet = process.argv.find((a) => a.startsWith('--set='))?.slice(6);
 
 interface Row {
 	text: string;
@@ -155,7 +157,9 @@ function humanRequests() {
 /** Sentences written for this: wishes for a person, refusals of one, and talk that only sounds like it, in ten languages. */
 function writtenRequests() {
 	console.log('\nRequests written for this, in many wordings: through the verdict');
-	const rows = read('written_requests', SAMPLES) as Array<Row & { set: string }> | undefined;
+	const rows = (
+		read('written_requests', SAMPLES) as Array<Row & { set: string }> | undefined
+	)?.filter((r) => !onlySet || r.set === onlySet);
 	if (!rows) return;
 	for (const lang of [...new Set(rows.map((r) => r.lang))]) {
 		const own = rows.filter((r) => r.lang === lang);
