@@ -48,6 +48,8 @@ export interface Lexicon {
 	spelling: ReadonlyMap<Language, ReadonlyMap<string, readonly string[]>>;
 	/** The same of all languages, for messages too short to tell one; without what is a word somewhere. */
 	anySpelling: ReadonlyMap<string, readonly string[]>;
+	/** What English makes of the chat spellings that are written in many languages ("plz"). */
+	sharedSpelling: ReadonlyMap<string, readonly string[]>;
 	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
 	sentiment: ReadonlyMap<Language, SentimentWords>;
 	corrector: Corrector;
@@ -62,6 +64,9 @@ export interface SentimentWords {
 	shortest: number;
 	longest: number;
 }
+
+/** Languages that have a chat spelling, from which on it is nobody's own. */
+const MANY = 4;
 
 let loaded: Lexicon | undefined;
 
@@ -123,6 +128,11 @@ function compile(files: LexiconFile[]): Lexicon {
 	for (const words of spelling.values())
 		for (const [from, to] of words)
 			if (!known.has(from) && !anySpelling.has(from)) anySpelling.set(from, to);
+	const sharedSpelling = new Map(
+		[...(spelling.get('en') ?? [])].filter(
+			([from]) => [...spelling.values()].filter((words) => words.has(from)).length >= MANY,
+		),
+	);
 	for (const words of sentiment.values()) for (const word of words.exact.keys()) known.add(word);
 	for (const words of spelling.values())
 		for (const to of words.values()) for (const word of to) known.add(word);
@@ -131,6 +141,7 @@ function compile(files: LexiconFile[]): Lexicon {
 		functionWords,
 		spelling,
 		anySpelling,
+		sharedSpelling,
 		sentiment,
 		corrector: new Corrector(important, known),
 	};

@@ -13,6 +13,7 @@ import { fold, readWords } from './text';
  *     ..                        up to 3 words of any kind (..6: up to 6), in the same sentence
  *     ^ … $                     begins, ends the sentence
  *     ^^ … $$                   begins, ends the message
+ *     < … >                     begins, ends the sentence or a part of it that commas set off
  */
 export interface PhraseSource {
 	/** What a match means, e.g. "human_request" or "topic.legal". */
@@ -37,7 +38,19 @@ export interface PhraseMatch {
 type Element =
 	| { kind: 'class'; id: number; optional: boolean }
 	| { kind: 'gap'; most: number }
-	| { kind: 'start' | 'end'; message: boolean };
+	| { kind: 'start' | 'end'; of: Span };
+
+/** What an anchor begins or ends. */
+type Span = 'message' | 'sentence' | 'clause';
+/** How the anchors are written. */
+const ANCHORS: Readonly<Record<string, { kind: 'start' | 'end'; of: Span }>> = {
+	'^': { kind: 'start', of: 'sentence' },
+	'^^': { kind: 'start', of: 'message' },
+	'<': { kind: 'start', of: 'clause' },
+	$: { kind: 'end', of: 'sentence' },
+	$$: { kind: 'end', of: 'message' },
+	'>': { kind: 'end', of: 'clause' },
+};
 
 interface Phrase extends Required<PhraseSource> {
 	language: string;
@@ -367,9 +380,7 @@ export class PhraseMatcher {
 		}
 		const elements: Element[] = [];
 		for (const part of parts) {
-			if (part === '^' || part === '^^') elements.push({ kind: 'start', message: part === '^^' });
-			else if (part === '$' || part === '$$')
-				elements.push({ kind: 'end', message: part === '$$' });
+			if (Object.hasOwn(ANCHORS, part)) elements.push(ANCHORS[part]!);
 			else if (/^\.\.\d*$/.test(part)) {
 				const most = part.length > 2 ? Number(part.slice(2)) : DEFAULT_GAP;
 				elements.push({ kind: 'gap', most: Math.min(most, MAX_GAP) });
@@ -439,16 +450,11 @@ function matchElement(
 	if (!current) return index;
 	const rest = element + 1;
 	switch (current.kind) {
-		case 'start': {
-			const begins =
-				index === 0 || (!current.message && read.sentences[index] !== read.sentences[index - 1]);
-			return begins ? matchFrom(elements, rest, index, read, at, tried) : -1;
-		}
-		case 'end': {
-			const ends =
-				index >= count || (!current.message && read.sentences[index] !== read.sentences[index - 1]);
-			return ends ? matchFrom(elements, rest, index, read, at, tried) : -1;
-		}
+		case 'start':
+		case 'end':
+			return isEdge(current.of, index, read)
+				? matchFrom(elements, rest, index, read, at, tried)
+				: -1;
 		case 'gap': {
 			const sentence = read.sentences[Math.max(0, index - 1)];
 			if (rest === elements.length) {
@@ -471,6 +477,15 @@ function matchElement(
 			return Math.max(end, matchFrom(elements, rest, index, read, at, tried));
 		}
 	}
+}
+
+/** Whether a message, a sentence or a clause ends before word `index`, and another begins there. */
+function isEdge(of: Span, index: number, read: Words): boolean {
+	if (index === 0 || index >= read.words.length) return true;
+	if (of === 'message') return false;
+	return of === 'clause'
+		? read.paused[index]!
+		: read.sentences[index] !== read.sentences[index - 1];
 }
 
 function withClass(
@@ -527,7 +542,7 @@ function variantsOf(text: string): string[][] {
 			if (plain.length > 0) choices.unshift([`(${plain.join('|')})${optional ? '?' : ''}`]);
 			else if (optional) choices.push([]);
 			if (choices.length > 0) put(choices);
-		} else if (/^(\.\.\d*|\^\^?|\$\$?)$/.test(token) || token.startsWith('[')) {
+		} else if (/^(\.\.\d*|\^\^?|\$\$?|[<>])$/.test(token) || token.startsWith('[')) {
 			put([[token]]);
 		} else {
 			const maybe = token.endsWith('?') && token.length > 1;
@@ -542,13 +557,13 @@ function variantsOf(text: string): string[][] {
 
 /** Whether an alternative is made of words only. */
 function isPlain(alternative: string): boolean {
-	return !/[()[\]^$?]|\.\./.test(alternative);
+	return !/[()[\]^$<>?]|\.\./.test(alternative);
 }
 
 /** Words, lists, gaps and anchors of a phrase; of a group "(a|b)", its alternatives. Brackets that do not match are dropped. */
 function tokensOf(text: string): Array<{ token: string; group?: string[]; optional?: boolean }> {
 	const result: Array<{ token: string; group?: string[]; optional?: boolean }> = [];
-	const single = /\[[\w-]+\]\??|\.\.\d*|\^\^?|\$\$?|[^\s()[\]|]+/gu;
+	const single = /\[[\w-]+\]\??|\.\.\d*|\^\^?|\$\$?|[<>]|[^\s()[\]|]+/gu;
 	let i = 0;
 	while (i < text.length) {
 		if (text[i] === '(') {

@@ -39,9 +39,12 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 	const mixed = words.scripts.latin > 0 && (own === undefined || own === 'hi' || own === 'id');
 	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
 	const learnt = correctionsIn(sure ? own : undefined);
+	// "plz" is written in many languages: where the language is but a guess, the guess does not decide what it stands for.
+	const shared = sure ? undefined : lists.sharedSpelling;
 	respell(
 		words,
 		(word) =>
+			shared?.get(word) ??
 			spelling?.get(word) ??
 			other?.get(word) ??
 			(word.length < SHORTEST_CORRECTED

@@ -23,6 +23,9 @@ describe('phrases', () => {
 		['^ stop $', 'stop', true],
 		['^ stop $', 'do not stop', false],
 		['^^ stop', 'Hi. Stop', false],
+		['< stop >', 'not now, stop, please', true],
+		['< stop >', 'please stop it', false],
+		['<(stop|end)>', 'please, end', true],
 		['(a|(b c)|d) e', 'b c e', true],
 		['garantía', 'GARANTIA', true],
 		['ضمان', 'الضَّمان ضَمَان', true],
@@ -38,10 +41,10 @@ describe('phrases', () => {
 		);
 		const phrase = fc
 			.tuple(
-				fc.constantFrom('', '^ ', '^^ '),
+				fc.constantFrom('', '^ ', '^^ ', '< '),
 				word,
 				fc.array(part, { maxLength: 3 }),
-				fc.constantFrom('', ' $'),
+				fc.constantFrom('', ' $', ' >'),
 			)
 			.map(([start, first, rest, end]) => `${start}${[first, ...rest].join(' ')}${end}`);
 		const matcherOf = (phrases: ReadonlyArray<[string, string]>) => {
