@@ -44,7 +44,7 @@ export function requestIn(reading: Reading): PhraseMatch | undefined {
 	let best: PhraseMatch | undefined;
 	for (const request of requests) {
 		if (best && best.strength >= request.strength) continue;
-		if (about.some((a) => overlaps(a, request) && sameLanguage(a, request))) continue;
+		if (about.some((a) => overlaps(a, request) && speaksOf(reading, a, request))) continue;
 		if (declined(reading, request.to)) continue;
 		if (demands.includes(request)) {
 			best = request;
@@ -140,8 +140,9 @@ function overlaps(a: PhraseMatch, b: PhraseMatch): boolean {
 	return a.from < b.to && b.from < a.to;
 }
 
-function sameLanguage(a: PhraseMatch, b: PhraseMatch): boolean {
-	return a.language === b.language;
+/** Whether talk about people is in the language of the request, or in that of the message: a short one may sound like several. */
+function speaksOf(reading: Reading, about: PhraseMatch, request: PhraseMatch): boolean {
+	return about.language === request.language || about.language === reading.language.language;
 }
 
 /** A refusal of the person; "I don't want to talk to a bot" refuses the bot, and "no, I want a human" an earlier offer. */
