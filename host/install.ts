@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -73,6 +73,7 @@ function headers(): Record<string, string> {
 /** Builds and packs the package; returns the tarball's path. */
 export async function packPackage(folder: string, progress: Progress): Promise<string> {
 	return progress('Building the package', async () => {
+		mkdirSync(folder, { recursive: true });
 		await run(
 			process.execPath,
 			[path.join(ROOT, 'node_modules', 'gulp', 'bin', 'gulp.js'), 'build'],
@@ -101,6 +102,7 @@ export async function installPackage(
 	progress: Progress,
 ): Promise<void> {
 	const nodes = path.join(n8nFolder, 'nodes');
+	mkdirSync(nodes, { recursive: true });
 	const stamp = path.join(nodes, '.installed-for');
 	const digest = await contentDigest();
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;

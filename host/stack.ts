@@ -95,7 +95,6 @@ export async function startStack(options: Options): Promise<Stack> {
 		mkdirSync(n8nFolder, { recursive: true });
 		symlinkSync(options.installedNodes, nodes);
 	} else {
-		mkdirSync(nodes, { recursive: true });
 		await installPackage(await packPackage(folder, progress), n8nFolder, progress);
 	}
 
