@@ -4,9 +4,13 @@ import type {
 	CreateAxiosDefaults,
 	InternalAxiosRequestConfig,
 } from 'axios';
-import axios, { AxiosError, AxiosHeaders } from 'axios';
+import type * as Axios from 'axios';
 
+import { lazily } from '../../core/lazily';
 import type { HttpRequest, HttpSend } from '../../core/ports/http';
+
+/** axios and the sixty files that come with it. */
+export const axios = lazily(() => require('axios') as typeof Axios);
 
 /**
  * An axios instance that sends through `send`, so that SDKs and adapters written for axios go out with n8n's own request helper
@@ -15,7 +19,7 @@ import type { HttpRequest, HttpSend } from '../../core/ports/http';
  * Answers are read whole; `responseType: 'stream'` is not offered.
  */
 export function axiosOver(send: HttpSend, defaults: CreateAxiosDefaults = {}): AxiosInstance {
-	return axios.create({ ...defaults, adapter: adapterOver(send) });
+	return axios().default.create({ ...defaults, adapter: adapterOver(send) });
 }
 
 function adapterOver(send: HttpSend): AxiosAdapter {
@@ -24,6 +28,7 @@ function adapterOver(send: HttpSend): AxiosAdapter {
 		try {
 			answer = await send(requestOf(config));
 		} catch (error) {
+			const { AxiosError } = axios();
 			const cause = error instanceof Error ? error : new Error(String(error));
 			const failed = new AxiosError(
 				cause.message,
@@ -34,6 +39,7 @@ function adapterOver(send: HttpSend): AxiosAdapter {
 			failed.cause = cause;
 			throw failed;
 		}
+		const { AxiosError, AxiosHeaders } = axios();
 		const bytes = Buffer.from(answer.body);
 		const response = {
 			// axios' own transformResponse parses text as JSON where it is JSON.
@@ -62,7 +68,7 @@ function requestOf(config: InternalAxiosRequestConfig): HttpRequest {
 	}
 	return {
 		method: (config.method ?? 'get').toUpperCase() as HttpRequest['method'],
-		url: axios.getUri(config),
+		url: axios().default.getUri(config),
 		headers,
 		...(config.data === undefined || config.data === null ? {} : { body: bodyOf(config.data) }),
 		...(config.timeout ? { timeoutMs: config.timeout } : {}),

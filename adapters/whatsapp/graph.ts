@@ -1,10 +1,9 @@
 import type { AxiosInstance } from 'axios';
-import { isAxiosError } from 'axios';
 
 import type { HttpSend } from '../../core/ports/http';
 import { blockedIn } from '../../core/ports/http';
 import { MessagingError } from '../../core/ports/messaging';
-import { axiosOver } from '../http/axios';
+import { axios, axiosOver } from '../http/axios';
 import { wasNeverSent } from '../http/unreached';
 import type { ErrorMeaning } from './errorCodes';
 import { meaningOf } from './errorCodes';
@@ -36,7 +35,7 @@ export function graphOver(send: HttpSend, address: GraphAddress = {}): AxiosInst
  */
 export function toMessagingError(error: unknown, whatFor: string): MessagingError {
 	if (error instanceof MessagingError) return error;
-	if (!isAxiosError(error)) throw error;
+	if (!axios().isAxiosError(error)) throw error;
 	const answer = error.response;
 	if (!answer) {
 		const blocked = blockedIn(error);

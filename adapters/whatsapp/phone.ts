@@ -1,6 +1,5 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
-
 import { dialledToday } from '../../core/conversation/phone';
+import { phoneNumbers } from '../../core/phoneNumbers';
 
 /**
  * The E.164 phone number behind a WhatsApp id, or undefined where there is none. The id itself is what messages are sent to; it
@@ -8,6 +7,6 @@ import { dialledToday } from '../../core/conversation/phone';
  */
 export function phoneOfWaId(waId: string): string | undefined {
 	if (!/^\d{5,15}$/.test(waId)) return undefined;
-	const parsed = parsePhoneNumberFromString(`+${dialledToday(waId)}`);
+	const parsed = phoneNumbers().parsePhoneNumberFromString(`+${dialledToday(waId)}`);
 	return parsed?.isPossible() ? parsed.number : undefined;
 }

@@ -1,3 +1,5 @@
+import { lazily } from '../../core/lazily';
+
 /** Longest text of one WhatsApp message, in characters. */
 export const MAX_TEXT = 4096;
 
@@ -13,7 +15,7 @@ const BORDERS: ReadonlyArray<readonly [RegExp, number]> = [
 	[/\s+/gu, 0.2],
 ];
 
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const segmenter = lazily(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
 
 /**
  * Cuts a text into pieces of at most `limit` UTF-16 units, at the best border there is: paragraph, sentence, line, word, and
@@ -34,7 +36,7 @@ export function splitText(text: string, limit = MAX_TEXT): string[] {
 
 function bestCut(text: string, limit: number): number {
 	// Whether there is a border at a point depends on what stands before it and on the one character after it.
-	const graphemes = GRAPHEMES.segment(text.slice(0, limit + 2));
+	const graphemes = segmenter().segment(text.slice(0, limit + 2));
 	const startOfGrapheme = (index: number) => graphemes.containing(index)?.index ?? index;
 	const window = text.slice(0, limit);
 

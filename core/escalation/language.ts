@@ -1,3 +1,4 @@
+import { lazily } from '../lazily';
 import type { Language, Lexicon } from './lexicon';
 import { LANGUAGES } from './lexicon';
 import type { Words } from './text';
@@ -21,13 +22,8 @@ const SHORT = 3;
 const LIBRARY_CHARACTERS = 200;
 
 type Detect = (text: string, options?: { only?: string[] }) => string;
-let detectWithLibrary: Detect | undefined;
-
-/** tinyld, loaded on first use. */
-function library(): Detect {
-	detectWithLibrary ??= (require('tinyld') as { detect: Detect }).detect;
-	return detectWithLibrary;
-}
+/** tinyld. */
+const library = lazily(() => (require('tinyld') as { detect: Detect }).detect);
 
 /** Messages too short to tell are the same few again and again ("ok thanks"), and the library is the slowest step of all. */
 const REMEMBERED = 5000;

@@ -1,4 +1,6 @@
-import Sentiment from 'sentiment';
+import type Sentiment from 'sentiment';
+
+import { lazily } from '../lazily';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
 import type { Words } from './text';
@@ -46,7 +48,7 @@ const LINK = 0.5;
 const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp]|^<3$|^\([-']?[:;=]/;
 const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3/;
 
-const afinn = new Sentiment();
+const afinn = lazily(() => new (require('sentiment') as typeof Sentiment)());
 const REMEMBERED = 20_000;
 const remembered = new Map<string, number>();
 
@@ -54,7 +56,7 @@ const remembered = new Map<string, number>();
 function base(word: string): number {
 	let known = remembered.get(word);
 	if (known === undefined) {
-		known = afinn.analyze(word).score;
+		known = afinn().analyze(word).score;
 		if (remembered.size >= REMEMBERED) remembered.clear();
 		remembered.set(word, known);
 	}

@@ -1,9 +1,8 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js';
-
 import type { Conversation, SignalResult } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import type { ConversationMessage } from '../conversation/message';
 import type { IsoTime } from '../time';
+import { phoneNumbers } from '../phoneNumbers';
 import type { Brief, BriefMemory, DetectedIntent, Grounded, Slot } from './brief';
 import { leadingLanguage } from './languages';
 import type { ReadOptions } from './memory';
@@ -202,5 +201,5 @@ function countryOf({ identity }: Conversation): string | undefined {
 
 /** ISO 3166 code of a number in E.164; undefined if it is none. */
 export function countryOfNumber(phone: string): string | undefined {
-	return parsePhoneNumberFromString(phone)?.country;
+	return phoneNumbers().parsePhoneNumberFromString(phone)?.country;
 }

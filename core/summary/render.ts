@@ -1,3 +1,4 @@
+import { lazily } from '../lazily';
 import type { Brief, DetectedIntent } from './brief';
 import { escapeFor } from './escape';
 import { redactBrief } from './redact';
@@ -202,12 +203,14 @@ function times(count: number): string {
 	return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`;
 }
 
-const LANGUAGE_NAMES = new Intl.DisplayNames('en', { type: 'language', fallback: 'code' });
+const languageNames = lazily(
+	() => new Intl.DisplayNames('en', { type: 'language', fallback: 'code' }),
+);
 
 /** "German" for "de"; a tag that is none as it is. */
 function languageName(tag: string): string {
 	try {
-		return LANGUAGE_NAMES.of(tag.replace(/_/gu, '-')) ?? tag;
+		return languageNames().of(tag.replace(/_/gu, '-')) ?? tag;
 	} catch {
 		return tag;
 	}

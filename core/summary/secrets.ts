@@ -1,6 +1,6 @@
-import { findPhoneNumbersInText } from 'libphonenumber-js';
 import type { CountryCode } from 'libphonenumber-js';
 
+import { phoneNumbers } from '../phoneNumbers';
 import type { Span } from './text';
 import { MAX_MESSAGE_CHARACTERS, plainDigits } from './text';
 
@@ -519,7 +519,7 @@ export function phoneSpans(text: string, country: string | undefined): Span[] {
 			...(country ? { defaultCountry: country as CountryCode } : {}),
 			v2: true as const,
 		};
-		for (const found of findPhoneNumbersInText(input, options)) {
+		for (const found of phoneNumbers().findPhoneNumbersInText(input, options)) {
 			if (spans.some((span) => span.start < found.endsAt && span.end > found.startsAt)) continue;
 			// "12.12." is a date, whatever short numbers a country has.
 			const digits = input.slice(found.startsAt, found.endsAt).replace(/\D/gu, '').length;

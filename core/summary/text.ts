@@ -3,8 +3,10 @@
  * deceive. All functions are pure.
  */
 
-const GRAPHEMES = new Intl.Segmenter('und', { granularity: 'grapheme' });
-const SENTENCES = new Intl.Segmenter('und', { granularity: 'sentence' });
+import { lazily } from '../lazily';
+
+const graphemeSegmenter = lazily(() => new Intl.Segmenter('und', { granularity: 'grapheme' }));
+const sentenceSegmenter = lazily(() => new Intl.Segmenter('und', { granularity: 'sentence' }));
 
 /** Longest text of one message that is read; WhatsApp itself allows 4,096 characters. */
 export const MAX_MESSAGE_CHARACTERS = 8_000;
@@ -31,7 +33,7 @@ export function oneLine(text: string): string {
 /** Number of characters as a reader counts them. */
 export function graphemeCount(text: string): number {
 	let count = 0;
-	for (const _ of GRAPHEMES.segment(text)) count += 1;
+	for (const _ of graphemeSegmenter().segment(text)) count += 1;
 	return count;
 }
 
@@ -44,7 +46,7 @@ export function clip(text: string, max: number): string {
 	if (max < 2) return '';
 	const room = max - 1;
 	let sentences = '';
-	for (const { segment } of SENTENCES.segment(text.slice(0, max + 400))) {
+	for (const { segment } of sentenceSegmenter().segment(text.slice(0, max + 400))) {
 		if (sentences.length + segment.trimEnd().length > room) break;
 		sentences += segment;
 	}
@@ -53,7 +55,7 @@ export function clip(text: string, max: number): string {
 
 	let graphemes = '';
 	let word = '';
-	for (const { segment } of GRAPHEMES.segment(text.slice(0, max + 400))) {
+	for (const { segment } of graphemeSegmenter().segment(text.slice(0, max + 400))) {
 		if (graphemes.length + segment.length > room) break;
 		if (/^\s+$/u.test(segment)) word = graphemes;
 		graphemes += segment;
@@ -85,7 +87,7 @@ export function sentenceSpans(text: string, whole: readonly Span[] = []): Span[]
 		if (span.end > span.start) spans.push(span);
 	};
 	let start = 0;
-	for (const { index, segment } of SENTENCES.segment(text)) {
+	for (const { index, segment } of sentenceSegmenter().segment(text)) {
 		const end = index + segment.length;
 		// "Nr. 5", "Av. 9 de Julio", "No. 12": an abbreviation before a number or a name is not the end of a sentence.
 		if (end < text.length && endsInAbbreviation(text, end)) continue;

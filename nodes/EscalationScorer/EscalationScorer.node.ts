@@ -10,8 +10,6 @@ import { checkParameters } from '../shared/checkParameters';
 import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
-import { scoreItem } from './scoreItem';
-import { testRules } from './testRules';
 
 /** Indexes of the outputs on the canvas. */
 const CONTINUE = 0;
@@ -41,6 +39,7 @@ export class EscalationScorer implements INodeType {
 		const items = this.getInputData();
 		const outputs: [INodeExecutionData[], INodeExecutionData[]] = [[], []];
 		if (items.length > 0 && this.getNodeParameter('operation', 0) === 'testRules') {
+			const { testRules } = await import('./testRules');
 			try {
 				const report = testRules(this);
 				return [report.continue, report.escalate];
@@ -51,6 +50,7 @@ export class EscalationScorer implements INodeType {
 				return outputs;
 			}
 		}
+		const { scoreItem } = await import('./scoreItem');
 		for (let index = 0; index < items.length; index++) {
 			try {
 				checkParameters(this, parameters, index);

@@ -10,14 +10,10 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { CHATWOOT_CREDENTIAL } from '../../adapters/inbox/chatwoot/open';
-import { endHolds } from '../../adapters/inbox/holds';
 import { WHATSAPP_CREDENTIAL } from '../../adapters/whatsapp/open';
 import { storeCredential, storeFor } from '../shared/store';
-import { handleAction } from './actions';
-import { beginWebhook, endWebhook, receiveChatwoot, watchForMissed } from './chatwoot';
-import { servePage } from './pages';
+import { isChatwoot } from './isChatwoot';
 import { parameters } from './parameters';
-import { sendText } from './respond';
 
 export class HandoffInbox implements INodeType {
 	description: INodeTypeDescription = {
@@ -79,7 +75,7 @@ export class HandoffInbox implements INodeType {
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
 				const store = await storeFor(this);
-				if (isChatwoot(this)) await beginWebhook(this);
+				if (isChatwoot(this)) await (await import('./chatwoot')).beginWebhook(this);
 				else if (this.getActivationMode() !== 'manual') {
 					await store.putSetting('inbox.url', this.getNodeWebhookUrl('setup'));
 				}
@@ -87,7 +83,7 @@ export class HandoffInbox implements INodeType {
 			},
 			/** Links that have been sent keep their address, so that they work again after a restart. */
 			async delete(this: IHookFunctions): Promise<boolean> {
-				if (isChatwoot(this)) await endWebhook(this);
+				if (isChatwoot(this)) await (await import('./chatwoot')).endWebhook(this);
 				return true;
 			},
 		},
@@ -96,10 +92,11 @@ export class HandoffInbox implements INodeType {
 	/** Runs while the workflow is published, for what has to happen without a request. */
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
 		if (this.getMode() === 'manual') return {};
+		const { endHolds } = await import('../../adapters/inbox/holds');
 		const holds = endHolds(await storeFor(this), (error) =>
 			this.logger.warn(`Handoff Inbox could not end a hold: ${(error as Error).message}`),
 		);
-		const missed = isChatwoot(this) ? watchForMissed(this) : undefined;
+		const missed = isChatwoot(this) ? (await import('./chatwoot')).watchForMissed(this) : undefined;
 		return {
 			async closeFunction() {
 				await Promise.all([holds.stop(), missed?.stop()]);
@@ -108,19 +105,7 @@ export class HandoffInbox implements INodeType {
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const isSetup = this.getWebhookName() === 'setup';
-		if (isChatwoot(this)) {
-			return isSetup
-				? sendText(this, 200, 'Enter this address in Chatwoot as the address of a webhook.')
-				: receiveChatwoot(this);
-		}
-		return isSetup ? servePage(this) : handleAction(this);
+		const { answer } = await import('./webhook');
+		return answer(this);
 	}
-}
-
-/** Where agents work. */
-function isChatwoot(context: {
-	getNodeParameter(name: string, fallback: unknown): unknown;
-}): boolean {
-	return context.getNodeParameter('inbox', 'embedded') === 'chatwoot';
 }

@@ -13,7 +13,6 @@ import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
 import { STRATEGY_CHOICES } from './parameters/strategies';
-import { routeItem } from './routeItem';
 
 /** The outputs in their order on the canvas. */
 const OUTPUTS: readonly HandoffOutcome[] = ['assigned', 'queued', 'off_hours', 'already'];
@@ -58,6 +57,7 @@ export class HandoffRouter implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { routeItem } = await import('./routeItem');
 		const items = this.getInputData();
 		const outputs: INodeExecutionData[][] = OUTPUTS.map(() => []);
 		for (let index = 0; index < items.length; index++) {

@@ -13,7 +13,6 @@ import { failedItem, toNodeError } from '../shared/errors';
 import { storeCredential, storeFor } from '../shared/store';
 import { getChatwootInboxes } from './inboxes';
 import { parameters } from './parameters';
-import { syncItem } from './syncItem';
 
 export class InboxSync implements INodeType {
 	description: INodeTypeDescription = {
@@ -45,6 +44,7 @@ export class InboxSync implements INodeType {
 	methods = { loadOptions: { getChatwootInboxes } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { syncItem } = await import('./syncItem');
 		const items = this.getInputData();
 		const output: INodeExecutionData[] = [];
 		for (let index = 0; index < items.length; index++) {

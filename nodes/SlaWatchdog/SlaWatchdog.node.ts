@@ -1,37 +1,13 @@
 import type {
-	IDataObject,
-	INodeExecutionData,
 	INodeType,
 	INodeTypeDescription,
-	IRun,
 	ITriggerFunctions,
 	ITriggerResponse,
 } from 'n8n-workflow';
-import { NodeConnectionTypes, NodeOperationError } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
 
-import type { Alert, AlertView } from '../../core/sla/alert';
-import { alertView } from '../../core/sla/alert';
-import type { Duty, SlaPolicy } from '../../core/sla';
-import { checkPolicies, leaveDuty, SHOWS_EVERY_MS, takeDuty } from '../../core/sla';
-import { isoTime } from '../../core/time';
-import { untilHandedOn } from '../../adapters/clock/handover';
-import { startLoop } from '../../adapters/clock/loop';
-import type { SchedulerReport } from '../../adapters/clock/scheduler';
-import { startScheduler } from '../../adapters/clock/scheduler';
-import { systemClock } from '../../adapters/clock/system';
-import { systemTimers } from '../../adapters/clock/timers';
-import type { HandoffStore } from '../../core/ports/store';
-import { toNodeError } from '../shared/errors';
-import { handoffItem, toJson } from '../shared/item';
-import { storeCredential, storeFor } from '../shared/store';
+import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
-import { policiesFrom } from './policies';
-import type { SampleKind } from './sample';
-import { sampleAlert, sampleMessage } from './sample';
-
-/** The outputs in their order on the canvas. */
-const OUTPUTS = ['warning', 'breach', 'recovery', 'met'] as const;
-type Output = (typeof OUTPUTS)[number];
 
 export class SlaWatchdog implements INodeType {
 	description: INodeTypeDescription = {
@@ -60,144 +36,7 @@ export class SlaWatchdog implements INodeType {
 	};
 
 	async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
-		const read = (name: string, fallback?: unknown) => this.getNodeParameter(name, fallback);
-		const policies = policiesFrom(read);
-		const now = () => isoTime(systemClock.now());
-		const [finding, ...further] = checkPolicies(policies, now());
-		if (finding) {
-			// n8n shows the message wherever it says that publishing failed, the description only in places.
-			throw new NodeOperationError(this.getNode(), finding, {
-				description: [
-					...further,
-					'Change it in SLA Watchdog and publish again. Until then nobody is warned.',
-				].join(' '),
-			});
-		}
-
-		if (this.getMode() === 'manual') {
-			const kind = read('options.sample', 'breach') as SampleKind;
-			return {
-				manualTriggerFunction: async () => {
-					if (kind === 'recovery') {
-						const { conversation, message } = sampleMessage('sample', now());
-						this.emit(onOutput('recovery', handoffItem(conversation, message)));
-						return;
-					}
-					const alert = sampleAlert(policies[0]!, 'sample', now(), kind);
-					this.emit(onOutput(kind, alertItem(alert, alertView(alert, now()))));
-				},
-			};
-		}
-
-		try {
-			const store = await storeFor(this);
-			const report = reporter(this);
-			const leave = await goOnDuty(this, store, policies, report);
-
-			const begin = (data: INodeExecutionData[][]): Promise<IRun> => {
-				const run = deferred<IRun>();
-				this.emit(data, undefined, run);
-				return run.promise;
-			};
-			const scheduler = startScheduler(
-				store,
-				{
-					alert: (alert, view) => untilHandedOn(begin(onOutput(view.type, alertItem(alert, view)))),
-					recovered: async ({ conversation, message }) => {
-						const run = await begin(onOutput('recovery', handoffItem(conversation, message)));
-						// One that waits stands in n8n's database, which goes on with it after a restart.
-						return ['success', 'waiting'].includes(run?.status);
-					},
-				},
-				report,
-				{
-					pollMs: Number(read('options.pollSeconds', 15)) * 1000,
-					recoverAfterMs: Number(read('options.recoverAfterMinutes', 5)) * 60_000,
-				},
-			);
-			return {
-				closeFunction: async () => {
-					// What has been begun keeps its lease, so another watchdog may come on duty meanwhile.
-					await Promise.all([scheduler.stop(), leave()]);
-				},
-			};
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		const { watch } = await import('./watch');
+		return watch(this);
 	}
-}
-
-/**
- * Puts this watchdog on duty for the store, with its promises, and shows from time to time that it is at work; gives back what ends
- * that. Throws where another one is.
- */
-async function goOnDuty(
-	context: ITriggerFunctions,
-	store: HandoffStore,
-	policies: readonly SlaPolicy[],
-	report: SchedulerReport,
-): Promise<() => Promise<void>> {
-	const { id = '', name = '' } = context.getWorkflow();
-	const mine = (): Duty => ({
-		workflowId: id,
-		workflowName: name,
-		node: context.getNode().name,
-		seenAt: isoTime(systemClock.now()),
-	});
-	const show = () => store.updateSetting('sla.watchdog', (current) => takeDuty(current, mine()));
-	await show();
-	await store.putSetting('sla.policies', policies);
-	let failing = false;
-	const loop = startLoop(
-		async () => {
-			await show();
-			failing = false;
-			return SHOWS_EVERY_MS;
-		},
-		(error) => {
-			report.failed(error, !failing);
-			failing = true;
-			return SHOWS_EVERY_MS;
-		},
-		systemTimers,
-	);
-	return async () => {
-		await loop.stop();
-		await store.updateSetting('sla.watchdog', (current) => leaveDuty(current, mine()));
-	};
-}
-
-/** `handoff` stands by itself, so that the nodes behind read it as they do after the Handoff Router. */
-function alertItem(alert: Alert, view: AlertView): IDataObject {
-	const { handoff } = alert.conversation;
-	return {
-		...handoffItem(alert.conversation),
-		...(handoff ? { handoff: toJson(handoff) } : {}),
-		sla: toJson(view),
-	};
-}
-
-function onOutput(output: Output, json: IDataObject): INodeExecutionData[][] {
-	return OUTPUTS.map((name) => (name === output ? [{ json }] : []));
-}
-
-/** What goes wrong is in the log every time, and once, when it begins, among the executions where staff see it. */
-function reporter(context: ITriggerFunctions): SchedulerReport {
-	return {
-		failed(error, first) {
-			const failure = toNodeError(context.getNode(), error);
-			context.logger.warn(`SLA Watchdog could not finish a check: ${failure.message}`);
-			if (first) context.saveFailedExecution(failure);
-		},
-	};
-}
-
-function deferred<T>() {
-	let resolve!: (value: T | PromiseLike<T>) => void;
-	let reject!: (error: Error) => void;
-	const promise = new Promise<T>((onResolve, onReject) => {
-		resolve = onResolve;
-		reject = onReject;
-	});
-	return { promise, resolve, reject };
 }

@@ -13,8 +13,6 @@ import { toNodeError } from '../shared/errors';
 import { storeCredential } from '../shared/store';
 import { parameters } from './parameters';
 import { listPhoneNumbers } from './phoneNumbers';
-import { receiveDelivery, verifyAddress } from './receive';
-import { isRegistered, register, unregister } from './registration';
 
 /** Address of the webhook below n8n's own part; one for verification and deliveries, as Meta wants it. */
 const PATH = 'whatsapp';
@@ -81,12 +79,15 @@ export class WhatsAppTrigger implements INodeType {
 	webhookMethods = {
 		default: {
 			async checkExists(this: IHookFunctions): Promise<boolean> {
+				const { isRegistered } = await import('./registration');
 				return await isRegistered(this);
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
+				const { register } = await import('./registration');
 				return await register(this);
 			},
 			async delete(this: IHookFunctions): Promise<boolean> {
+				const { unregister } = await import('./registration');
 				return await unregister(this);
 			},
 		},
@@ -94,6 +95,7 @@ export class WhatsAppTrigger implements INodeType {
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
 		try {
+			const { receiveDelivery, verifyAddress } = await import('./receive');
 			return this.getWebhookName() === 'setup'
 				? await verifyAddress(this)
 				: await receiveDelivery(this);

@@ -5,7 +5,6 @@ import type {
 } from 'n8n-workflow';
 
 import type { StoreOptions } from '../../adapters/store/open';
-import { openStore } from '../../adapters/store/open';
 import type { HandoffStore } from '../../core/ports/store';
 import { recentCredentials } from './recentCredentials';
 
@@ -34,5 +33,6 @@ interface CredentialContext {
  */
 export async function storeFor(context: CredentialContext): Promise<HandoffStore> {
 	const chosen = context.getNode().credentials?.[STORE_CREDENTIAL] !== undefined;
+	const { openStore } = await import('../../adapters/store/open');
 	return openStore(chosen ? await recentCredentials<StoreOptions>(context, STORE_CREDENTIAL) : {});
 }
