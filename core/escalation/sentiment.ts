@@ -145,7 +145,8 @@ export function feel(
 	if (shouting && good === 0) strong += 1;
 	// Without a bad word, exclamation marks are rather joy.
 	if (bad === 0 && !shouting) good += 0.5 * Math.min(read.exclamations, 3);
-	const praise = languages[0] === 'en' && languages.length === 1 ? POLITE_PRAISE : PRAISE;
+	const inEnglish = languages[0] === 'en' && languages.length === 1;
+	const praise = inEnglish ? POLITE_PRAISE : PRAISE;
 
 	const emotions = {
 		frustration: felt(found, 'emotion.frustration'),
@@ -159,7 +160,8 @@ export function feel(
 	const displeasure = round(outspoken / (outspoken + HALF));
 	const mood =
 		inTelling(much(bad) - praise * much(good) - link, read, found) +
-		saidOutright(displeasure, emotions, found);
+		saidOutright(displeasure, emotions, found) -
+		(inEnglish && !shouting ? joy(read, good, evidence) : 0);
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
@@ -225,6 +227,17 @@ function inTelling(
 			TOLD * Math.log((sentences + 1) / 2) -
 			(read.questions.size > 0 && sentences <= 2 ? ASKED : 0),
 	);
+}
+
+/** In English each exclamation mark beside praise, or where nothing is clearly bad, is joy; beside a complaint it only stresses it. */
+const JOY = 0.4;
+const MOST_JOY = 3;
+const CLEARLY_BAD = -1.5;
+
+function joy(read: Words, good: number, evidence: Feeling['evidence']): number {
+	if (read.exclamations === 0) return 0;
+	if (good === 0 && evidence.some(({ strength }) => strength <= CLEARLY_BAD)) return 0;
+	return JOY * Math.min(MOST_JOY, read.exclamations);
 }
 
 /** The first bad word says more than the tenth. */
