@@ -252,7 +252,7 @@ function sentiments() {
 	}
 }
 
-/** Dutch has no public set at hand: service messages written for this. */
+/** Service messages written for this: Dutch has no public set at hand, and the Hindi one holds talk of politics and films. */
 function writtenSentiment() {
 	const rows = read('written_sentiment', SAMPLES);
 	if (!rows) return;
