@@ -1,4 +1,5 @@
 import { Corrector } from './corrector';
+import { Sounds } from './hinglish';
 import { PhraseMatcher } from './matcher';
 import { fold, readWords } from './text';
 
@@ -53,6 +54,8 @@ export interface Lexicon {
 	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
 	sentiment: ReadonlyMap<Language, SentimentWords>;
 	corrector: Corrector;
+	/** Spellings of Hindi that no list holds. */
+	hindi: Sounds;
 }
 
 export interface SentimentWords {
@@ -144,6 +147,10 @@ function compile(files: LexiconFile[]): Lexicon {
 		sharedSpelling,
 		sentiment,
 		corrector: new Corrector(important, known),
+		hindi: new Sounds(
+			[...matcher.wordsOf('hi'), ...(sentiment.get('hi')?.exact.keys() ?? [])],
+			known,
+		),
 	};
 }
 

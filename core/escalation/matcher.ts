@@ -122,6 +122,8 @@ export class PhraseMatcher {
 	private readonly languageBits = new Map<string, number>();
 	/** Words that any phrase or list names, for the correction of misspellings. */
 	readonly vocabulary = new Set<string>();
+	/** By the bit of a language, the whole words that its phrases and lists name. */
+	private readonly ownWords = new Map<number, Set<string>>();
 
 	/** Adds a named word list of a language. Entries may be several words, and may end in "*". */
 	addList(language: string, name: string, entries: Iterable<string>): void {
@@ -163,6 +165,11 @@ export class PhraseMatcher {
 		let mask = 0;
 		for (const language of languages) mask |= this.languageBits.get(language) ?? 0;
 		return mask;
+	}
+
+	/** The whole words that the phrases and lists of a language name. */
+	wordsOf(language: string): Iterable<string> {
+		return this.ownWords.get(this.languageBits.get(language) ?? 0) ?? [];
 	}
 
 	/** Matches of phrases of the languages in `mask`, in the order of the text. */
@@ -347,7 +354,13 @@ export class PhraseMatcher {
 	private addEntry(id: number, entry: string): void {
 		const words = normalEntry(entry);
 		if (words.length === 0) return;
-		for (const word of words) this.vocabulary.add(word.endsWith('*') ? word.slice(0, -1) : word);
+		const bit = this.bits[id]!;
+		let own = this.ownWords.get(bit);
+		if (!own) this.ownWords.set(bit, (own = new Set<string>()));
+		for (const word of words) {
+			this.vocabulary.add(word.endsWith('*') ? word.slice(0, -1) : word);
+			if (!word.endsWith('*')) own.add(word);
+		}
 		if (words.length > 1) {
 			const [first, ...rest] = words as [string, ...string[]];
 			push(this.byFirst, first, { rest, occurrence: { id, length: words.length } });

@@ -49,7 +49,8 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 			other?.get(word) ??
 			(word.length < SHORTEST_CORRECTED
 				? undefined
-				: corrected(lists, learnt, word, sure ? own : undefined)),
+				: corrected(lists, learnt, word, sure ? own : undefined)) ??
+			(own === 'hi' ? lists.hindi.spelling(word) : undefined),
 	);
 	const languages = sure ? WITH_ENGLISH[own] : LANGUAGES;
 	const mask = sure ? lists.matcher.mask(languages) : ~0;

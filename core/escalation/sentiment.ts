@@ -21,6 +21,8 @@ export interface Feeling {
 
 /** A negation turns what follows within this many words. */
 const NEGATION_REACH = 3;
+/** In Hindi it mostly stands behind; what is before belongs to it only when it is next ("bina dikkat", "mat karo"). */
+const HINDI_REACH = 2;
 /** "not good" is bad, though less so than "bad"; "not bad" is not quite good. */
 const NEGATED_GOOD = -0.75;
 const NEGATED_BAD = -0.3;
@@ -81,9 +83,11 @@ export function feel(
 		['positive', 1],
 	] as const) {
 		for (const match of found.get(group) ?? []) {
+			if (sign < 0 && match.language === 'hi' && withinPraise(match, found)) continue;
 			let strength = sign * match.strength * PHRASE;
 			// "not very helpful", "not a great experience".
-			if (sign > 0) strength = inContext(read, match.from, strength, languages, lexicon, false);
+			if (sign > 0)
+				strength = inContext(read, match.from, match.to, strength, languages, lexicon, false);
 			let fresh = false;
 			for (let i = match.from; i < match.to; i++) {
 				if (!taken[i]) fresh = true;
@@ -106,7 +110,7 @@ export function feel(
 			i += here.length - 1;
 			continue;
 		}
-		const turned = inContext(read, i, here.strength, languages, lexicon);
+		const turned = inContext(read, i, i + 1, here.strength, languages, lexicon);
 		if (turned === 0) continue;
 		if (turned < 0) {
 			bad -= turned;
@@ -170,6 +174,25 @@ export function feel(
 		emotions,
 		evidence,
 	};
+}
+
+/**
+ * Whether a longer phrase of praise holds this one: "koi dikkat nahi hui" is no trouble, though "nahi hui" alone would be. For
+ * Hindi, where "not" goes with the verb behind it and with what stands before it alike.
+ */
+function withinPraise(
+	match: PhraseMatch,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+): boolean {
+	for (const praise of found.get('positive') ?? []) {
+		if (
+			praise.from <= match.from &&
+			praise.to >= match.to &&
+			praise.to - praise.from > match.to - match.from
+		)
+			return true;
+	}
+	return false;
 }
 
 /** 0 to 1: how strongly the phrases of an emotion speak together. */
@@ -334,10 +357,11 @@ function arabicStem(word: string): string | undefined {
 	return stem !== word && stem.length >= 3 ? stem : undefined;
 }
 
-/** The strength after negations and intensifiers before (and for Hindi, after) the word. */
+/** The strength after negations and intensifiers before (and for Hindi, after) what is said. */
 function inContext(
 	read: Words,
 	index: number,
+	to: number,
 	strength: number,
 	languages: readonly Language[],
 	lexicon: Lexicon,
@@ -346,7 +370,8 @@ function inContext(
 	let result = strength;
 	const { matcher } = lexicon;
 	const sentence = read.sentences[index];
-	for (let k = 1; k <= NEGATION_REACH; k++) {
+	const hindi = languages[0] === 'hi';
+	for (let k = 1; k <= NEGATION_REACH && !(hindi && read.paused[index]); k++) {
 		const i = index - k;
 		if (i < 0 || read.sentences[i] !== sentence) break;
 		for (const language of languages) {
@@ -358,6 +383,7 @@ function inContext(
 				result *= WEAKENED;
 				break;
 			}
+			if (language === 'hi' && k > HINDI_REACH) continue;
 			if (matcher.listAt(language, 'negation', read, i)) {
 				return result * (result > 0 ? NEGATED_GOOD : NEGATED_BAD);
 			}
@@ -368,7 +394,7 @@ function inContext(
 	for (const language of languages) {
 		if (language !== 'hi') continue;
 		for (let k = 1; k <= 2; k++) {
-			const i = index + k;
+			const i = to - 1 + k;
 			if (i >= read.words.length || read.sentences[i] !== sentence) break;
 			if (matcher.listAt('hi', 'negation', read, i)) {
 				return result * (result > 0 ? NEGATED_GOOD : NEGATED_BAD);
