@@ -64,6 +64,7 @@ export const SETS = [
 	'held-out-7',
 	'held-out-8',
 	'held-out-9',
+	'held-out-10',
 ] as const;
 export type DialogueSet = (typeof SETS)[number];
 

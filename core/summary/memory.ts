@@ -4,7 +4,7 @@ import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
 import { english, languageVotes, languages, leadingLanguages } from './languages';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
-import { moodOf, staysUnsolved } from './mood';
+import { moodOf, RELIEVED, staysUnsolved } from './mood';
 import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
 import { ALL_KINDS, boundedText, findSecrets } from './secrets';
 import type { BotReading } from './replies';
@@ -111,8 +111,11 @@ function read(memory: BriefMemory, message: ConversationMessage, options: ReadOp
 		readExtras(memory, message);
 		readText(memory, message.id, message.text, options);
 		memory.asked = [];
+		memory.goesOn = true;
+		delete memory.offered;
 	} else if (message.direction === 'out' && message.author !== 'system') {
 		readOutgoing(memory, message, options);
+		delete memory.goesOn;
 	}
 }
 
@@ -153,6 +156,8 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 		opening: (memory.slots.need[0]?.score ?? 0) < MIN_NEED,
 		buying: memory.slots.product.length > 0,
 		answersAsked: references.some(({ kind }) => askedKinds.includes(kind)),
+		unsolved: memory.unsolved === true,
+		goesOn: memory.goesOn === true,
 	});
 	if (options.sentiment) {
 		const value = options.sentiment(text, languages[0]?.code);
@@ -165,6 +170,9 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 		if (staysUnsolved(value, mood, signs, memory.unsolved === true)) memory.unsolved = true;
 		else delete memory.unsolved;
 		memory.sentiment.push(round(mood));
+		// "Brilliant!" after an answer says that it was one.
+		if (memory.offered && mood >= RELIEVED && reading.questions.length === 0 && !reading.missed)
+			answered(memory);
 		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
 	}
 	for (const { slot, value, score } of reading.statements)
@@ -250,7 +258,9 @@ function readOutgoing(
 		({ value }) => sameWords(value) === sameWords(tidy(reading.answer)),
 	);
 	// A bot that says the same once more has not understood what was asked since.
+	delete memory.offered;
 	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
+		memory.offered = true;
 		if (message.author !== 'bot' || meets(memory, reading, languages)) answered(memory);
 		if (message.author === 'bot') {
 			memory.tried.push({ value: tidy(reading.answer), messageId: message.id });
@@ -284,6 +294,9 @@ function offer(memory: BriefMemory, slot: Slot, candidate: Candidate): void {
 	// What the customer needs is said first and repeated in anger; a product, sum or date may be corrected later.
 	const at = candidates.findIndex((known) => {
 		if (slot === 'need') return known.score + NEED_MARGIN < candidate.score;
+		// What somebody complains of stays; "my stove is cold" tells what else it means.
+		if (slot === 'product' && memory.unsolved && known.messageId !== candidate.messageId)
+			return known.score < candidate.score;
 		const corrects = slot === 'timeline' && known.messageId !== candidate.messageId;
 		return known.score - (corrects ? TIMELINE_MARGIN : 0) <= candidate.score;
 	});

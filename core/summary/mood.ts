@@ -32,7 +32,7 @@ const COMPLAINT = -0.3;
 /** Whoever presses or asks for a person after a complaint is at most this. */
 const PRESSED = -0.2;
 /** After a complaint a friendly word relieves from here on; with less, the displeasure of the words lasts. */
-const RELIEVED = 0.36;
+export const RELIEVED = 0.36;
 const LASTING = -0.05;
 /** What is wrong is wrong in even words too ("account 4471", "when will someone come"), until somebody is glad. */
 const STILL_WRONG = -0.2;

@@ -1,5 +1,6 @@
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
+import { words } from './text';
 
 const LETTERS = /[\p{L}\p{M}]+(?:[’'.-][\p{L}\p{M}]+)*\.?/gu;
 const MAX_NAME_WORDS = 4;
@@ -62,6 +63,34 @@ const BEFORE_PHONE = new RegExp(
 	`(?:^|[,.;:]\\s+)(${FULL_NAME})[,:]?\\s+\\(?(?:\\+|0)\\d[\\d ()./-]{6,}$`,
 	'u',
 );
+
+/** Nothing but two or three words with capitals. */
+const BARE = new RegExp(`^\\s*${FULL_NAME}\\s*[.,]?\\s*$`, 'u');
+
+/**
+ * The name that is all of a message ("Nathalie Brun"), as people add it to what they have just sent; a thing to buy, a month or a common
+ * word is none.
+ */
+export function findBareName(
+	text: string,
+	languages: readonly CompiledLanguage[],
+): string | undefined {
+	const [language] = languages;
+	if (!language || !BARE.test(text)) return undefined;
+	const other = words(text.toLowerCase()).some((word) =>
+		languages.some(
+			(own) =>
+				own.commonWords.has(word) ||
+				own.stopWords.has(word) ||
+				own.noProductWords.has(word) ||
+				own.months.includes(word) ||
+				[own.patterns.things, own.patterns.courtesy, own.patterns.trouble].some((pattern) =>
+					has(pattern, word),
+				),
+		),
+	);
+	return other ? undefined : nameFrom(text.trim(), language, false);
+}
 
 function namedBeside(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
 	const start = sentence.replace(/^I\b/u, 'i').replace(/, I(?=['’\s])/u, ', i');

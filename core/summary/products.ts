@@ -172,9 +172,13 @@ function nameStart(sentence: string, thing: number, language: CompiledLanguage):
 		if (!/^[\s-]$/u.test(sentence.slice(match.index + match[0].length, from))) break;
 		// "a blue car", "6 electric vans": the article or number shows the beginning.
 		if (language.determinerWords.has(word) || /^\p{Nd}+$/u.test(word)) return from;
+		if (language.months.includes(word)) return from;
 		const small = language.stopWords.has(word) || language.commonWords.has(word);
 		if (small && words(sentence.slice(from, thing)).length > MAX_BARE_QUALIFIERS) break;
-		if (small || [WANT, TROUBLE, PAST].some((pick) => has(pick(language), word))) return from;
+		if (small || [WANT, PAST].some((pick) => has(pick(language), word))) return from;
+		// "double" says that something is wrong, but in "a double door fridge".
+		const harmless = startsWith(language.patterns.harmless, sentence.slice(match.index));
+		if (!harmless && has(TROUBLE(language), word)) return from;
 		if (endsInCue(sentence.slice(0, from), language)) return from;
 		from = match.index;
 		if (words(sentence.slice(from, thing)).length > MAX_QUALIFIERS) return thing;
@@ -201,13 +205,22 @@ function nameEnd(sentence: string, thing: number, language: CompiledLanguage): n
 	const second = language.qualifiersBefore && /^ ([\p{L}\p{M}-]+)/u.exec(sentence.slice(end));
 	if (second && wholly(second[1] as string, language.patterns.things)) end += second[0].length;
 	const tail = language.patterns.thingTail.exec(sentence.slice(end));
-	if (tail && plainWords(tail[0], language)) end += tail[0].length;
+	if (tail && plainWords(tail[0], language) && !isPriced(sentence, end, tail[0]))
+		end += tail[0].length;
 	for (let count = 0; count < MAX_MODEL_WORDS; count += 1) {
 		const next = MODEL_WORD.exec(sentence.slice(end));
 		if (!next || !isModelWord(next[1] as string, sentence.slice(end), language)) break;
 		end += next[0].length;
 	}
 	return end;
+}
+
+/** "a phone of €420": the sum is cut by no name. */
+function isPriced(sentence: string, end: number, tail: string): boolean {
+	if (!/\p{Nd}/u.test(tail)) return false;
+	return findAmounts(sentence.slice(end, end + tail.length + REACH)).some(
+		({ start }) => start < tail.length,
+	);
 }
 
 function isNamed(name: string): boolean {
@@ -217,6 +230,10 @@ function isNamed(name: string): boolean {
 function hasModel(sentence: string, thing: number, language: CompiledLanguage): boolean {
 	const next = MODEL_WORD.exec(sentence.slice(thing));
 	return next !== null && isModelWord(next[1] as string, sentence.slice(thing), language);
+}
+
+function startsWith(pattern: RegExp, text: string): boolean {
+	return text.search(pattern) === 0;
 }
 
 function wholly(word: string, pattern: RegExp): boolean {
@@ -242,6 +259,8 @@ function wordsBefore(sentence: string, until: number): Array<{ 0: string; index:
 
 /** "in the app", "for an office": where or what for. */
 function isPlace(sentence: string, thing: number, language: CompiledLanguage): boolean {
+	// Hindi says behind it that something is the place.
+	if (language.placeAfter?.test(sentence.slice(thing))) return true;
 	for (const match of wordsBefore(sentence, thing).slice(0, 2)) {
 		const word = match[0].toLowerCase();
 		if (language.places.has(word)) return true;
@@ -257,6 +276,7 @@ function plainWords(text: string, language: CompiledLanguage): boolean {
 		!language.stopWords.has(last) &&
 		!language.determinerWords.has(last) &&
 		!language.commonWords.has(last) &&
+		!/^\p{Nd}{1,2}$/u.test(last) &&
 		!has(language.patterns.trouble, text) &&
 		!has(language.patterns.past, text) &&
 		!has(language.patterns.timeline, text) &&
@@ -268,7 +288,15 @@ function isModelWord(word: string, rest: string, language: CompiledLanguage): bo
 	if (has(language.patterns.timeline, word) || has(language.patterns.courtesy, word)) return false;
 	if (language.stopWords.has(word.toLowerCase())) return false;
 	if (findReferences(rest.slice(0, 24)).some(({ start }) => start <= 2)) return false;
-	if (/\p{Nd}/u.test(word)) return word.length <= 6 && !/^\p{Nd}{1,2}[:h]/u.test(word);
+	// "9 days ago" begins with no model.
+	if (/\p{Nd}/u.test(word))
+		return (
+			word.length <= 6 &&
+			!/^\p{Nd}{1,2}[:h]/u.test(word) &&
+			![language.patterns.past, language.patterns.timeline].some((pattern) =>
+				startsWith(pattern, rest.slice(1, REACH)),
+			)
+		);
 	// German writes every noun with a capital: it says nothing there.
 	return language.code !== 'de' && /^\p{Lu}/u.test(word);
 }

@@ -1,7 +1,7 @@
 import type { Slot } from './brief';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
-import { findName } from './names';
+import { findBareName, findName } from './names';
 import { findProduct } from './products';
 import { CODE_KINDS, findAmounts, findLooseAmounts, findReferences } from './references';
 import type { Span } from './text';
@@ -48,6 +48,10 @@ export interface ReadingContext {
 	buying: boolean;
 	/** The message answers the question for a number, an address or the like. */
 	answersAsked: boolean;
+	/** Something is wrong that nobody has put right: a sum is what was lost. */
+	unsolved: boolean;
+	/** The customer goes on after a message of his own. */
+	goesOn: boolean;
 }
 
 /** A need below this is small talk. */
@@ -101,7 +105,9 @@ export function readCustomer(
 		if (asks && !is.courtesyOnly && !is.personOnly && !is.rhetorical)
 			reading.questions.push(questionIn(text, span, whole));
 
-		const name = findName(sentence, languages, context.name);
+		const name =
+			findName(sentence, languages, context.name) ??
+			(context.goesOn && !context.opening ? findBareName(text, languages) : undefined);
 		if (name) reading.name ??= name;
 
 		if (is.urgent) reading.statements.push({ slot: 'urgency', value: sentence, score: 1 });
@@ -112,7 +118,13 @@ export function readCustomer(
 				: findProduct(wishes, languages, { ...is, opening: context.opening });
 		if (product) reading.statements.push({ slot: 'product', ...product });
 
-		const budget = findBudget(sentence, languages, is, context.budget, context.buying);
+		const budget = findBudget(
+			sentence,
+			languages,
+			is,
+			context.budget,
+			context.buying && !context.unsolved,
+		);
 		if (budget) reading.statements.push({ slot: 'budget', ...budget });
 
 		const timeline = findTimeline(sentence, languages, is, context.timeline);

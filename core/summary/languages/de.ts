@@ -7,9 +7,14 @@ const DAY = 'montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag';
 export const de: Language = {
 	code: 'de',
 	common:
-		'wir uns euch ihr sind hat hatte bei nach aus so nur schon sehr mehr heute gestern moin servus hab seit vor ob weil der die das und ist ich nicht ein eine einen mein meine mit für auf den dem zu wie was wann wo sie wir es bitte hallo guten danke habe haben kann können noch aber auch von im bei zum zur ihr ihre mir uns werden wurde seit',
+		'hi ich dich dir mich bin bist seid kein keine keiner nichts jemand niemand also dann doch mal ja nein morgen alles gut mehr weniger dass da hier dort ihm ihn uns unser unsere muss müssen müsste möchte wir uns euch ihr sind hat hatte bei nach aus so nur schon sehr mehr heute gestern moin servus hab seit vor ob weil der die das und ist ich nicht ein eine einen mein meine mit für auf den dem zu wie was wann wo sie wir es bitte hallo guten danke habe haben kann können noch aber auch von im bei zum zur ihr ihre mir uns werden wurde seit',
 	references: {
 		order: [
+			'best\\.?-?nr\\.?:?',
+			'(?:auftrags|bestell|buchungs|reservierungs|ticket|order)-?nr\\.?:?',
+			'buchungscode',
+			'abhol(?:code|nummer|nr\\.?)',
+			'gutschein(?:code|nummer|nr\\.?)?',
 			'(?:angebots|antrags|bewerbungs|transaktions|termin|liefer(?:schein)?|anfrage|projekt|fahrkarten|ticket|anmelde)-?(?:nummer|nr\\.?|id)',
 			'angebot(?:s?nummer|s-?nr\\.?)',
 			'(?:referenz|ref\\.?)(?:nummer|nr\\.?)?',
@@ -21,8 +26,21 @@ export const de: Language = {
 			'buchung(?:s?nummer)?',
 			'reservierung(?:snummer)?',
 		],
-		invoice: ['rechnung(?:s?nummer|s-?nr\\.?)?(?: (?:nummer|nr\\.?))?', 'rg-?nr\\.?'],
+		invoice: [
+			're\\.?-?nr\\.?:?',
+			'rechn\\.?-?nr\\.?:?',
+			'rechnungsnr\\.?:?',
+			'beleg(?:nummer|nr\\.?|-nr\\.?)?',
+			'rechnung(?:s?nummer|s-?nr\\.?)?(?: (?:nummer|nr\\.?))?',
+			'rg-?nr\\.?',
+		],
 		account: [
+			'kd\\.?-?nr\\.?:?',
+			'(?:kunden|vertrags|mitglieds|versicherungs|zähler|patienten|mieter|wohnungs|objekt|karten|schüler|abo)-?nr\\.?:?',
+			'vs-?nr\\.?:?',
+			'versicherungsschein(?:nummer|nr\\.?)?',
+			'zimmer(?:nummer|nr\\.?)',
+			'(?:kunde|mitglied)(?= \\d)',
 			'(?:mieter|zähler|versicherungs|policen|anschluss|personal|lieferanten|nutzer|abo|objekt|wohnungs|depot|buchungskonto|verbrauchsstellen|geschäftspartner)-?(?:nummer|nr\\.?|id)',
 			'police',
 			'(?:patienten|matrikel|teilnehmer|benutzer|versicherten|mandanten|mitglieds)(?:nummer|nr\\.?|-nr\\.?)',
@@ -32,11 +50,18 @@ export const de: Language = {
 			'mitglied(?:s?nummer)',
 		],
 		tracking: [
+			'sendungs-?nr\\.?:?',
+			'paket-?nr\\.?:?',
+			'sendungscode',
 			'sendung(?:s?nummer|s?verfolgung(?:snummer)?)?',
 			'tracking(?:-?(?:nummer|nr\\.?|code))?',
 			'paket(?:nummer)?',
 		],
 		ticket: [
+			'(?:schaden|schadens|störungs|fall|vorgangs|meldungs|reparatur|ticket|auftrags|service|retouren)-?nr\\.?:?',
+			'störungsmeldung',
+			'meldung',
+			'schadenmeldung',
 			'(?:störungs|reparatur|service|beschwerde|akten|bearbeitungs|schadens?fall|rücksende|retouren|rma|vorgangs|fall|melde)-?(?:nummer|nr\\.?|id)',
 			'aktenzeichen',
 			'az\\.?',
@@ -56,6 +81,13 @@ export const de: Language = {
 	currencies: ['euro', 'franken', 'chf'],
 	multipliers: ['tausend', 'tsd\\.?', 'millionen'],
 	budget: [
+		'schmerzgrenze',
+		'drin',
+		'leisten',
+		'hinlegen',
+		'mehr (?:ist|geht) nicht',
+		'locker machen',
+		'ausgabenlimit',
 		'über',
 		'übersteigen',
 		'überschreiten',
@@ -208,6 +240,9 @@ export const de: Language = {
 		'hat zeit',
 	],
 	want: [
+		'(?:könnt|könnten|kann|können|könnte) (?:ihr|sie|mir|uns|jemand|man) (?:\\p{L}+ ){0,3}\\p{L}+en',
+		'(?:anmelden|verlängern|eintragen|bestellen|beantragen|abschließen|wechseln|erweitern|vereinbaren|ausleihen)',
+		'(?:überleg|überlege|überlegen) (?:mir|uns)?',
 		'(?:bin|sind) auf der suche',
 		'hätt\\p{L}* (?:ich |wir )?gern\\p{L}*',
 		'bräucht\\p{L}*',
@@ -245,6 +280,14 @@ export const de: Language = {
 	],
 	refuse: ['(?:will|wollen|möchten?|brauchen?) (?:\\p{L}+ ){0,2}?(?:nichts?|kein\\p{L}*)'],
 	trouble: [
+		'(?:nicht|nie|niemals) (?:\\p{L}+ )?(?:gemacht|autorisiert|veranlasst|bestellt|getätigt|genehmigt|beauftragt|zugestimmt|abgeschlossen|gutgeschrieben|erstattet|ausgezahlt|bezahlt|bearbeitet|erschienen|aufgetaucht|abgeholt|gereinigt|geputzt|fertig|gültig|akzeptiert|erreichbar|möglich)',
+		'kenn(?:e|en) ich nicht|(?:kenn|erkenn)\\p{L}* (?:\\p{L}+ )?nicht',
+		'schimm\\p{L}+|verfault|ranzig|schmutzig|dreckig|verdreckt|fleck(?:en|ig)?|delle[n]?|verbogen|rost(?:ig|et)?|riss(?:e)?|loch|löcher|verstopft|übergelaufen|kakerlaken?|ungeziefer|laut(?=[ .,!]|$)|klappert|quietscht|heiß gelaufen|überhitzt',
+		'(?:bekommen|geliefert|erhalten|gekommen|angekommen)\\b[^.!?]{0,30}(?:statt|anstatt|anstelle)|(?:statt|anstatt|anstelle)\\b[^.!?]{0,40}(?:bekommen|geliefert|erhalten|gekommen|angekommen)',
+		'nur (?:\\p{N}+|ein\\p{L}*|zwei|drei|die hälfte)\\b[^.!?]{0,30}(?:bekommen|geliefert|erhalten|angekommen|drin)',
+		'ausgesperrt|gehackt|betrug|abzocke|geplatzt|doppelt gebucht|überbucht|vertauscht|verwechselt|weg(?=[.,!]|$)|spurlos|abgelehnt|verweigert',
+		'(?:ist|sind|war|bleibt)\\b[^.!?]{0,50}\\b(?:komplett|ganz|total|immer noch|schon wieder|wieder) (?:aus|weg|tot|kalt|leer|dunkel|offline)',
+		'(?:geht|ging|nimmt|hebt|kommt)\\b[^.!?]{0,25}(?:keiner|niemand)\\b',
 		'niemand (?:da|gekommen)',
 		'geplatzt',
 		'geschluckt',
@@ -456,6 +499,8 @@ export const de: Language = {
 		'hört ihr zu',
 	],
 	nameAfter: [
+		'(?:patientin|patient|inhaberin|inhaber|mieterin|mieter|versicherungsnehmer(?:in)?):',
+		'(?:nachname|vorname)(?: ist|:)?',
 		'(?:der |auf )?name (?:ist|lautet)',
 		'(?:der kunde|die kundin) (?:ist|heißt)',
 		'mein name (?:ist|lautet)',
@@ -465,6 +510,11 @@ export const de: Language = {
 		'namens',
 	],
 	nameMaybe: [
+		'name',
+		'(?:ist|war|läuft|lautet|gebucht|reserviert|bestellt) auf',
+		'danke,?',
+		'gruß,?',
+		'auf(?= \\p{Lu}\\p{L}+ \\p{Lu})',
 		'hier (?:ist|spricht|schreibt)',
 		'ich bin(?: die| der)?',
 		'mfg,?',
@@ -518,7 +568,8 @@ export const de: Language = {
 	],
 	things:
 		'waschmaschinen?, maschinen?, trockner, geschirrspüler, spülmaschinen?, kühlschr[aä]nk(?:e|en)?, gefrierschrank, herd, backofen, (?<!\\p{L})ofen, mikrowelle, klimaanlage, heizung, therme, staubsauger, wasserkocher, toaster, mixer, fernseher, monitore?, bildschirme?, laptops?, notebooks?, computer, rechner, pcs?, tablets?, ipads?, iphones?, handys?, smartphones?, telefone?, kopfhörer, headsets?, lautsprecher, kameras?, drucker, router, modem, armbanduhr(?:en)?, smartwatch, konsole, ladegerät, ladekabel, drohne, sofas?, couch, (?<!\\p{L})tische?, (?:ess|schreib|couch|garten)tische?, st[uü]hle?, stühlen, betten?, bett, matratzen?, schr[aä]nke?, regale?, lampen?, leuchten?, vorh[aä]nge?, teppiche?, schuhe?, schuhen, stiefel, sneakers?, sandalen, jacken?, m[aä]ntel, kleid(?:er)?, hemd(?:en)?, t-?shirts?, hosen?, jeans, pullover, anz[uü]g(?:e)?, taschen?, rucks[aä]ck(?:e)?, koffer, brillen?, eheringe?, fahrr[aä]d(?:er)?, lastenr[aä]d(?:er)?, rennr[aä]d(?:er)?, (?<!\\p{L})r[aä]d(?:er)?, e-?bikes?, roller, autos?, wagen, fahrzeuge?, motorr[aä]d(?:er)?, (?<!g)reifen, spielzeug, kinderwagen, b[uü]ch(?:er)?, fenster, t[uü]r(?:en)?, küchen?, gläser, solaranlage, photovoltaikanlage, anlage, tarife?, pakete?(?= (?:mit|plus|pro|basic|premium)), abonnements?, abos?, mitgliedschaft, lizenz(?:en)?, kurse?, unterricht, flüge?, zimmer, ferienwohnung, wohnung(?:en)?, torten?, kuchen, blumen, software, programm, (?<!\\p{L})app, internet, wlan, glasfaser, behandlung, massage, versicherung, kredit, kreditkarte' +
-		', arbeitsplatten?, kochfeld(?:er)?, herde?, dunstabzugshaube, abzugshaube, fritteusen?, heißluftfritteusen?, saugroboter, (?:küchen|mäh)?roboter, grills?, wasserfilter, luftreiniger, luftbefeuchter, luftentfeuchter, heizkörper, wärmepumpen?, thermostate?, generator(?:en)?, wechselrichter, batterien?, akkus?, speicher, wallbox(?:en)?, kabel, adapter, beamer, soundbars?, webcams?, mikrofone?, türklingel, klingel, alarmanlagen?, schlösser, schloss, tresore?, waagen?, hörgeräte?, zahnspangen?, implantate?, kronen?, prothesen?, kontaktlinsen?, gleitsichtbrillen?, rollst[uü]hle?, rollator(?:en)?, schlafsofas?, sessel, hochbett(?:en)?, kinderbett(?:en)?, kommoden?, vitrinen?, spiegel, rollos?, jalousien?, markisen?, bodenbelag, laminat, parkett, fliesen?, d[aä]ch(?:er)?(?=\\s|$), z[aä]une?, garagentore?, tore?(?=\\s), gartenh[aä]us(?:er)?, gewächsh[aä]us(?:er)?, carports?, pergolen?, terrassen?, pools?, whirlpools?, saunen?, sauna, duschen?, badewannen?, toiletten?, wasserhähne?, waschbecken, kamine?, kaminöfen, rasenmäher, heckenscheren?, kettensägen?, bohrmaschinen?, leitern?, hochdruckreiniger, nähmaschinen?, 3d-drucker, scanner, kartenlesegeräte?, kartenterminals?, kassensysteme?, gabelstapler, paletten?, verpackungen?, umzugskartons?, kartons?, banner, flyer, visitenkarten?, plakate?, aufkleber, etiketten?, tassen?, mützen?, kappen?, schals?, handschuhe?, socken?, gürtel, röcke?, rock, blusen?, leggings, badeanzug, badehose, neoprenanzug, trainingsanz[uü]ge?, uniformen?, schürzen?, brautkleid(?:er)?, hochzeitskleid(?:er)?, armband, armbänder, ohrringe?, ringe?(?=\\s|$), geldbörse, regenschirme?, buggys?, kindersitze?, babyschalen?, hochstühle?, windeln?, hundefutter, katzenfutter, aquarien?, laufb[aä]nd(?:er)?, hanteln?, ergometer, ski, skier, snowboards?, surfbretter?, kajaks?, zelte?, schlafsäcke?, schläger, helme?, boote?, wohnmobile?, wohnwagen, anhänger, kleinbusse?, transporter, kleinbus, felgen?, bremsen?, windschutzscheiben?, auspuff, dachboxen?, gitarren?, klaviere?, keyboards?, geigen?, schlagzeuge?, verstärker, geschenkkörbe?, gutscheine?, geschenkgutscheine?, pralinen?, pizzen?, pizza, weine?, käse, catering, buffets?, eventlocation, location, räumlichkeiten, zelt, fotograf(?:en|in)?, fotobox, dekoration, einladungen?, kränze?, kranz, blumenstrauß, sträuße?, sim-?karten?, esims?, hosting, domains?, crm, erp, antivirus, server, weiterbildung(?:en)?, masterstudium, studium, workshops?, seminare?, nachhilfe, ferienlager, kreuzfahrten?, pauschalreisen?, (?<!\\p{L})reisen?, ausflüge?, rundreisen?, hütten?, ferienhäuser?, ferienhaus, häuser?, stellpl[aä]tze?, garagen?, lagerräume?, büror[aä]um(?:e)?, maniküre, pediküre, haarentfernung, botox, zahnreinigung, impfung(?:en)?, physiotherapie, röntgen, mrt, blutbild, füllung(?:en)?, bleaching, umzug(?=,| (?:von|nach|innerhalb)), schädlingsbekämpfung, schlüsseldienst, (?:auto|kfz-?|reise|hausrat|haftpflicht|kranken|lebens)versicherung(?:en)?, rente, tagesgeldkonto, girokonto, depots?, visum, visa, übersetzung(?:en)?, nahrungsergänzung, proteinpulver, vitamine?, parfüms?, cremes?, shampoos?, haartrockner, föhn, rasierer, zahnbürsten?, sattel, saatgut, samen, pflanzen?, bäume?, hecken?, treppenlifte?, badlüfter, e-?scooter, (?:giro|bank|kredit|ec-?|kunden)karten?, karten?(?= (?:gesperrt|eingezogen|weg|verloren))',
+		', arbeitsplatten?, kochfeld(?:er)?, herde?, dunstabzugshaube, abzugshaube, fritteusen?, heißluftfritteusen?, saugroboter, (?:küchen|mäh)?roboter, grills?, wasserfilter, luftreiniger, luftbefeuchter, luftentfeuchter, heizkörper, wärmepumpen?, thermostate?, generator(?:en)?, wechselrichter, batterien?, akkus?, speicher, wallbox(?:en)?, kabel, adapter, beamer, soundbars?, webcams?, mikrofone?, türklingel, klingel, alarmanlagen?, schlösser, schloss, tresore?, waagen?, hörgeräte?, zahnspangen?, implantate?, kronen?, prothesen?, kontaktlinsen?, gleitsichtbrillen?, rollst[uü]hle?, rollator(?:en)?, schlafsofas?, sessel, hochbett(?:en)?, kinderbett(?:en)?, kommoden?, vitrinen?, spiegel, rollos?, jalousien?, markisen?, bodenbelag, laminat, parkett, fliesen?, d[aä]ch(?:er)?(?=\\s|$), z[aä]une?, garagentore?, tore?(?=\\s), gartenh[aä]us(?:er)?, gewächsh[aä]us(?:er)?, carports?, pergolen?, terrassen?, pools?, whirlpools?, saunen?, sauna, duschen?, badewannen?, toiletten?, wasserhähne?, waschbecken, kamine?, kaminöfen, rasenmäher, heckenscheren?, kettensägen?, bohrmaschinen?, leitern?, hochdruckreiniger, nähmaschinen?, 3d-drucker, scanner, kartenlesegeräte?, kartenterminals?, kassensysteme?, gabelstapler, paletten?, verpackungen?, umzugskartons?, kartons?, banner, flyer, visitenkarten?, plakate?, aufkleber, etiketten?, tassen?, mützen?, kappen?, schals?, handschuhe?, socken?, gürtel, röcke?, rock, blusen?, leggings, badeanzug, badehose, neoprenanzug, trainingsanz[uü]ge?, uniformen?, schürzen?, brautkleid(?:er)?, hochzeitskleid(?:er)?, armband, armbänder, ohrringe?, ringe?(?=\\s|$), geldbörse, regenschirme?, buggys?, kindersitze?, babyschalen?, hochstühle?, windeln?, hundefutter, katzenfutter, aquarien?, laufb[aä]nd(?:er)?, hanteln?, ergometer, ski, skier, snowboards?, surfbretter?, kajaks?, zelte?, schlafsäcke?, schläger, helme?, boote?, wohnmobile?, wohnwagen, anhänger, kleinbusse?, transporter, kleinbus, felgen?, bremsen?, windschutzscheiben?, auspuff, dachboxen?, gitarren?, klaviere?, keyboards?, geigen?, schlagzeuge?, verstärker, geschenkkörbe?, gutscheine?, geschenkgutscheine?, pralinen?, pizzen?, pizza, weine?, käse, catering, buffets?, eventlocation, location, räumlichkeiten, zelt, fotograf(?:en|in)?, fotobox, dekoration, einladungen?, kränze?, kranz, blumenstrauß, sträuße?, sim-?karten?, esims?, hosting, domains?, crm, erp, antivirus, server, weiterbildung(?:en)?, masterstudium, studium, workshops?, seminare?, nachhilfe, ferienlager, kreuzfahrten?, pauschalreisen?, (?<!\\p{L})reisen?, ausflüge?, rundreisen?, hütten?, ferienhäuser?, ferienhaus, häuser?, stellpl[aä]tze?, garagen?, lagerräume?, büror[aä]um(?:e)?, maniküre, pediküre, haarentfernung, botox, zahnreinigung, impfung(?:en)?, physiotherapie, röntgen, mrt, blutbild, füllung(?:en)?, bleaching, umzug(?=,| (?:von|nach|innerhalb)), schädlingsbekämpfung, schlüsseldienst, (?:auto|kfz-?|reise|hausrat|haftpflicht|kranken|lebens)versicherung(?:en)?, rente, tagesgeldkonto, girokonto, depots?, visum, visa, übersetzung(?:en)?, nahrungsergänzung, proteinpulver, vitamine?, parfüms?, cremes?, shampoos?, haartrockner, föhn, rasierer, zahnbürsten?, sattel, saatgut, samen, pflanzen?, bäume?, hecken?, treppenlifte?, badlüfter, e-?scooter, (?:giro|bank|kredit|ec-?|kunden)karten?, karten?(?= (?:gesperrt|eingezogen|weg|verloren))' +
+		', gasflaschen?, rezepte?, medikamente?, hörtests?, sehtests?, zahnschienen?, wurzelbehandlung(?:en)?, ultraschall, schwimmkurs(?:e)?, klavierunterricht, fahrstunden?, kita-?platz, kitaplatz, schulplatz, klassenfahrt, hort(?:platz)?, monatskarten?, jahreskarten?, parkausweis(?:e)?, dispo(?:kredit)?, girokonto, dauerauftrag, lastschrift, roaming, handyvertrag, festnetz, anschluss, zähler, transfer, frühstück, wellness(?:tag|wochenende)?, food ?trucks?, hundesalon, welpenkurs, hundeschule, gerüst, gärtner, wintergarten, bettdecken?, kissen, handtücher, decken?, puzzles?, lego, brettspiele?, rollschuhe, schulranzen, ranzen, schultaschen?, strom(?:vertrag|tarif)?, gastarif, abschläge?, heizung(?:en)?, fußbodenheizung, rohre?, abfluss, toilette, aufzug, rolltor, klimagerät',
 	thingTail: [
 		' mit (?:Speicher|[\\p{Lu}][\\p{L}-]+)(?! (?:am|bis|zum))',
 		' Modell [\\p{L}\\p{N}-]+(?: \\p{N}+)?',
@@ -553,11 +604,11 @@ export const de: Language = {
 	],
 	placeWords: 'für in im ins auf an am vom von aus bei über mit zur zum',
 	determiners:
-		'nem nen ne n euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
+		'beide beiden beider mehrere einige nem nen ne n euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
 	productStop:
-		'für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
+		'zurück weiter seit nur ganz gar gerne wieder ab los für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
 	noProduct:
-		'artikel ware waren produkt produkte sachen anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
+		'buchung buchungen zahlung zahlungen betrag beträge abschlag abbuchung abbuchungen gutschrift geld erstattung nachricht beschwerde sache frage kleinigkeit artikel ware waren produkt produkte sachen anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
 	bot: {
 		fallback: [
 			'kann (?:\\p{L}+ )?(?:nur|lediglich) (?:bei|zu|fragen)[^.!?]{0,40}(?:helfen|beantworten)',

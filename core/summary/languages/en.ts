@@ -10,9 +10,16 @@ const WHEN =
 export const en: Language = {
 	code: 'en',
 	common:
-		'an on at as or if they them he she his her some any just about been being get got need want still order im its dont cant the and is are was to of for you my your it this that have has had not but with what when where how can could would please hi hello i we me do does did will been there from am',
+		'ive youre were us our out up off over only more than then there here who why which also still again back ordered got went came says said thats an on at as or if they them he she his her some any just about been being get got need want still order im its dont cant the and is are was to of for you my your it this that have has had not but with what when where how can could would please hi hello i we me do does did will been there from am',
 	references: {
 		order: [
+			'ord(?:er)?\\.? (?:no|num|ref|#)',
+			'bkg(?: ref)?',
+			'conf(?:irmation)?\\.?(?: no| code| num(?:ber)?)?',
+			'pnr',
+			'e-?ticket(?: no| number)?',
+			'(?:voucher|gift card)(?: code| no| number)?',
+			'(?:collection|pickup|click (?:and|&) collect)(?: code| number| ref)',
 			'(?:application|transaction|txn|payment|quote|quotation|estimate|delivery|dispatch|registration|admission|enrol?ment|appointment|reservation|project)(?: (?:number|no\\.?|id|ref(?:erence)?|code)):?',
 			'(?:quote|quotation|estimate)',
 			'confirmation(?: (?:number|no\\.?|code))?',
@@ -24,11 +31,18 @@ export const en: Language = {
 			'reservation(?: (?:number|code))?',
 		],
 		invoice: [
+			'inv\\.?(?: no| num)?',
 			'invoices?(?: (?:number|no\\.?|id))?',
 			'bill(?: (?:number|no\\.?))?',
 			'receipt(?: number)?',
 		],
 		account: [
+			'acc(?:t|ount)?\\.?(?: no| num| ref)?',
+			'a/c(?: no)?',
+			'cust(?:omer)?\\.? (?:no|num|ref|id|code)',
+			'(?:patient|pupil|student|member|resident|guest|parent|file|nhs|mrn|uhid|hospital|card|reader|site|supply|mpan|mprn|driver|fleet|tenancy|lease)(?: no\\.?| number| num| ref(?:erence)?| id)',
+			'(?:membership|mem)(?: no\\.?| num)?',
+			'policy ref',
 			'agreement(?: (?:number|no\\.?|ref(?:erence)?))?',
 			'(?:tenant|tenancy|meter|subscription|licen[cs]e|insured|insurance|taxpayer|utility|property|unit|store|merchant|card ?holder|passenger|frequent flyer)(?: (?:number|no\\.?|id|ref(?:erence)?|code))',
 			'(?:student|patient|user|subscriber|loyalty|employee|client|citizen|customer) (?:number|no\\.?|id)',
@@ -40,11 +54,15 @@ export const en: Language = {
 			'policy(?: (?:number|no\\.?))?',
 		],
 		tracking: [
+			'trk',
+			'track(?:ing)? (?:no|num|ref)',
+			'consignment',
 			'tracking(?: (?:number|no\\.?|id|code|link))?',
 			'(?:parcel|package|shipment|consignment)(?: (?:number|no\\.?|id|code))?',
 			'awb',
 		],
 		ticket: [
+			'(?:job|case|fault|claim|complaint|incident|docket|repair|return|query|callout|works? order|maintenance)(?: ref(?:erence)?| no\\.?| num| id)',
 			'(?:request|repair|service|return|rma|job|file|report|enquiry|inquiry|fault)(?: (?:number|no\\.?|id|ref(?:erence)?|code))',
 			'rma',
 			'sr',
@@ -65,6 +83,13 @@ export const en: Language = {
 	currencies: ['dollars?', 'bucks', 'pounds?', 'quid', 'euros?', 'rupees?', 'dirhams?', 'riyals?'],
 	multipliers: ['thousand', 'million', 'lakhs?', 'crores?', 'grand'],
 	budget: [
+		'not? (?:a )?(?:penny|cent) (?:more|over)',
+		'ceiling',
+		'happy (?:to pay|with)',
+		'allow(?:s|ed)?',
+		'top whack',
+		'absolute limit',
+		'most (?:i|we) (?:can|could|want)',
 		'(?:put|set) (?:\\p{L}+ )?aside',
 		'go(?:ing)? (?:over|above|beyond)',
 		'exceed(?:ing)?',
@@ -231,6 +256,9 @@ export const en: Language = {
 		'whenever you can',
 	],
 	want: [
+		'(?:can|could) (?:someone|somebody|anyone|u|we|i) (?:please |pls )?\\p{L}+',
+		'(?:please|pls|plz) (?:can|could|sort|fix|move|swap|add|remove|switch|reset|unlock|check|resend|arrange|rebook|call|ring|confirm)',
+		'(?:to|can i|could i|can we) (?:swap|move|extend|renew|add|switch|transfer|enrol|enroll|register|join|sign up|hire|try)',
 		'after (?:a|an|some|the|\\d+) (?=\\p{L})',
 		'in the market for',
 		'could (?:really )?do with',
@@ -275,6 +303,12 @@ export const en: Language = {
 	],
 	refuse: ["(?:do not|don(?:’|\')?t|doesn(?:’|\')?t|no longer|never) (?:want|need|wish|like)"],
 	trouble: [
+		"(?:don(?:’|')?t|do not|didn(?:’|')?t|did not|never|not) (?:\\p{L}+ )?(?:recogni[sz]e|authori[sz]ed?|make|made|agree[d]?|sign(?:ed)? up|ask(?:ed)? for|request(?:ed)?|order(?:ed)?|approve[d]?|consent(?:ed)?)",
+		"(?:someone|somebody) else(?:’|')?s?|not what (?:i|we) (?:ordered|booked|paid|wanted|expected)|(?:got|received|sent|given|delivered) (?:me |us )?(?:the |a |an )?(?:wrong|other|different|someone)",
+		'peel(?:s|ing|ed)|mould\\p{L}*|rotten|soggy|undercooked|stale|dirty|filthy|bugs|cockroach(?:es)?|rattl\\p{L}+|flicker\\p{L}*|blocked|overflow\\p{L}*|drip(?:s|ping)|tripp(?:ed|ing)|rust(?:y|ed)|dent(?:s|ed)?|bent|chipped|stain(?:s|ed)?|hole in|snapped|loose',
+		'half (?:of it |of them |the \\p{L}+ )?(?:empty|missing|gone|eaten)|(?:\\p{N}+|one|two|three) (?:\\p{L}+ )?short|short(?:changed)?(?= by)|only (?:got|received|came|arrived) (?:with )?(?:one|two|half|\\d+)',
+		'lock(?:ed|s) (?:me |us )?out|suspended|deactivated|hacked|scam(?:med)?|unauthori[sz]ed|bounced|double[ -]booked|given away|sold out|out of stock again|not (?:been )?(?:refunded|credited|paid|answered|done|fixed|updated|sent|posted|processed|resolved|registered|collected|cleaned|ready|valid|accepted)',
+		"(?:did not|didn(?:’|')?t|hasn(?:’|')?t|haven(?:’|')?t|not|never) (?:\\p{L}+ )?(?:turn(?:ed)? up|show(?:ed)? up|appear(?:ed)?|come through|gone through|go through|clear(?:ed)?|help(?:ed)?|reply|replied|call(?:ed)?(?: me)? back|been)",
 		'(?:come|came|coming|fell|fallen|falling) (?:apart|off|loose)',
 		'jammed',
 		'ripped',
@@ -519,6 +553,10 @@ export const en: Language = {
 		'do you (?:even|ever) (?:read|listen|care)',
 	],
 	nameAfter: [
+		'(?:sur|first |last |full )name(?: is|:)?',
+		'registered (?:to|under)',
+		"patient(?:’|')?s name(?: is|:)?",
+		'(?:patient|guest|tenant|policy ?holder|account holder)(?: is|:)',
 		'(?:the )?name on (?:it|the \\p{L}+)(?: is)?',
 		'(?:the )?name is',
 		'customer is',
@@ -530,6 +568,15 @@ export const en: Language = {
 		'in the name of',
 	],
 	nameMaybe: [
+		'under',
+		'its',
+		'im',
+		'call me',
+		'best(?: wishes)?,?',
+		'kind regards,?',
+		'many thanks,?',
+		'yours,?',
+		'sincerely,?',
 		'this is',
 		"it(?:’|')?s",
 		"i(?:’|')?m",
@@ -597,8 +644,9 @@ export const en: Language = {
 		'i asked (?:about|for|you|when|if|whether)',
 	],
 	things:
-		'dishwashers?, washing machines?, washers?, dryers?, tumble dryers?, fridges?, refrigerators?, freezers?, ovens?, stoves?, cookers?, microwaves?, air ?(?:con|conditioners?), heaters?, boilers?, vacuum cleaners?, vacuums?, coffee (?:makers?|machines?), kettles?, toasters?, blenders?, tvs?, televisions?, monitors?, screens?, laptops?, notebooks?, computers?, pcs?, tablets?, ipads?, iphones?, phones?, smartphones?, mobiles?, headphones, headsets?, earbuds, airpods, speakers?, cameras?, printers?, routers?, modems?, smart ?watch(?:es)?, watch(?:es)?, keyboards?, consoles?, chargers?, drones?, sofas?, couch(?:es)?, tables?, desks?, chairs?, beds?, mattress(?:es)?, wardrobes?, shel(?:f|ves), lamps?, curtains?, carpets?, rugs?, sneakers, shoes?, boots?, trainers, sandals, jackets?, coats?, dress(?:es)?, shirts?, t-?shirts?, trousers, jeans, sweaters?, hoodies?, suits?, bags?, backpacks?, handbags?, suitcases?, glasses, sunglasses, rings?, necklaces?, bikes?, e-?bikes?, bicycles?, scooters?, cars?, vans?, trucks?, motorbikes?, motorcycles?, tyres?, tires?, toys?, strollers?, books?, windows?, doors?, kitchens?, solar panels?, plans?, subscriptions?, memberships?, licen[cs]es?, courses?, class(?:es)?, lessons?, tickets?(?= (?:to|for)), flights?, rooms?, suites?, apartments?, villas?, buffets?, cakes?, flowers?, bouquets?, software, apps?, broadband, wi-?fi, tours?, treatments?, massages?, haircuts?, insurance, loans?, mortgages?, credit cards?' +
-		", worktops?, countertops?, hobs?, extractors?, air ?fryers?, robot vacuums?, mixers?, grills?, barbecues?, bbqs?, water (?:filters?|coolers?|heaters?|purifiers?), humidifiers?, dehumidifiers?, purifiers?, radiators?, heat pumps?, thermostats?, generators?, inverters?, batter(?:y|ies), chargers?, wallbox(?:es)?, power ?banks?, cables?, adapters?, projectors?, soundbars?, e-?readers?, game controllers?, graphics cards?, webcams?, microphones?, turntables?, doorbells?, alarms?(?: systems?)?, cctv, security systems?, locks?, safes?, scales?, hearing aids?, braces, implants?, crowns?, dentures?, contact lens(?:es)?, lens(?:es)?, spectacles, frames?, wheelchairs?, walkers?, sofa ?beds?, armchairs?, recliners?, bunk beds?, cots?, cribs?, dressers?, bookcases?, sideboards?, cabinets?, wardrobes?, nightstands?, mirrors?, blinds?, flooring, tiles?, roofs?, gutters?, fences?, garden gates?, sheds?, greenhouses?, pergolas?, decking, patios?, swimming pools?, pools?, hot tubs?, saunas?, showers?, bathtubs?, baths?, toilets?, taps?, sinks?, boilers?, fireplaces?, lawn ?mowers?, hedge trimmers?, chainsaws?, drills?, ladders?, toolkits?, pressure washers?, sewing machines?, looms?, 3d printers?, scanners?, card readers?, card terminals?, pos (?:systems?|terminals?), tills?, point of sale, forklifts?, pallets?, pallet racking, packaging, cardboard boxes, boxes, banners?, flyers?, leaflets?, business cards?, posters?, stickers?, labels?, mugs?, caps?, hats?, scar(?:f|ves), gloves?, socks?, belts?, blazers?, skirts?, blouses?, leggings, swimsuits?, wetsuits?, tracksuits?, uniforms?, aprons?, scrubs, wedding dress(?:es)?, gowns?, slippers?, heels, bracelets?, earrings?, pendants?, wallets?, umbrellas?, prams?, pushchairs?, buggy, car seats?, high ?chairs?, nappies, diapers, formula, dog food, cat food, litter, aquariums?, kennels?, puppy food, treadmills?, rowing machines?, dumbbells?, exercise bikes?, yoga mats?, skis?, snowboards?, surfboards?, kayaks?, canoes?, containers?, tents?, sleeping bags?, rackets?, golf clubs?, bats?, helmets?, boats?, dinghy, yachts?, campervans?, motorhomes?, caravans?, trailers?, minibus(?:es)?, coaches, mopeds?, wheels?, brakes?, windscreens?, exhausts?, roof racks?, guitars?, pianos?, keyboards?, violins?, drums?, drum kits?, amplifiers?, amps?, records?, hampers?, gift (?:cards?|baskets?|boxes|vouchers?), vouchers?, chocolates?, cupcakes?, pizzas?, coffee beans, wines?, cheeses?, catering, venues?, marquees?, photographers?, photo ?booths?, dj, decorations?, invitations?, flower arrangements?, wreaths?, sim(?: cards?)?, esims?, data plans?, fib(?:re|er), internet, landlines?, hosting, domains?, websites?, crm, erp, api, antivirus, servers?, backup service, dashboards?, diplomas?, master(?:’|')?s, degrees?, bootcamps?, workshops?, tutoring, tutors?, camps?, cruises?, holidays packages?, package holidays?, packages?, tours?, safaris?, cottages?, cabins?, chalets?, campsites?, hostels?, studios?, offices?, parking spaces?, storage units?, warehouses?, flats?, houses?, bungalows?, manicures?, facials?, waxing, botox, fillers, laser hair removal, check-?ups?, vaccinations?, vaccines?, physiotherapy, x-?rays?, blood tests?, scans?, fillings?, whitening, aligners?, removals?, cleaning service, cleaners?, dry cleaning, pest control, locksmiths?, plumbers?, electricians?, travel insurance, car insurance, home insurance, health insurance, pensions?, savings accounts?, debit cards?, bank cards?, cards?, visas?, translations?, passports? photos?, supplements?, protein(?: powder)?, vitamins?, perfumes?, creams?, serums?, shampoos?, moisturi[sz]ers?, lipsticks?, hair ?dryers?, straighteners?, razors?, shavers?, toothbrush(?:es)?, saddles?, looms?, kilns?, beekeeping kits?, seeds, plants?, trees?, compost",
+		'dishwashers?, washing machines?, washers?, dryers?, tumble dryers?, fridges?, refrigerators?, freezers?, ovens?, stoves?, cookers?, microwaves?, air ?(?:con|conditioners?), heaters?, boilers?, vacuum cleaners?, vacuums?, coffee (?:makers?|machines?), kettles?, toasters?, blenders?, tvs?, televisions?, monitors?, screens?, laptops?, notebooks?, computers?, pcs?, tablets?, ipads?, iphones?, phones?, smartphones?, mobiles?, headphones, headsets?, earbuds, airpods, speakers?, cameras?, printers?, routers?, modems?, smart ?watch(?:es)?, watch(?:es)?, keyboards?, consoles?, chargers?, drones?, sofas?, couch(?:es)?, tables?, desks?, chairs?, beds?, mattress(?:es)?, wardrobes?, shel(?:f|ves), lamps?, curtains?, carpets?, rugs?, sneakers, shoes?, boots?, trainers, sandals, jackets?, coats?, dress(?:es)?, shirts?, t-?shirts?, trousers, jeans, sweaters?, hoodies?, suits?, bags?, backpacks?, handbags?, suitcases?, glasses, sunglasses, rings?(?! (?:me|us|you|back|on|the|him|her|my|at|in)(?![\\p{L}])), necklaces?, bikes?, e-?bikes?, bicycles?, scooters?, cars?, vans?, trucks?, motorbikes?, motorcycles?, tyres?, tires?, toys?, strollers?, books?, windows?, doors?, kitchens?, solar panels?, plans?, subscriptions?, memberships?, licen[cs]es?, courses?, class(?:es)?, lessons?, tickets?(?= (?:to|for)), flights?, rooms?, suites?, apartments?, villas?, buffets?, cakes?, flowers?, bouquets?, software, apps?, broadband, wi-?fi, tours?, treatments?, massages?, haircuts?, insurance, loans?, mortgages?, credit cards?' +
+		", worktops?, countertops?, hobs?, extractors?, air ?fryers?, robot vacuums?, mixers?, grills?, barbecues?, bbqs?, water (?:filters?|coolers?|heaters?|purifiers?), humidifiers?, dehumidifiers?, purifiers?, radiators?, heat pumps?, thermostats?, generators?, inverters?, batter(?:y|ies), chargers?, wallbox(?:es)?, power ?banks?, cables?, adapters?, projectors?, soundbars?, e-?readers?, game controllers?, graphics cards?, webcams?, microphones?, turntables?, doorbells?, alarms?(?: systems?)?, cctv, security systems?, locks?, safes?, scales?, hearing aids?, braces, implants?, crowns?, dentures?, contact lens(?:es)?, lens(?:es)?, spectacles, frames?, wheelchairs?, walkers?, sofa ?beds?, armchairs?, recliners?, bunk beds?, cots?, cribs?, dressers?, bookcases?, sideboards?, cabinets?, wardrobes?, nightstands?, mirrors?, blinds?, flooring, tiles?, roofs?, gutters?, fences?, garden gates?, sheds?, greenhouses?, pergolas?, decking, patios?, swimming pools?, pools?, hot tubs?, saunas?, showers?, bathtubs?, baths?, toilets?, taps?, sinks?, boilers?, fireplaces?, lawn ?mowers?, hedge trimmers?, chainsaws?, drills?, ladders?, toolkits?, pressure washers?, sewing machines?, looms?, 3d printers?, scanners?, card readers?, card terminals?, pos (?:systems?|terminals?), tills?, point of sale, forklifts?, pallets?, pallet racking, packaging, cardboard boxes, boxes, banners?, flyers?, leaflets?, business cards?, posters?, stickers?, labels?, mugs?, caps?, hats?, scar(?:f|ves), gloves?, socks?, belts?, blazers?, skirts?, blouses?, leggings, swimsuits?, wetsuits?, tracksuits?, uniforms?, aprons?, scrubs, wedding dress(?:es)?, gowns?, slippers?, heels, bracelets?, earrings?, pendants?, wallets?, umbrellas?, prams?, pushchairs?, buggy, car seats?, high ?chairs?, nappies, diapers, formula, dog food, cat food, litter, aquariums?, kennels?, puppy food, treadmills?, rowing machines?, dumbbells?, exercise bikes?, yoga mats?, skis?, snowboards?, surfboards?, kayaks?, canoes?, containers?, tents?, sleeping bags?, rackets?, golf clubs?, bats?, helmets?, boats?, dinghy, yachts?, campervans?, motorhomes?, caravans?, trailers?, minibus(?:es)?, coaches, mopeds?, wheels?, brakes?, windscreens?, exhausts?, roof racks?, guitars?, pianos?, keyboards?, violins?, drums?, drum kits?, amplifiers?, amps?, records?, hampers?, gift (?:cards?|baskets?|boxes|vouchers?), vouchers?, chocolates?, cupcakes?, pizzas?, coffee beans, wines?, cheeses?, catering, venues?, marquees?, photographers?, photo ?booths?, dj, decorations?, invitations?, flower arrangements?, wreaths?, sim(?: cards?)?, esims?, data plans?, fib(?:re|er), internet, landlines?, hosting, domains?, websites?, crm, erp, api, antivirus, servers?, backup service, dashboards?, diplomas?, master(?:’|')?s, degrees?, bootcamps?, workshops?, tutoring, tutors?, camps?, cruises?, holidays packages?, package holidays?, packages?, tours?, safaris?, cottages?, cabins?, chalets?, campsites?, hostels?, studios?, offices?, parking spaces?, storage units?, warehouses?, flats?, houses?, bungalows?, manicures?, facials?, waxing, botox, fillers, laser hair removal, check-?ups?, vaccinations?, vaccines?, physiotherapy, x-?rays?, blood tests?, scans?, fillings?, whitening, aligners?, removals?, cleaning service, cleaners?, dry cleaning, pest control, locksmiths?, plumbers?, electricians?, travel insurance, car insurance, home insurance, health insurance, pensions?, savings accounts?, debit cards?, bank cards?, cards?, visas?, translations?, passports? photos?, supplements?, protein(?: powder)?, vitamins?, perfumes?, creams?, serums?, shampoos?, moisturi[sz]ers?, lipsticks?, hair ?dryers?, straighteners?, razors?, shavers?, toothbrush(?:es)?, saddles?, looms?, kilns?, beekeeping kits?, seeds, plants?, trees?, compost" +
+		', gas (?:cylinders?|bottles?), prescriptions?, medication, inhalers?, hearing tests?, eye tests?, retainers?, night guards?, root canals?, ultrasounds?, physio, swimming lessons?, piano lessons?, driving lessons?, (?:nursery|school) places?, school trips?, after-?school clubs?, bus pass(?:es)?, season tickets?, parking permits?, overdrafts?, (?:current|joint|business) accounts?, standing orders?, direct debits?, roaming, handsets?, (?:smart )?meters?, airport transfers?, late checkout, spa days?, afternoon tea, food trucks?, dog grooming, puppy class(?:es)?, skip hire, scaffolding, gardeners?, walls? units?, garden rooms?, log burners?, conservator(?:y|ies), blazers?, kilts?, cardigans?, jumpers?, pyjamas?, duvets?, pillows?, towels?, cushions?, cot beds?, potty, high ?lighters?, jigsaws?, lego(?: sets?)?, board games?, vinyls?, e-?scooters?, buggies',
 	qualifiersBefore: true,
 	productAfter: [
 		'replac\\p{L}+ (?:\\p{L}+ ){1,5}with',
@@ -631,7 +679,7 @@ export const en: Language = {
 	productStop:
 		'shipped delivered installed fitted repaired fixed cleaned collected groomed sometime never for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
 	noProduct:
-		'item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
+		'charge charges payment payments transaction transactions deduction instalment instalments fee fees credit complaint message email call money balance item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
 	bot: {
 		fallback: [
 			'can only (?:help|assist|answer|handle)',

@@ -8,9 +8,14 @@ const DAY = 'lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|dom
 export const es: Language = {
 	code: 'es',
 	common:
-		'tengo una unos unas muy sin sobre desde hasta ese esa eso le les nos os fue ser estoy estamos buenas buenos tardes días compré pedí el la los las un una de que en y es por para con no me mi su lo se está qué cómo cuándo dónde pero más muy hola gracias quiero necesito tengo del al hay este esta ya yo usted ustedes puedo pueden',
+		'vi sigue sigo he ha han había hice hizo porque también tambien aún nada nadie algo alguien hasta entonces solo sólo así pues vale buen día dia oye disculpe disculpa hacer saber tienen tiene hola! queria quería somos son era mañana tengo una unos unas muy sin sobre desde hasta ese esa eso le les nos os fue ser estoy estamos buenas buenos tardes días compré pedí el la los las un una de que en y es por para con no me mi su lo se está qué cómo cuándo dónde pero más muy hola gracias quiero necesito tengo del al hay este esta ya yo usted ustedes puedo pueden',
 	references: {
 		order: [
+			'ped\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:ped(?:ido)?|orden|reserva|compra|confirmación|operación)\\.?',
+			'cod(?:igo)?\\.?(?: de)? (?:reserva|compra|confirmación)',
+			'confirmación',
+			'boleto',
 			'(?:encargo|solicitud|presupuesto|cita|matrícula|inscripción|transacción|operación|expedición)(?: (?:número|numero|n[úu]m\\.?|nro\\.?|n[º°.]))?',
 			'(?:número|numero|n[úu]m\\.?|nro\\.?|n[º°.]|código|codigo|id|referencia|ref\\.?) (?:de|del|de la) (?:encargo|solicitud|presupuesto|cita|matrícula|inscripción|transacción|operación|confirmación|trámite)',
 			'(?:referencia|ref\\.?)(?: (?:es|número))?',
@@ -26,11 +31,18 @@ export const es: Language = {
 			'compra (?:número|numero|nro\\.?)',
 		],
 		invoice: [
+			'fact\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:factura|recibo|boleta)',
 			'facturas?(?: (?:número|numero|nro\\.?|n[º°.]))?',
 			'recibo(?: (?:número|numero))?',
 			'boleta',
 		],
 		account: [
+			'cta\\.?(?: (?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número))?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:cta|cuenta|cliente|contrato|póliza|soci[oa]|abonado|suministro|historia|afiliado|servicio|medidor|expediente clínico|carnet|matrícula)\\.?',
+			'cliente',
+			'historia(?: clínica)?',
+			'cod(?:igo)?\\.? (?:de |del )?(?:cliente|alumno|paciente|socio)',
 			'soci[oa](?: (?:número|n[º°.]))?',
 			'afiliad[oa]',
 			'(?:número|numero|n[º°.]|código|id) (?:de|del) (?:inquilino|suministro|contador|medidor|tarjeta sanitaria|asegurado|titular|comercio|abonado)',
@@ -44,6 +56,7 @@ export const es: Language = {
 			'póliza',
 		],
 		tracking: [
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:seguimiento|guía|rastreo|envío)',
 			'(?:número|numero|nro\\.?|código|codigo) de (?:seguimiento|rastreo|envío|envio|guía|guia)',
 			'seguimiento',
 			'rastreo',
@@ -51,6 +64,11 @@ export const es: Language = {
 			'(?:paquete|envío|envio)(?: (?:número|numero))?',
 		],
 		ticket: [
+			'exp(?:te)?\\.?',
+			'radicado',
+			'gestión',
+			'trámite',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:incidencia|reclamo|ticket|caso|expediente|parte|siniestro|folio|avería|reporte|trámite|radicado|queja)',
 			'(?:parte|orden de reparación|avería|averia|folio|reporte|queja)(?: (?:número|n[º°.]))?',
 			'(?:número|n[º°.]) (?:de|del) (?:parte|avería|reparación|reporte|folio|queja|trámite|expediente|siniestro)',
 			'siniestro(?: (?:número|nº|n°))?',
@@ -67,9 +85,30 @@ export const es: Language = {
 		"(?:[Cc]alle|C/|[Aa]venida|[Aa]v\\.?|[Aa]vda\\.?|[Pp]aseo|[Pp]laza|[Cc]arrera|[Cc]amino|[Rr]onda) (?:(?:de|del|la|las|los|el|\\d+ de) ){0,2}[\\p{Lu}\\d][\\p{L}’'.-]*(?: (?:de |del |la |las |los )?[\\p{Lu}][\\p{L}.-]*){0,3},? ?(?:n[º°.] ?|núm\\.? |#)?\\d{1,5}[A-Za-z]?(?:, ?(?:[\\p{Lu}\\d][\\p{L}\\d-]*(?: (?:de |del |la )?[\\p{Lu}\\d][\\p{L}\\d-]*){1,3}|\\d+[º°ª] ?[A-Za-z]?|[\\p{Lu}\\d][\\p{L}\\d-]*)){0,3}",
 	],
 	months: MONTH.split('|'),
-	currencies: ['euros?', 'pesos?', 'dólares', 'dolares', 'dólar', 'soles?'],
+	currencies: [
+		'euros?',
+		'pesos?',
+		'dólares',
+		'dolares',
+		'dólar',
+		'soles?',
+		'lucas?',
+		'pavos',
+		'mangos',
+		'varos',
+		'quetzales',
+		'lempiras',
+		'colones',
+		'bolívares',
+		'guaraníes',
+	],
 	multipliers: ['mil', 'millones', 'millón'],
 	budget: [
+		'estirar(?:me|nos)?',
+		'(?:me|nos) alcanza',
+		'llego hasta',
+		'ando en',
+		'puedo llegar',
 		'pasar(?:nos|me)? de',
 		'superar',
 		'exceder',
@@ -209,6 +248,10 @@ export const es: Language = {
 		'no corre prisa',
 	],
 	want: [
+		'(?:me|nos) (?:podéis|podeis|podrían|podrian|pueden|puedes|puede|podrías|podría)',
+		'(?:podrían|podría|podrías|pueden|podéis) \\p{L}+(?:me|nos|la|lo)',
+		'(?:quer[ií]a|queríamos|quisiera|desearía|me gustaría|estaría interesad[oa])',
+		'(?:ampliar|renovar|inscribir|matricular|apuntar|contratar|dar de alta|agendar|cotizar|rentar|arrendar|encargar)(?:me|nos|lo|la)?',
 		'ando (?:buscando|mirando)',
 		'(?:estoy|estamos) (?:mirando|pensando en)',
 		'(?:me|nos) (?:hace|hacen|haría|harían) falta',
@@ -248,6 +291,12 @@ export const es: Language = {
 		'(?:ya )?no (?:lo |la |los |las )?(?:quiero|queremos|necesito|necesitamos|quisiera|me interesa)',
 	],
 	trouble: [
+		'(?:que )?(?:yo )?no (?:los |las |lo |la )?(?:hice|hicimos|reconozco|reconocemos|autoric\\p{L}+|pedí|contrat\\p{L}+|solicit\\p{L}+|firm\\p{L}+|compr\\p{L}+)(?=[ .,!?]|$)',
+		'no (?:se |me |nos |lo |la |los |las )*(?:ha |han |he |está |están |fue )?(?:reembols|acredit|abon|devuel|paga|proces|limpi|recog|resuel|solucion|activ|validad|acept|lleg|entreg|present|aparec|repar|arregl)\\p{L}*',
+		'moho|podrid[oa]s?|cad?ucad[oa]s?|vencid[oa]s?|suci[oa]s?|manchad[oa]s?|rayad[oa]s?|abollad[oa]s?|doblad[oa]s?|oxidad[oa]s?|agujero|atascad[oa]s?|tapad[oa]|cucarachas?|hormigas|goteras?|humedad|crud[oa]s?|derramad[oa]s?',
+		'(?:me|nos) (?:llegó|llegaron|mandaron|enviaron|dieron|entregaron|pusieron|vino)\\b[^.!?]{0,40}(?:en vez|en lugar|otr[oa]s?|equivocad|distint|sol[oa]|solo|sólo|mal|rot)\\p{L}*',
+		'(?:pedí|compré|reservé|encargué)\\b[^.!?]{0,40}(?:y |pero )(?:me |nos )?(?:lleg|mand|envi|d[ie]|vin|traj|aparec)\\p{L}*',
+		'hackead[oa]|clonad[oa]|suspendid[oa]|vencid[oa]|rechazad[oa]|sobreventa|duplicad[oa]s?|confundid[oa]s?|cambiad[oa]s? por error|perdieron|extravi\\p{L}+',
 		'dev(?:olv|uelv)\\p{L}+',
 		'neg(?:ó|ado|aron)|rechaz\\p{L}+',
 		'se (?:ha )?(?:soltó|soltado|despegó|despegado)',
@@ -453,10 +502,21 @@ export const es: Language = {
 		'qué (?:servicio|empresa) es',
 	],
 	nameAfter: [
+		'apellidos?:?(?= \\p{Lu})',
+		'nombre completo:?',
+		'(?:titular|paciente|alumn[oa]|huésped):',
+		'(?:está|va|figura|puse|pon(?:ga|er)) a nombre de',
 		'(?:el )?(?:nombre|titular|cliente) es',
 		'(?:me llamo|mi nombre (?:completo )?es|a nombre de|al nombre de|nombre:)',
 	],
 	nameMaybe: [
+		'un saludo,?',
+		'atentamente,?',
+		'nombre',
+		'le saluda',
+		'de parte de',
+		'me dicen',
+		'gracias,?',
 		'soy',
 		'habla',
 		'les? habla',
@@ -510,7 +570,8 @@ export const es: Language = {
 	],
 	things:
 		'lavadoras?, secadoras?, lavavajillas, lavaplatos, neveras?, heladeras?, refrigerador(?:es|as?)?, frigorífic[oa]s?, congelador(?:es)?, hornos?, cocinas?, estufas?, microondas, aire acondicionado, calentador(?:es)?, calderas?, aspiradoras?, cafeteras?, licuadoras?, batidoras?, planchas?, televisor(?:es)?, televisión, teles?, monitor(?:es)?, pantallas?, portátil(?:es)?, laptops?, notebooks?, computador(?:es|as?)?, ordenador(?:es)?, tabletas?, tablets?, iphones?, celular(?:es)?, móvil(?:es)?, teléfonos?, auriculares, audífonos, altavoz, altavoces, parlantes?, cámaras?, impresoras?, routers?, módem, relojes?, reloj, consolas?, cargador(?:es)?, sofás?, sillón(?:es)?, mesas?, escritorios?, sillas?, camas?, colchón(?:es)?, colchones, armarios?, estantes?, lámparas?, cortinas?, alfombras?, zapatos?, zapatillas?, tenis, botas?, sandalias, chaquetas?, abrigos?, vestidos?, camisas?, camisetas?, pantalón(?:es)?, pantalones, vaqueros, sudaderas?, trajes?, bolsos?, mochilas?, maletas?, gafas, lentes, anillos?, collares?, bicicletas?, bicis?, patinetes?, coches?, autos?, carros?, camionetas?, furgonetas?, motos?, neumáticos?, llantas?, juguetes?, libros?, ventanas?, puertas?, placas solares, paneles solares, plan(?:es)?, paquetes? de, suscripción(?:es)?, suscripciones, membresías?, licencias?, cursos?, clases?, vuelos?, habitación(?:es)?, habitaciones, departamentos?, apartamentos?, pisos?, áticos?, tartas?, pasteles?, flores, ramos?, software, programas?, aplicación, fibra, internet, wifi, tratamientos?, masajes?, cortes? de pelo, seguros?, préstamos?, hipotecas?, tarjetas? de crédito' +
-		', encimeras?, placas? de inducción, vitrocerámicas?, inducción, campanas?, freidoras?(?: de aire)?, robots?(?: de cocina| aspirador(?:es)?)?, barbacoas?, parrillas?, filtros?, purificador(?:es)?, humidificador(?:es)?, radiador(?:es)?, bombas? de calor, termos?, termostatos?, generador(?:es)?, baterías?, cables?, adaptador(?:es)?, proyector(?:es)?, barras? de sonido, cámaras? web, micrófonos?, timbres?, alarmas?, cerraduras?, cajas? fuertes?, básculas?, audífonos?, brackets, ortodoncia, implantes?, coronas?, empastes?, lentillas, lentes de contacto, monturas?, cristales, sillas? de (?:ruedas|oficina|coche|auto), butacas?, literas?, cunas?, cómodas?, librerías?, vitrinas?, espejos?, persianas?, estores?, tarimas?, suelos?, azulejos?, tejados?, vallas?, cercas?, portón(?:es)?, casetas?, invernaderos?, pérgolas?, toldos?, piscinas?, jacuzzis?, saunas?, duchas?, bañeras?, inodoros?, grifos?, fregaderos?, chimeneas?, cortacésped(?:es)?, motosierras?, taladros?, escaleras?, hidrolimpiadoras?, máquinas? de coser, impresoras? 3d, escáner(?:es)?, datáfonos?, tpv, carretillas?, palets?, pallets?, embalajes?, cajas de cartón, lonas?, folletos?, tarjetas? de visita, carteles?, pegatinas?, etiquetas?, tazas?, gorras?, sombreros?, bufandas?, guantes?, calcetines?, cinturón(?:es)?, faldas?, blusas?, mallas, bañador(?:es)?, chándal(?:es)?, uniformes?, delantal(?:es)?, vestidos? de novia, pulseras?, pendientes?, carteras?, paraguas, cochecitos?, carritos?, tronas?, pañales?, pienso, arena, acuarios?, cintas? de correr, mancuernas?, esquís?, tablas? de surf, kayaks?, tiendas? de campaña, sacos? de dormir, raquetas?, palos? de golf, cascos?, barcos?, lanchas?, autocaravanas?, caravanas?, remolques?, minibuses?, ruedas?, frenos?, parabrisas, guitarras?, pianos?, teclados?, violín(?:es)?, baterías?, cestas?, tarjetas? regalo, vales?, bombones?, pizzas?, vinos?, quesos?, caterings?, salones?, carpas?, fotógraf[oa]s?, fotomatón, decoración, invitaciones?, coronas? de flores, centros? de flores, sims?, esims?, líneas?, hosting, dominios?, crm, erp, antivirus, servidor(?:es)?, másters?, máster(?:es)?, diplomados?, talleres?, tutorías?, campamentos?, cruceros?, excursión(?:es)?, excursiones, viajes? (?:organizado|de fin de curso)s?, circuitos?, cabañas?, casas? rural(?:es)?, chalets?, camping, plazas? de (?:garaje|parking|aparcamiento), trasteros?, locales?, oficinas? en alquiler, manicuras?, depilación(?: láser)?, botox, limpieza(?: dental)?, revisiones?, vacunas?, fisioterapia, radiografías?, resonancias?, analíticas?, blanqueamiento, mudanzas?, fumigación, cerrajeros?, seguros? de (?:viaje|coche|hogar|salud|vida), pensiones?, visados?, traducciones?, suplementos?, proteínas?, perfumes?, cremas?, champús?, secador(?:es)?, afeitadoras?, cepillos?, sillas? de montar, semillas?, plantas?, árboles?, tarjetas?',
+		', encimeras?, placas? de inducción, vitrocerámicas?, inducción, campanas?, freidoras?(?: de aire)?, robots?(?: de cocina| aspirador(?:es)?)?, barbacoas?, parrillas?, filtros?, purificador(?:es)?, humidificador(?:es)?, radiador(?:es)?, bombas? de calor, termos?, termostatos?, generador(?:es)?, baterías?, cables?, adaptador(?:es)?, proyector(?:es)?, barras? de sonido, cámaras? web, micrófonos?, timbres?, alarmas?, cerraduras?, cajas? fuertes?, básculas?, audífonos?, brackets, ortodoncia, implantes?, coronas?, empastes?, lentillas, lentes de contacto, monturas?, cristales, sillas? de (?:ruedas|oficina|coche|auto), butacas?, literas?, cunas?, cómodas?, librerías?, vitrinas?, espejos?, persianas?, estores?, tarimas?, suelos?, azulejos?, tejados?, vallas?, cercas?, portón(?:es)?, casetas?, invernaderos?, pérgolas?, toldos?, piscinas?, jacuzzis?, saunas?, duchas?, bañeras?, inodoros?, grifos?, fregaderos?, chimeneas?, cortacésped(?:es)?, motosierras?, taladros?, escaleras?, hidrolimpiadoras?, máquinas? de coser, impresoras? 3d, escáner(?:es)?, datáfonos?, tpv, carretillas?, palets?, pallets?, embalajes?, cajas de cartón, lonas?, folletos?, tarjetas? de visita, carteles?, pegatinas?, etiquetas?, tazas?, gorras?, sombreros?, bufandas?, guantes?, calcetines?, cinturón(?:es)?, faldas?, blusas?, mallas, bañador(?:es)?, chándal(?:es)?, uniformes?, delantal(?:es)?, vestidos? de novia, pulseras?, pendientes?, carteras?, paraguas, cochecitos?, carritos?, tronas?, pañales?, pienso, arena, acuarios?, cintas? de correr, mancuernas?, esquís?, tablas? de surf, kayaks?, tiendas? de campaña, sacos? de dormir, raquetas?, palos? de golf, cascos?, barcos?, lanchas?, autocaravanas?, caravanas?, remolques?, minibuses?, ruedas?, frenos?, parabrisas, guitarras?, pianos?, teclados?, violín(?:es)?, baterías?, cestas?, tarjetas? regalo, vales?, bombones?, pizzas?, vinos?, quesos?, caterings?, salones?, carpas?, fotógraf[oa]s?, fotomatón, decoración, invitaciones?, coronas? de flores, centros? de flores, sims?, esims?, líneas?, hosting, dominios?, crm, erp, antivirus, servidor(?:es)?, másters?, máster(?:es)?, diplomados?, talleres?, tutorías?, campamentos?, cruceros?, excursión(?:es)?, excursiones, viajes? (?:organizado|de fin de curso)s?, circuitos?, cabañas?, casas? rural(?:es)?, chalets?, camping, plazas? de (?:garaje|parking|aparcamiento), trasteros?, locales?, oficinas? en alquiler, manicuras?, depilación(?: láser)?, botox, limpieza(?: dental)?, revisiones?, vacunas?, fisioterapia, radiografías?, resonancias?, analíticas?, blanqueamiento, mudanzas?, fumigación, cerrajeros?, seguros? de (?:viaje|coche|hogar|salud|vida), pensiones?, visados?, traducciones?, suplementos?, proteínas?, perfumes?, cremas?, champús?, secador(?:es)?, afeitadoras?, cepillos?, sillas? de montar, semillas?, plantas?, árboles?, tarjetas?' +
+		', bombonas?, (?:tubo|cilindro|garrafa)s? de gas, recetas?, medicamentos?, gafas graduadas, férulas?, endodoncias?, ecografías?, clases? de (?:natación|piano|conducir|inglés), plazas? (?:en|de) (?:la guardería|el colegio|guardería), excursión escolar, comedor, extraescolares?, abonos? (?:transporte|mensual)?, permisos? de (?:parking|estacionamiento), cuentas? corrientes?, portabilidad, roaming, chips?, plan(?:es)? de datos, medidor(?:es)?, contador(?:es)?, traslados?, desayunos?, spa, food ?trucks?, peluquería canina, adiestramiento, andamios?, jardinero, edredones?, edredón, almohadas?, toallas?, cojines?, puzzles?, legos?, juegos? de mesa, patines, mesas? ratonas?, termotanques?, garrafas?, lavarropas, heladeras?, notebooks?, celus?, carpas?, zapas?, camperas?, remeras?, pileta, bidones?, ascensor(?:es)?, tuberías?, cañerías?, grifería, inodoro, línea fija, tarima flotante',
 	thingTail: [
 		' (?:de|con|para) \\p{L}[\\p{L}\\p{N}-]+(?: (?:avanzad|eléctric|solar|infantil|inalámbric|básic|profesional|premium)\\p{L}*)?',
 		' (?:plegables?|eléctric[oa]s?|inalámbric[oa]s?|profesional(?:es)?|premium|deportiv[oa]s?|negr[oa]s?|blanc[oa]s?|azul(?:es)?|roj[oa]s?|grises|gris|doble|individual|familiar|industrial(?:es)?|portátil(?:es)?|solares?|usad[oa]s?|nuev[oa]s?|básic[oa]s?|anual)',
@@ -543,9 +604,9 @@ export const es: Language = {
 	determiners:
 		'vuestro vuestra tu tus el la los las un una unos unas mi mis su sus nuestro nuestra de del este esta otro otra algún alguna nuevo nueva',
 	productStop:
-		'para con y pero o en porque por que si a al es son está fue me lo se ya hace desde hasta ayer hoy mañana como cuando entre antes no con, necesito llegó sin cuesta tiene tienen puedo tenemos todavía urgente urgentemente la que ayer urgente pero cuanto',
+		'sigue siguen hay queda quedan aún todavía está están estaba aparece salía vi lleva llevan vuelve vuelta devuelta para con y pero o en porque por que si a al es son está fue me lo se ya hace desde hasta ayer hoy mañana como cuando entre antes no con, necesito llegó sin cuesta tiene tienen puedo tenemos todavía urgente urgentemente la que ayer urgente pero cuanto',
 	noProduct:
-		'producto productos artículo artículos cosa cosas anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
+		'cargo cargos pago pagos recibo recibos cobro cobros abono dinero plata devolución reclamación cuenta queja hablar consulta mensaje correo producto productos artículo artículos cosa cosas anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
 	bot: {
 		fallback: [
 			's[oó]lo puedo (?:ayudar|responder|atender)\\p{L}*',

@@ -8,9 +8,15 @@ const DAY = 'lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche';
 export const fr: Language = {
 	code: 'fr',
 	common:
-		'chez cet ces mes ses leur y en ont sont fait dit bien si sans depuis vers bonsoir svp vous suis le la les un une des de du et est je ne pas que qui en pour avec mon ma mes votre vos vous nous il elle ce cette bonjour merci quand comment où mais plus très suis ai a sur dans au aux été avez puis ça toujours',
+		'fais fait faire savoir peux peut pouvez veux voulez ai avons avais était rien personne quelque alors donc aussi encore déjà demain hier aujourd’hui coucou salut voilà merci! tous tout toute deux trois chez cet ces mes ses leur y en ont sont fait dit bien si sans depuis vers bonsoir svp vous suis le la les un une des de du et est je ne pas que qui en pour avec mon ma mes votre vos vous nous il elle ce cette bonjour merci quand comment où mais plus très suis ai a sur dans au aux été avez puis ça toujours',
 	references: {
 		order: [
+			'cde',
+			'résa',
+			'n[°ºo]\\.? ?(?:de )?(?:commande|cde|cmd|résa|réservation|devis|billet)',
+			'(?:num|numéro|no) (?:de )?(?:commande|résa|réservation|billet)',
+			'code de (?:réservation|retrait)',
+			'billet',
 			"(?:numéro|numero|num|n[º°]|réf(?:érence)?|id|code) (?:de |d(?:’|')|du )?(?:devis|demande|transaction|inscription|rendez-vous|rdv|candidature|confirmation|livraison|paiement)",
 			'devis(?: n[º°])?',
 			'demande n[º°]',
@@ -25,8 +31,19 @@ export const fr: Language = {
 			'réservation(?: (?:numéro|n[º°]))?',
 			'bon de commande',
 		],
-		invoice: ['(?:numéro|n[º°]) de facture', 'factures?(?: (?:numéro|numero|n[º°]))?'],
+		invoice: [
+			'fact\\.?',
+			'(?:num|numéro|no) (?:de )?facture',
+			'(?:numéro|n[º°]) de facture',
+			'factures?(?: (?:numéro|numero|n[º°]))?',
+		],
 		account: [
+			"n[°ºo]\\.? ?(?:de |d(?:’|'))?(?:client|cli|contrat|adhérent|abonné|patient|allocataire|sociétaire|élève|compte|carte|compteur|locataire)e?",
+			"(?:num|numéro|no) (?:de |d(?:’|'))?(?:client|contrat|adhérent|abonné|patient|compte|carte|sécu|élève)e?",
+			'client',
+			'abonnement',
+			'identifiant',
+			'(?:id|code) client',
 			'adhérente?(?: n[º°])?',
 			"(?:numéro|numero|n[º°]|identifiant) (?:de |d(?:’|')|du )?(?:locataire|compteur|police|assurance|assuré|sociétaire|carte vitale|carte de fidélité|point de livraison|pdl|licence|membre)",
 			'pdl',
@@ -38,8 +55,19 @@ export const fr: Language = {
 			'contrat(?: (?:numéro|n[º°]))?',
 			'client (?:numéro|n[º°])',
 		],
-		tracking: ['(?:numéro|numero|n[º°]|code) de suivi', 'suivi', 'colis(?: (?:numéro|n[º°]))?'],
+		tracking: [
+			'n[°ºo]\\.? ?(?:de )?(?:suivi|colis)',
+			'colissimo',
+			'chronopost',
+			'(?:numéro|numero|n[º°]|code) de suivi',
+			'suivi',
+			'colis(?: (?:numéro|n[º°]))?',
+		],
 		ticket: [
+			"n[°ºo]\\.? ?(?:de |d(?:’|'))?(?:dossier|ticket|sinistre|incident|sav|réclamation|intervention)",
+			"(?:num|numéro|no) (?:de |d(?:’|'))?(?:dossier|ticket|sinistre|incident|intervention)",
+			'sinistre',
+			'réclamation',
 			"(?:numéro|n[º°]|réf(?:érence)?) (?:de |d(?:’|')|du )?(?:intervention|panne|réparation|sav|retour|plainte|incident|signalement|sinistre)",
 			'(?:intervention|incident|sav)(?: n[º°])?',
 			'sinistre(?: (?:n[º°]|numéro))?',
@@ -56,6 +84,13 @@ export const fr: Language = {
 	currencies: ['euros?', 'francs?', 'dollars?', 'balles'],
 	multipliers: ['mille', 'millions?'],
 	budget: [
+		'grand max',
+		'maxi(?:mum)?',
+		"monter (?:à|jusqu(?:’|')à)",
+		'max',
+		'me permettre',
+		'(?:je|on) (?:ne )?peu[xt] pas plus',
+		'dans les',
 		'dépasser',
 		'au[- ]dessus de',
 		'plus de',
@@ -199,6 +234,10 @@ export const fr: Language = {
 		"pas d(?:’|')urgence",
 	],
 	want: [
+		'(?:pouvez|pourriez)[- ]vous \\p{L}+',
+		'vous (?:pouvez|pourriez) \\p{L}+',
+		'(?:aimerai|aimerais|aimerions|voulais|voulait|souhaiterais)',
+		'(?:inscrire|renouveler|souscrire|réserver|louer|changer|décaler|prolonger|commander|essayer)',
 		"il (?:me|nous|m(?:’|')en) (?:faut|faudrait)",
 		"(?:j(?:’|')aurais|nous aurions|on aurait|j(?:’|')ai) besoin",
 		'on (?:cherche|voudrait|aimerait|veut|souhaite|souhaiterait)',
@@ -231,6 +270,12 @@ export const fr: Language = {
 		"n(?:’|\')ai (?:pas|plus) besoin",
 	],
 	trouble: [
+		"(?:n(?:e |’|'))?(?:\\p{L}+ )?(?:pas|jamais) (?:fait|autorisé|commandé|effectué|demandé|souscrit|signé|reconnais|remboursé|crédité|payé|traité|nettoyé|réparé|résolu|activé|validé|accepté|rappelé|venue?s?|passée?s?|reçue?s?)",
+		'reconnais pas|pas (?:moi|prévenu)',
+		'moisi\\p{L}*|pourri\\p{L}*|périmé\\p{L}*|sales?(?=[ .,!]|$)|tach\\p{L}+|tâch\\p{L}+|rayé\\p{L}*|bossel\\p{L}+|tordu\\p{L}*|rouill\\p{L}+|trou(?:s|é)?|bouché\\p{L}*|cafards?|humidité|cru(?:e|s)?(?=[ .,!]|$)|renversé\\p{L}*|grésille|clignote|vibre|surchauffe',
+		'(?:reçu|livré|envoyé|arrivé|donné|eu)\\b[^.!?]{0,40}(?:au lieu|à la place|mauvais|autre|un seul|une seule|seulement|que la moitié)\\p{L}*',
+		"(?:commandé|acheté|réservé)\\b[^.!?]{0,40}(?:et |mais )(?:j(?:’|')ai (?:reçu|eu)|on m(?:’|')a|vous m(?:’|')avez)",
+		'pirat\\p{L}+|suspendue?|refusée?s?|inversée?s?|échangée?s? par erreur|disparue?s?|introuvable|surbooké|double réservation|vois? flou|flou(?:e|s)?',
 		'coinc\\p{L}+',
 		'décroch\\p{L}+',
 		'déchir\\p{L}+',
@@ -425,6 +470,9 @@ export const fr: Language = {
 		'vous êtes sérieux',
 	],
 	nameAfter: [
+		'(?:titulaire|patiente?|élève|assurée?|locataire) ?:',
+		'nom de famille ?:?',
+		'prénom ?:?',
 		"(?:le )?(?:nom|titulaire|client)(?:,)? (?:est|c(?:’|')est)",
 		"je m(?:’|')appelle",
 		'mon nom (?:complet )?est',
@@ -432,6 +480,12 @@ export const fr: Language = {
 		'nom ?:',
 	],
 	nameMaybe: [
+		'nom',
+		'merci,?',
+		'bonne (?:journée|soirée),?',
+		'bien cordialement,?',
+		'cdt,?',
+		"moi,? c(?:’|')est",
 		'ici',
 		'je suis',
 		"c(?:’|')est",
@@ -481,7 +535,8 @@ export const fr: Language = {
 	],
 	things:
 		'lave-linge, lave-vaisselle, machines? à (?:laver|café|coudre), sèche-linge, réfrigérateurs?, frigos?, congélateurs?, fours?, micro-ondes, cuisinières?, plaques? de cuisson, climatisation, clim, climatiseurs?, chaudières?, radiateurs?, chauffe-eau, aspirateurs?, cafetières?, bouilloires?, grille-pain, robots?, téléviseurs?, télé, télés, écrans?, ordinateurs?, portables?, pc, tablettes?, iphones?, téléphones?, smartphones?, mobiles?, écouteurs, casques?, enceintes?, appareils? photo, caméras?, imprimantes?, routeurs?, box, montres?, consoles?, chargeurs?, canapés?, fauteuils?, tables?, bureaux?, chaises?, lits?, matelas, armoires?, étagères?, lampes?, rideaux, tapis, chaussures, baskets, bottes, sandales, vestes?, manteaux?, robes?, chemises?, t-?shirts?, pantalons?, jeans?, pulls?, costumes?, sacs?, valises?, lunettes, bagues?, colliers?, vélos?, trottinettes?, voitures?, camionnettes?, utilitaires?, motos?, scooters?, pneus?, jouets?, poussettes?, livres?, fenêtres?, portes?, panneaux solaires, cocktails?, buffets?, forfaits?, abonnements?, licences?, cours, formations?, vols?, chambres?, suites?, appartements?, studios?, gâteaux?, fleurs, bouquets?, logiciels?, application, appli, fibre, internet, wifi, soins?, massages?, coupe, assurances?, prêts?, crédits?, cartes? bancaires?' +
-		", plans? de travail, plaques?(?: à induction| de cuisson)?, hottes?, friteuses?, airfryers?, robots?(?: pâtissiers?| cuiseurs?| aspirateurs?| de cuisine)?, barbecues?, filtres?, purificateurs?, humidificateurs?, pompes? à chaleur, thermostats?, groupes? électrogènes?, onduleurs?, batteries?, câbles?, adaptateurs?, vidéoprojecteurs?, projecteurs?, barres? de son, webcams?, micros?, sonnettes?, alarmes?, serrures?, coffres?-forts?, balances?, appareils? (?:auditifs?|dentaires?), prothèses?, implants?, couronnes?, bagues dentaires, lentilles, montures?, verres? progressifs?, fauteuils? roulants?, canapés?-lits?, fauteuils?, lits? superposés?, berceaux?, commodes?, bibliothèques?, buffets?, miroirs?, stores?, volets?, parquets?, carrelages?, toitures?, clôtures?, portails?, abris? de jardin, serres?, pergolas?, piscines?, spas?, jacuzzis?, saunas?, douches?, baignoires?, robinets?, éviers?, lavabos?, cheminées?, poêles?(?: à bois| à granulés)?, tondeuses?, tronçonneuses?, perceuses?, échelles?, nettoyeurs? haute pression, machines? à coudre, imprimantes? 3d, scanners?, terminaux? de paiement, tpe, caisses? enregistreuses?, chariots? élévateurs?, palettes?, emballages?, cartons?, bâches?, banderoles?, flyers?, dépliants?, cartes? de visite, affiches?, autocollants?, étiquettes?, mugs?, tasses?, casquettes?, chapeaux?, écharpes?, gants?, chaussettes?, ceintures?, jupes?, chemisiers?, leggings?, maillots?(?: de bain)?, survêtements?, uniformes?, tabliers?, robes? de mariée, bracelets?, boucles? d['’]oreilles?, alliances?, portefeuilles?, parapluies?, sièges?[- ]auto, chaises? hautes?, couches, croquettes, litière, aquariums?, tapis de course, haltères, skis?, planches? de surf, kayaks?, tentes?, sacs? de couchage, raquettes?, bateaux?, camping-cars?, caravanes?, remorques?, minibus, roues?, jantes?, freins?, pare-brises?, guitares?, pianos?, claviers?, violons?, batterie, amplis?, paniers?(?: garnis?| gourmands?)?, coffrets?, cartes? cadeaux?, bons? cadeaux?, chocolats?, pizzas?, vins?, fromages?, traiteurs?, salles?, chapiteaux?, photographes?, photobooth, décoration, faire-part, invitations?, couronnes? de fleurs, gerbes?, cartes? sim, esims?, hébergement web, hébergement, noms? de domaine, crm, erp, antivirus, serveurs?, masters?, diplômes?, ateliers?, stages?, soutien scolaire, colonies?, croisières?, circuits?, excursions?, séjours?, voyages? organisés?, chalets?, gîtes?, maisons?, villas?, mobil-homes?, places? de parking, box de stockage, garde-meubles?, locaux, manucures?, épilations?, botox, détartrage, bilans?, vaccins?, kinésithérapie, radios?, irm, prises? de sang, blanchiment, déménagements?, dératisation, serruriers?, mutuelles?, assurances? (?:auto|habitation|voyage|vie|santé), livrets?, visas?, traductions?, compléments? alimentaires?, protéines?, parfums?, crèmes?, shampoings?, sèche-cheveux, rasoirs?, brosses?, selles?, graines?, plantes, arbres?, haies?, monte-escaliers?, cartes?",
+		", plans? de travail, plaques?(?: à induction| de cuisson)?, hottes?, friteuses?, airfryers?, robots?(?: pâtissiers?| cuiseurs?| aspirateurs?| de cuisine)?, barbecues?, filtres?, purificateurs?, humidificateurs?, pompes? à chaleur, thermostats?, groupes? électrogènes?, onduleurs?, batteries?, câbles?, adaptateurs?, vidéoprojecteurs?, projecteurs?, barres? de son, webcams?, micros?, sonnettes?, alarmes?, serrures?, coffres?-forts?, balances?, appareils? (?:auditifs?|dentaires?), prothèses?, implants?, couronnes?, bagues dentaires, lentilles, montures?, verres? progressifs?, fauteuils? roulants?, canapés?-lits?, fauteuils?, lits? superposés?, berceaux?, commodes?, bibliothèques?, buffets?, miroirs?, stores?, volets?, parquets?, carrelages?, toitures?, clôtures?, portails?, abris? de jardin, serres?, pergolas?, piscines?, spas?, jacuzzis?, saunas?, douches?, baignoires?, robinets?, éviers?, lavabos?, cheminées?, poêles?(?: à bois| à granulés)?, tondeuses?, tronçonneuses?, perceuses?, échelles?, nettoyeurs? haute pression, machines? à coudre, imprimantes? 3d, scanners?, terminaux? de paiement, tpe, caisses? enregistreuses?, chariots? élévateurs?, palettes?, emballages?, cartons?, bâches?, banderoles?, flyers?, dépliants?, cartes? de visite, affiches?, autocollants?, étiquettes?, mugs?, tasses?, casquettes?, chapeaux?, écharpes?, gants?, chaussettes?, ceintures?, jupes?, chemisiers?, leggings?, maillots?(?: de bain)?, survêtements?, uniformes?, tabliers?, robes? de mariée, bracelets?, boucles? d['’]oreilles?, alliances?, portefeuilles?, parapluies?, sièges?[- ]auto, chaises? hautes?, couches, croquettes, litière, aquariums?, tapis de course, haltères, skis?, planches? de surf, kayaks?, tentes?, sacs? de couchage, raquettes?, bateaux?, camping-cars?, caravanes?, remorques?, minibus, roues?, jantes?, freins?, pare-brises?, guitares?, pianos?, claviers?, violons?, batterie, amplis?, paniers?(?: garnis?| gourmands?)?, coffrets?, cartes? cadeaux?, bons? cadeaux?, chocolats?, pizzas?, vins?, fromages?, traiteurs?, salles?, chapiteaux?, photographes?, photobooth, décoration, faire-part, invitations?, couronnes? de fleurs, gerbes?, cartes? sim, esims?, hébergement web, hébergement, noms? de domaine, crm, erp, antivirus, serveurs?, masters?, diplômes?, ateliers?, stages?, soutien scolaire, colonies?, croisières?, circuits?, excursions?, séjours?, voyages? organisés?, chalets?, gîtes?, maisons?, villas?, mobil-homes?, places? de parking, box de stockage, garde-meubles?, locaux, manucures?, épilations?, botox, détartrage, bilans?, vaccins?, kinésithérapie, radios?, irm, prises? de sang, blanchiment, déménagements?, dératisation, serruriers?, mutuelles?, assurances? (?:auto|habitation|voyage|vie|santé), livrets?, visas?, traductions?, compléments? alimentaires?, protéines?, parfums?, crèmes?, shampoings?, sèche-cheveux, rasoirs?, brosses?, selles?, graines?, plantes, arbres?, haies?, monte-escaliers?, cartes?" +
+		", bouteilles? de gaz, ordonnances?, médicaments?, gouttières?, détartrages?, dévitalisation, échographies?, cours de (?:natation|piano|conduite|yoga|guitare), places? en crèche, crèche, cantine, garderie, sorties? scolaires?, carte de transport, navigo, découvert, compte (?:courant|joint|pro), virement permanent, portabilité, roaming, ligne, ligne fixe, compteurs?, transferts?, navettes?, petit[- ]déjeuner, journée spa, food ?trucks?, toilettage, échafaudages?, jardinier, véranda, couettes?, oreillers?, serviettes?, coussins?, puzzles?, legos?, jeux? de société, rollers?, cartables?, ballons? d(?:'|’)eau chaude, chauffage, canalisations?, ascenseurs?, wc, chasse d(?:'|’)eau, volets? roulants?, stores? bannes?",
 	thingTail: [
 		" (?:d['’]|de |à |en |pour )[\\p{L}\\p{N}-]+",
 		" (?:dînatoire|électriques?|sans fil|professionnel(?:le)?s?|premium|noir(?:e)?s?|blanc(?:he)?s?|bleue?s?|rouges?|grise?s?|double|familiale?|d'occasion|neu(?:f|ve)s?|pliantes?|solaires?|annuel(?:le)?)",
@@ -520,7 +575,7 @@ export const fr: Language = {
 	productStop:
 		'pour avec et mais ou en dans à au aux parce car que qui si est sont était par sur depuis avant après il elle je nous vous ne n’est pas chez hier demain svp coûte sans ainsi dont cette afin s’il mais, y c’est ça svp pour',
 	noProduct:
-		'article articles produit produits chose choses annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
+		'prélèvement prélèvements paiement paiements virement montant somme argent réclamation message mail avoir solde frais article articles produit produits chose choses annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
 	bot: {
 		fallback: [
 			'(?:ne )?peux (?:que|seulement) (?:vous )?(?:aider|répondre)',

@@ -8,9 +8,13 @@ export const hi: Language = {
 	code: 'hi',
 	script: /\p{Script=Devanagari}/gu,
 	common:
-		'hai hain nahi nahin nhi mera meri mere mujhe mujhko hum humein hame aap aapka aapke aapki ka ki ke ko kab kya kyun kyu kaise kitna kitne kitni kaha kahan raha rahi rahe gaya gayi gaye gya ho hua hui kar karna karo kiya kijiye chahiye bhai yaar abhi kal aaj tha thi liye wala wali bhi aur tak din paisa paise bahut jaldi koi kuch haan ji mai main maine',
+		'mam madam sir ji aaya aayi milega milegi karwana karaya bola boli batao bhejo dijiye loge doge chal band purana naya sab sabse lekin par phir fir abhi wahi yahi tha hai hain nahi nahin nhi mera meri mere mujhe mujhko hum humein hame aap aapka aapke aapki ka ki ke ko kab kya kyun kyu kaise kitna kitne kitni kaha kahan raha rahi rahe gaya gayi gaye gya ho hua hui kar karna karo kiya kijiye chahiye bhai yaar abhi kal aaj tha thi liye wala wali bhi aur tak din paisa paise bahut jaldi koi kuch haan ji mai main maine',
 	references: {
 		order: [
+			'ord(?:er)?\\.? (?:no|num|id|number|nambar)',
+			'ticket pnr',
+			'(?:उड़ान|टिकट) पीएनआर',
+			'बुकिंग (?:संख्या|क्रमांक)',
 			'(?:आवेदन|पंजीकरण|रजिस्ट्रेशन|ट्रांजैक्शन|लेनदेन|कोटेशन|अपॉइंटमेंट|एडमिशन|भुगतान|रेफरेंस) (?:संख्या|नंबर|नम्बर|आईडी|क्रमांक)',
 			'(?:application|registration|transaction|txn|reference|ref|payment|quotation|admission|appointment|pnr|utr)(?: (?:number|no\\.?|id|nambar))?',
 			'order(?: (?:number|no\\.?|id|nambar))?',
@@ -25,6 +29,10 @@ export const hi: Language = {
 			'(?:बिल|इनवॉइस|चालान)(?: (?:नंबर|नम्बर|संख्या))?',
 		],
 		account: [
+			'(?:lab|uhid|mrn|patient|registration|reg|roll|admission|consumer|customer|cust|ca|kno|connection|policy|loan|account|acct|ac|member(?:ship)?|student|user|client|card|file|meter|sim|flat)(?: ka| ki)? (?:no\\.?|number|nambar|num|id|code)',
+			'a/c(?: no\\.?| number)?',
+			'acct',
+			'(?:कंज्यूमर|उपभोक्ता|मरीज|रजिस्ट्रेशन|पंजीकरण|लैब|लोन|पॉलिसी|खाता|कार्ड) (?:नंबर|नम्बर|आईडी|संख्या)',
 			'(?:कनेक्शन|मीटर|लोन|कार्ड धारक|रोल|उपभोक्ता) (?:संख्या|नंबर|नम्बर|आईडी)',
 			'(?:connection|meter|loan|roll|ca|crn|subscriber|vc|dealer|registered)(?: (?:number|no\\.?|id))',
 			'(?:मरीज|मरीज़|छात्र|सदस्य|उपभोक्ता) (?:नंबर|आईडी|संख्या)',
@@ -38,6 +46,8 @@ export const hi: Language = {
 			'(?:ट्रैकिंग|पार्सल|शिपमेंट)(?: (?:नंबर|नम्बर|आईडी))?',
 		],
 		ticket: [
+			'(?:complaint|shikayat|docket|ticket|claim|case)(?: ka| ki)? (?:no\\.?|number|nambar|num|id)',
+			'(?:कंप्लेंट|शिकायत|टिकट|क्लेम|सर्विस) (?:नंबर|नम्बर|आईडी|संख्या)',
 			'(?:request|service request|sr|docket|service|repair|job)(?: (?:number|no\\.?|id))',
 			'(?:सर्विस|अनुरोध|रिक्वेस्ट) (?:संख्या|नंबर|आईडी)',
 			'(?:complaint|ticket|claim|case|shikayat)(?: (?:number|no\\.?|id))?',
@@ -78,6 +88,13 @@ export const hi: Language = {
 	],
 	multipliers: ['hazaa?r', 'lakhs?', 'crores?', 'k', 'हज़ार', 'हज़ार', 'हजार', 'लाख', 'करोड़'],
 	budget: [
+		'afford',
+		'tak ja sakta',
+		'itna hi',
+		'range',
+		'limit',
+		'हद',
+		'जेब',
 		'से ज़?्?यादा',
 		'से अधिक',
 		'se zyada',
@@ -190,6 +207,13 @@ export const hi: Language = {
 	],
 	notUrgent: ['(?:कोई )?जल्दी नहीं', 'अर्जेंट नहीं'],
 	want: [
+		'भेज[\\p{L}\\p{M}]*',
+		'भिजव[\\p{L}\\p{M}]*',
+		'(?:कर|करवा|दिलवा|लगवा|बदलवा|बता|दिखा) ?(?:दो|दें|दीजिए|दीजिये|दीजियेगा|देना)',
+		'(?:bhej|bhijwa|bhijva|karwa|karva|dilwa|dilva|lagwa|badalwa|bata|dikha|kara|kar|krwa|kr) ?(?:do|dena|de|dijiye|dijiyega|den|dein|o)',
+		'(?:karna|karni|krna|karwana|dikhana|dikhani|milna|puchna|poochna|janna|jaanna) (?:hai|h|tha|thi|chah\\p{L}+)',
+		'(?:करना|करनी|दिखाना|दिखानी|मिलना|पूछना|जानना) (?:है|था|थी|चाह[\\p{L}\\p{M}]+)',
+		'(?:bhejiye|bhejo|bhijwao|karao|karwao|lagwao|kijiye|kardo|krdo|dilao)',
 		'(?:करा|करवा)न[ाीे]',
 		'(?:kara|karwa)n[aei]',
 		'chahiye tha|lena tha|leni thi',
@@ -250,6 +274,11 @@ export const hi: Language = {
 	],
 	refuse: ['नहीं (?:चाहिए|चाहता|चाहती|चाहते|लेना|खरीदना)'],
 	trouble: [
+		'(?:maine|mene|humne) (?:\\p{L}+ ){0,3}(?:nahi|nhi) (?:kiya|ki|liya|mangaya|karwaya)|(?:मैंने|हमने) (?:[\\p{L}\\p{M}]+ ){0,3}नहीं (?:किया|की|लिया|मंगाया)',
+		'(?:nahi+n?|nhi) (?:\\p{L}+ )?(?:aata|aati|aate|milta|milti|chalta|chalti|bana|hoga|dikh|lag|ruk|uth|jud|bhar|laut|pahunch|pahuch|mil|aa)\\p{L}*',
+		'ganda|gandi|gande|daag|scratch|dent|tedha|zang|sadi|sada hua|badbu|cockroach|leak\\p{L}*|tapak\\p{L}*|jam|chok|chipak|galat\\p{L}*|adhoor[aie]|aadha|kam (?:nikla|nikle|mila|mile|hai)|expire\\p{L}*|reject\\p{L}*|fail\\p{L}*|block\\p{L}*|hack\\p{L}*|gayab|kho gay[ai]|fas gay[aie]|phas gay[aie]|atka\\p{L}*|ruk gay[ai]|cut ho gay[ae]|kat gay[ae]',
+		'(?:ki|ke) (?:jagah|badle)|की जगह|के बदले',
+		'गंदा|गंदी|गंदे|दाग|बदबू|कॉकरोच|टूट[\\p{L}\\p{M}]*|अधूरा|आधा|कम निकल[\\p{L}\\p{M}]*|एक्सपायर|रिजेक्ट|ब्लॉक|हैक|रुक ग[\\p{L}\\p{M}]+|कट ग[\\p{L}\\p{M}]+|लीक|टपक[\\p{L}\\p{M}]*',
 		'(?:नहीं|नही) (?:[\\p{L}\\p{M}]+ ?){0,2}(?:रहा|रही|रहे|आया|आई|आए|मिला|मिली|मिले|हुआ|हुई|चल|चला|चली|खुल|खुला|पहुँच|पहुंच|कर|लिया)[\\p{L}\\p{M}]*',
 		'[\\p{L}\\p{M}]+ (?:ही )?नहीं (?:रहा|रही|रहे|हो|कर)[\\p{L}\\p{M}]*',
 		'कट ग(?:ए|या|ये|ई)',
@@ -452,6 +481,8 @@ export const hi: Language = {
 		'no',
 	],
 	past: [
+		'\\p{L}+(?:a|i|e|y) (?:tha|thi|the)',
+		'[\\p{L}\\p{M}]+ (?:था|थी|थे)',
 		'(?:में|mein|me) (?:लिया|liya|kharida)',
 		'लिया था',
 		'लिया',
@@ -482,8 +513,21 @@ export const hi: Language = {
 		'parso se|kal se',
 	],
 	rhetorical: ['मज़ाक (?:है|कर)', 'mazak (?:hai|kar)\\p{L}*', 'pagal samjh\\p{L}*', 'kitni baar'],
-	nameAfter: ['मेरा (?:पूरा )?नाम', 'नाम:', 'mera (?:pura )?naam', 'naam:', 'my name is'],
+	nameAfter: [
+		'नाम(?: है)?',
+		'(?:मरीज|मरीज़|छात्र|ग्राहक) का नाम',
+		'मेरा (?:पूरा )?नाम',
+		'नाम:',
+		'mera (?:pura )?naam',
+		'naam:',
+		'my name is',
+	],
 	nameMaybe: [
+		'naam(?: hai)?',
+		'regards,?',
+		'thanks,?',
+		'dhanyava[ad]d?,?',
+		'(?:patient|student|customer) (?:ka )?naam',
 		'मैं(?= [\\p{L}\\p{M}]+ (?:बोल|बात))',
 		'(?:main|mai|me)(?= \\p{Lu}\\p{L}+(?: \\p{Lu}\\p{L}+)? (?:bol|baat))',
 		'this is',
@@ -551,7 +595,8 @@ export const hi: Language = {
 	],
 	things:
 		'गीज़र, गीजर, फ्रिज, फ़्रिज, वॉशिंग मशीन, वाशिंग मशीन, मशीन, एसी, कूलर, पंखा, पंखे, हीटर, टीवी, मोबाइल, फोन, फ़ोन, लैपटॉप, कंप्यूटर, टैबलेट, हेडफोन, ईयरफोन, स्पीकर, कैमरा, कैमरे, प्रिंटर, राउटर, घड़ी, चार्जर, सोफा, सोफ़ा, टेबल, मेज, कुर्सी, कुर्सियाँ, कुर्सियां, बेड, पलंग, गद्दा, अलमारी, लैंप, पर्दे, जूते, चप्पल, जैकेट, शर्ट, टी-शर्ट, कपड़े, साड़ी, कुर्ता, बैग, सूटकेस, चश्मा, अंगूठी, साइकिल, स्कूटर, स्कूटी, बाइक, कार, गाड़ी, टायर, खिलौना, खिलौने, किताब, किताबें, सोलर पैनल, प्लान, सब्सक्रिप्शन, सदस्यता, लाइसेंस, कोर्स, फ्लाइट, कमरा, कमरे, फ्लैट, घर, केक, फूल, सॉफ्टवेयर, ऐप, ब्रॉडबैंड, इंटरनेट, वाईफाई, बीमा, लोन, क्रेडिट कार्ड, प्रेशर कुकर, मिक्सर, माइक्रोवेव, ओवन, geysers?, gijar, fridges?, refrigerator, washing machine, machine, ac, cooler, fan, heater, tv, mobiles?, phones?, laptops?, computer, tablet, headphones?, earphones?, earbuds, speaker, camera, printer, router, watch, charger, sofa, table, chair, bed, mattress, almirah, jackets?, shirts?, t-?shirts?, shoes, joote, kapde, saree, kurta, bags?, suitcase, cycle, scooter, scooty, bike, car, gaadi, gadi, tyre, plan, subscription, membership, course, flight, room, flat, cake, app, broadband, wifi, internet, loan, credit card, insurance, cooker, mixer, microwave, oven, screen' +
-		', cylinder, gas cylinder, gas connection, inverter, battery, ups, generator, ro, water purifier, purifier, chimney, hob, gas stove, chulha, stove, induction, air fryer, grinder, juicer, iron, press, vacuum cleaner, robot vacuum, projector, soundbar, home theatre, set ?top box, dth, dish tv, doorbell, cctv, lock, tijori, almira, wardrobe, dressing table, dining table, study table, office chair, mirror, sheesha, curtains?, parde, tiles?, flooring, paint, gate, darwaza, khidki, solar panels?, solar, water tank, pump, motor, drill, sewing machine, silai machine, lehenga, sherwani, suit, kurti, dupatta, blouse, gown, uniform, sandals?, chappal, sneakers?, juttis?, ring, necklace, mangalsutra, bangles?, choodi, earrings?, wallet, purse, umbrella, pram, stroller, diapers?, dog food, treadmill, dumbbells?, bat, cricket kit, helmet, tyres?, seat cover, guitar, harmonium, tabla, keyboard, gift (?:hamper|card|box), hamper, mithai, sweets?, laddu, pizza, biryani, thali, catering, tent, hall, banquet(?: hall)?, marriage hall, photographer, dj, mehndi, decoration, invitation cards?, visiting cards?, banner, flex, sim(?: card)?, esim, fiber, fibre, hosting, domain, website, crm, erp, tally, antivirus, server, coaching, tuition, batch, classes, degree, diploma, admission, tour(?: package)?, trip, package, cruise, hotel, villa, resort, pg, hostel, plot, shop, office, makaan, house, facial, haircut, bridal makeup, makeup, laser, root canal, braces, filling, chashma, lens(?:es)?, frames?, mri, x-?ray, blood test, check-?up, vaccine, physiotherapy, shifting, packers and movers, pest control, health insurance, car insurance, bike insurance, term plan, policy, fd, passbook, debit card, visa, passport, perfume, cream, shampoo, trimmer, protein powder, whey, seeds?, paudhe, tractor, सिलेंडर, गैस कनेक्शन, इन्वर्टर, बैटरी, जनरेटर, वाटर प्यूरीफायर, आरओ, चिमनी, चूल्हा, इंडक्शन, ग्राइंडर, जूसर, प्रेस, वैक्यूम क्लीनर, प्रोजेक्टर, सेट टॉप बॉक्स, डिश टीवी, डोरबेल, सीसीटीवी, ताला, तिजोरी, ड्रेसिंग टेबल, डाइनिंग टेबल, शीशा, टाइल्स?, पेंट, गेट, दरवाज़ा, दरवाजा, खिड़की, सोलर, पानी की टंकी, पंप, मोटर, सिलाई मशीन, लहंगा, शेरवानी, सूट, कुर्ती, दुपट्टा, गाउन, यूनिफॉर्म, सैंडल, जूती, हार, मंगलसूत्र, चूड़ियाँ, चूड़ियां, झुमके, पर्स, छाता, डायपर, ट्रेडमिल, हेलमेट, गिटार, तबला, गिफ्ट हैम्पर, मिठाई, पिज़्ज़ा, बिरयानी, कैटरिंग, टेंट, हॉल, बैंक्वेट हॉल, फोटोग्राफर, मेहंदी, सजावट, निमंत्रण पत्र, विज़िटिंग कार्ड, बैनर, सिम(?: कार्ड)?, फाइबर, वेबसाइट, कोचिंग, ट्यूशन, क्लासेस, टूर पैकेज, टूर, पैकेज, होटल, विला, पीजी, हॉस्टल, प्लॉट, दुकान, मकान, फेशियल, मेकअप, ब्राइडल मेकअप, चश्मे, लेंस, एमआरआई, एक्स-रे, ब्लड टेस्ट, टीका, शिफ्टिंग, स्वास्थ्य बीमा, पॉलिसी, डेबिट कार्ड, वीज़ा, पासपोर्ट, इत्र, क्रीम, शैंपू, ट्रिमर, बीज, पौधे, ट्रैक्टर, atm card, card, एटीएम कार्ड, कार्ड',
+		', cylinder, gas cylinder, gas connection, inverter, battery, ups, generator, ro, water purifier, purifier, chimney, hob, gas stove, chulha, stove, induction, air fryer, grinder, juicer, iron, press, vacuum cleaner, robot vacuum, projector, soundbar, home theatre, set ?top box, dth, dish tv, doorbell, cctv, lock, tijori, almira, wardrobe, dressing table, dining table, study table, office chair, mirror, sheesha, curtains?, parde, tiles?, flooring, paint, gate, darwaza, khidki, solar panels?, solar, water tank, pump, motor, drill, sewing machine, silai machine, lehenga, sherwani, suit, kurti, dupatta, blouse, gown, uniform, sandals?, chappal, sneakers?, juttis?, ring, necklace, mangalsutra, bangles?, choodi, earrings?, wallet, purse, umbrella, pram, stroller, diapers?, dog food, treadmill, dumbbells?, bat, cricket kit, helmet, tyres?, seat cover, guitar, harmonium, tabla, keyboard, gift (?:hamper|card|box), hamper, mithai, sweets?, laddu, pizza, biryani, thali, catering, tent, hall, banquet(?: hall)?, marriage hall, photographer, dj, mehndi, decoration, invitation cards?, visiting cards?, banner, flex, sim(?: card)?, esim, fiber, fibre, hosting, domain, website, crm, erp, tally, antivirus, server, coaching, tuition, batch, classes, degree, diploma, admission, tour(?: package)?, trip, package, cruise, hotel, villa, resort, pg, hostel, plot, shop, office, makaan, house, facial, haircut, bridal makeup, makeup, laser, root canal, braces, filling, chashma, lens(?:es)?, frames?, mri, x-?ray, blood test, check-?up, vaccine, physiotherapy, shifting, packers and movers, pest control, health insurance, car insurance, bike insurance, term plan, policy, fd, passbook, debit card, visa, passport, perfume, cream, shampoo, trimmer, protein powder, whey, seeds?, paudhe, tractor, सिलेंडर, गैस कनेक्शन, इन्वर्टर, बैटरी, जनरेटर, वाटर प्यूरीफायर, आरओ, चिमनी, चूल्हा, इंडक्शन, ग्राइंडर, जूसर, प्रेस, वैक्यूम क्लीनर, प्रोजेक्टर, सेट टॉप बॉक्स, डिश टीवी, डोरबेल, सीसीटीवी, ताला, तिजोरी, ड्रेसिंग टेबल, डाइनिंग टेबल, शीशा, टाइल्स?, पेंट, गेट, दरवाज़ा, दरवाजा, खिड़की, सोलर, पानी की टंकी, पंप, मोटर, सिलाई मशीन, लहंगा, शेरवानी, सूट, कुर्ती, दुपट्टा, गाउन, यूनिफॉर्म, सैंडल, जूती, हार, मंगलसूत्र, चूड़ियाँ, चूड़ियां, झुमके, पर्स, छाता, डायपर, ट्रेडमिल, हेलमेट, गिटार, तबला, गिफ्ट हैम्पर, मिठाई, पिज़्ज़ा, बिरयानी, कैटरिंग, टेंट, हॉल, बैंक्वेट हॉल, फोटोग्राफर, मेहंदी, सजावट, निमंत्रण पत्र, विज़िटिंग कार्ड, बैनर, सिम(?: कार्ड)?, फाइबर, वेबसाइट, कोचिंग, ट्यूशन, क्लासेस, टूर पैकेज, टूर, पैकेज, होटल, विला, पीजी, हॉस्टल, प्लॉट, दुकान, मकान, फेशियल, मेकअप, ब्राइडल मेकअप, चश्मे, लेंस, एमआरआई, एक्स-रे, ब्लड टेस्ट, टीका, शिफ्टिंग, स्वास्थ्य बीमा, पॉलिसी, डेबिट कार्ड, वीज़ा, पासपोर्ट, इत्र, क्रीम, शैंपू, ट्रिमर, बीज, पौधे, ट्रैक्टर, atm card, card, एटीएम कार्ड, कार्ड' +
+		', gas, lpg, dawai, dawaiyan, medicine, prescription, scan, ultrasound, sonography, swimming classes, dance classes, driving (?:classes|licence|license), school admission, nursery admission, school bus, id card, passbook, cheque ?book, net banking, recharge, data pack, meter, smart meter, airport transfer, pickup, breakfast, food truck, dog grooming, dhoodh, doodh, newspaper, tiffin, mess, rajai, takiya, towel, bedsheet, puzzle, school bag, uniform, गैस, एलपीजी, गैस सिलेंडर, दवा, दवाई, दवाइयाँ, अल्ट्रासाउंड, सोनोग्राफी, स्कूल एडमिशन, स्कूल बस, पासबुक, चेकबुक, रिचार्ज, मीटर, नाश्ता, टिफिन, रजाई, तकिया, चादर, स्कूल बैग, जाँच, जांच, रिपोर्ट(?= (?:नहीं|अभी|कब|चाहिए))',
 	qualifiersBefore: true,
 	productAfter: ['(?:interested in|price of|cost of|problem with)'],
 	productBefore: [
@@ -576,14 +621,19 @@ export const hi: Language = {
 	productAsk: [],
 	productWant: [],
 	placeWords: '',
+	placeAfter: /^[\p{L}\p{M}-]+ (?:में|पर|के बाहर|mein|me|par|pe|ke bahar)(?![\p{L}\p{M}])/u,
 	determiners:
 		'ek do teen naya nayi naye koi apna apni apne ye yeh wo woh is us mera meri mere एक दो तीन नया नई नए कुछ आपका आपकी आपके अपना अपने यह ये वो वह इस उस',
 	productStop:
 		'जो jo usme उसमें mujhe mujhko main mai maine mein hume hame humein hum humne kya ko se me par ke ka ki aur ya aap aapse aapke aapka ji tak ne hai hu tha kal aaj liye for bhai to bhi nahi paisa हमको हमें मुझे मैं मैंने हमें हम हमने हमारे मेरे मेरा मेरी क्या को से में पर के का की लिए और या कि आपसे आपके नमस्ते जी तक ने है हूँ था कल आज',
 	noProduct:
-		'सामान चीज़ saman samaan product item appointment ticket jawab jaankari madad help refund agent paise paisa price yeh ye wo wapas doctor technician मैकेनिक अपॉइंटमेंट विकल्प तकनीशियन डिलीवरी delivery option service number नंबर इसकी emi fees ठीक जल्दी मदद जानकारी सहायता जवाब रिफंड इंसान एजेंट पैसे कीमत यह ये वापस कितना इनवॉइस बिल कोटेशन',
+		'payment charge deduction transaction message complaint paise kist भुगतान पैसे शिकायत किस्त मैसेज सामान चीज़ saman samaan product item appointment ticket jawab jaankari madad help refund agent paise paisa price yeh ye wo wapas doctor technician मैकेनिक अपॉइंटमेंट विकल्प तकनीशियन डिलीवरी delivery option service number नंबर इसकी emi fees ठीक जल्दी मदद जानकारी सहायता जवाब रिफंड इंसान एजेंट पैसे कीमत यह ये वापस कितना इनवॉइस बिल कोटेशन',
 	bot: {
 		fallback: [
+			'(?:jaankari|jankari|jankaari|pata|maloom|malum) (?:nahi|nhi|nahin)',
+			'(?:nahi|nhi|nahin) (?:pata|maloom|malum|samjha|samajh)',
+			'samajh (?:mein |me )?(?:nahi|nhi|nahin)',
+			'(?:जानकारी|पता|मालूम) (?:उपलब्ध )?नहीं',
 			'केवल [^।.!?]{0,30}मदद',
 			'can only (?:help|assist|answer)',
 			'(?:मेरी|मेरे) (?:क्षमता|समझ|बस)[\\p{L}\\p{M}]*',
@@ -622,6 +672,8 @@ export const hi: Language = {
 			'(?:ट्रांसफर|कनेक्ट) कर',
 		],
 		apology: [
+			'kshama',
+			'khed',
 			'sorry',
 			'maaf',
 			'apologies',
@@ -635,6 +687,12 @@ export const hi: Language = {
 		],
 		said: ['सवाल', 'संदेश', 'प्रश्न', 'बात'],
 		knows: [
+			'jankari',
+			'jankaari',
+			'pata',
+			'maloom',
+			'पता',
+			'मालूम',
 			'उत्तर',
 			'कह[\\p{L}\\p{M}]*',
 			'बता[\\p{L}\\p{M}]*',
@@ -667,6 +725,8 @@ export const hi: Language = {
 			'know',
 		],
 		cannot: [
+			'(?:mujhe|mere paas|mere pas|hamare paas) (?:\\p{L}+ ){0,6}(?:nahi|nhi|nahin)',
+			'मेरे पास (?:[\\p{L}\\p{M}]+ ){0,6}नहीं',
 			'(?:सक्षम|समर्थ) नहीं',
 			'असमर्थ',
 			'नहीं (?:समझ|है|दे|कर|सका|सकी|पाया|पाई|जानता|जानती)[\\p{L}\\p{M}]*',

@@ -8,9 +8,10 @@ const DAY = "senin|selasa|rabu|kamis|jumat|jum(?:’|')at|sabtu|minggu";
 export const id: Language = {
 	code: 'id',
 	common:
-		'yg ya aja lagi tapi buat bgt banget gimana min pak bu mbak mas sih dong kok nya udah nih ga gk dgn utk lalu terus mohon pagi siang sore malam yang dan di ke dari saya aku kamu anda ini itu tidak nggak gak bisa mau ingin ada untuk dengan sudah belum apa kapan dimana bagaimana berapa halo selamat terima kasih tolong kami kak sampai masih juga pesanan kalau atau jadi',
+		'mbak gimana gmn tp krn karena dr sm sama aja jg juga lg kpn brp blm sdh tdk gak dah deh ya ini nih permisi min gan om bang dapat dapet cuma baru banget lagi terus trus yg ya aja lagi tapi buat bgt banget gimana min pak bu mbak mas sih dong kok nya udah nih ga gk dgn utk lalu terus mohon pagi siang sore malam yang dan di ke dari saya aku kamu anda ini itu tidak nggak gak bisa mau ingin ada untuk dengan sudah belum apa kapan dimana bagaimana berapa halo selamat terima kasih tolong kami kak sampai masih juga pesanan kalau atau jadi',
 	references: {
 		order: [
+			'(?:no|nomor|kode|id)\\.? ?(?:ref|referensi|order|pesanan|booking|trx|transaksi|po|reservasi|pemesanan|pnr|voucher)',
 			'(?:id|nomor|no\\.?|kode) (?:transaksi|pendaftaran|registrasi|permohonan|penawaran|pembayaran|referensi|konfirmasi|reservasi|janji)',
 			'(?:kode )?referensi',
 			'id trx',
@@ -24,6 +25,10 @@ export const id: Language = {
 		],
 		invoice: ['(?:nomor |no\\.? )?(?:invoice|faktur|tagihan)(?: (?:nomor|no\\.?))?'],
 		account: [
+			'(?:no|nomor|id)\\.? ?(?:pel|pelanggan|member|anggota|kartu|polis|pasien|rm|rekam medis|meter|rek|rekening|kontrak|siswa|nis|nim|va|akun|nasabah|unit|kamar|peserta)',
+			'idpel',
+			'nis',
+			'rm',
 			'(?:nomor|no\\.?|id) (?:meter|meteran|kartu|penghuni|peserta|bpjs|pelanggan|karyawan|langganan|unit)',
 			'idpel',
 			'(?:nomor|no\\.?|id) (?:pasien|siswa|mahasiswa|anggota|user|nasabah)',
@@ -38,6 +43,9 @@ export const id: Language = {
 			'paket(?: (?:nomor|no\\.?))?',
 		],
 		ticket: [
+			'(?:no|nomor|id|kode)\\.? ?(?:tiket|laporan|aduan|pengaduan|komplain|klaim|kasus|servis|keluhan|gangguan)',
+			'laporan',
+			'klaim',
 			'(?:nomor|no\\.?|id) (?:pengaduan|servis|service|perbaikan|retur|gangguan|laporan|kasus|aduan)',
 			'(?:pengaduan|gangguan|retur)(?: (?:nomor|no\\.?))?',
 			'(?:nomor |no\\.? )?klaim',
@@ -51,6 +59,13 @@ export const id: Language = {
 	currencies: ['rupiah'],
 	multipliers: ['rb', 'k', 'ribu', 'rb', 'juta', 'jt', 'miliar'],
 	budget: [
+		'kantong',
+		'mentok',
+		'paling',
+		'pegang(?:an)?',
+		'budged',
+		'bajet',
+		'duit(?:nya)?',
 		'budget(?:ku|nya)',
 		'anggaran(?:ku|nya)',
 		'lebih dari',
@@ -178,6 +193,8 @@ export const id: Language = {
 		'santai saja',
 	],
 	want: [
+		'(?:bisa|boleh|tolong|mohon|minta) (?:di\\p{L}+|kirim\\p{L}*|bantu\\p{L}*|cek\\p{L}*|ganti|ubah|jadwal\\p{L}*)',
+		'(?:daftar|mendaftar|daftarin|perpanjang|pindah|ambil|ikut|gabung|upgrade)',
 		'(?:lagi|lg|sedang) (?:cari|nyari|mencari|butuh)',
 		'peng[ei]n',
 		'kepengen',
@@ -207,6 +224,11 @@ export const id: Language = {
 	],
 	refuse: ['(?:tidak|nggak|gak|ga|enggak) (?:mau|ingin|perlu|butuh|jadi)'],
 	trouble: [
+		'(?:bukan|gak|tidak|ga|nggak) (?:saya|aku|pernah|merasa) (?:yang |yg )?(?:transaksi|beli|pesan|lakukan|melakukan|daftar|setuju|order)\\p{L}*|bukan (?:saya|aku|pesanan saya)',
+		'(?:tidak|ga|gak|nggak|ngga|gk|tdk|belum|blm) (?:\\p{L}+ )?(?:di(?:refund|kembalikan|proses|kirim|bayar|perbaiki|ambil|jemput|aktifkan|terima|update|tanggapi|bersihkan|ganti|balas)|aktif|berubah|selesai|beres|sembuh|terbit|cair|valid|nyampe|nyampek|sampe|dateng|lengkap|bener|benar|jelas|bersih|wangi|enak)\\p{L}*',
+		'jamur\\p{L}*|berjamur|basi|busuk|kadaluarsa|kedaluwarsa|expired|kotor|noda|lecet|baret|bengkok|karat\\p{L}*|bolong|mampet|mampat|kecoa|rembes|mentah|tumpah|copot|lepas|longgar|goyang|kedip|panas banget|ngadat|mogok|gosong',
+		'(?:malah|tapi|kok) (?:dapat|dapet|datang|dikasih|dikirim|yang datang|yg datang|yang dikirim)|(?:datang|dapat|dapet|dikirim|terima) (?:\\p{L}+ )?(?:cuma|hanya|malah|beda|salah|lain|yang lain)',
+		'(?:terblokir|diblokir|keblokir|dibobol|dihack|ditolak|ketuker|ketukar|tertukar|kehapus|double booking|hangus|nyangkut)\\p{L}*',
 		'(?:tidak|ga|gak|nggak|ngga|gk|tdk|kagak|belum|blm|tak) (?:\\p{L}+ ){0,1}(?:bisa|dapat|sampai|datang|terima|diterima|nyala|menyala|berfungsi|jalan|masuk|ada|dingin|panas|konek|terhubung|kebuka|kunjung|terkirim|dikirim|muncul|keluar|sesuai|pas|muat|hidup|respon|dibalas|kembali|balik)\\p{L}*',
 		'kok (?:ga|gak|tidak|belum|nggak)',
 		'terpotong|kepotong|dipotong|terdebit|kedebet',
@@ -403,6 +425,9 @@ export const id: Language = {
 		'berapa kali (?:saya|aku) harus',
 	],
 	nameAfter: [
+		'nama (?:pemesan|pasien|siswa|penumpang|pemilik|tamu):?',
+		'an\\.',
+		'(?:pasien|pemesan|penumpang):',
 		'nama (?:lengkap )?(?:saya|aku|ku)(?: adalah)?',
 		'namaku',
 		'atas nama',
@@ -410,6 +435,11 @@ export const id: Language = {
 		'nama:',
 	],
 	nameMaybe: [
+		'nama',
+		'makasih,?',
+		'terima kasih,?',
+		'tks,?',
+		'saya dengan',
 		'(?:dengan|ini|saya|aku) (?:ibu|bu|pak|bapak|mas|mbak|kak)',
 		'(?:dengan|ini)(?= \\p{Lu})',
 		'saya',
@@ -469,7 +499,8 @@ export const id: Language = {
 	],
 	things:
 		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam' +
-		', kompor (?:induksi|listrik|gas), air fryer, mixer, juicer, robot vacuum, filter air, purifier, humidifier, genset, inverter, baterai, aki, kabel, adaptor, proyektor, soundbar, mikrofon, bel pintu, cctv, alarm, kunci, brankas, timbangan, alat bantu dengar, behel, implan, gigi palsu, softlens, lensa, frame, kursi roda, sofa bed, ranjang susun, box bayi, meja (?:makan|kerja|belajar), rak buku, cermin, tirai, keramik, lantai, atap, pagar, kanopi, kolam renang, bathtub, shower, keran, wastafel, mesin pemotong rumput, bor, tangga, mesin jahit, mesin kasir, mesin edc, forklift, palet, kardus, kemasan, banner, spanduk, brosur, kartu nama, poster, stiker, label, mug, topi, syal, sarung tangan, kaos kaki, ikat pinggang, rok, blus, kebaya, batik, gamis, mukena, sarung, seragam, jas, kebaya, gaun pengantin, gelang, anting, dompet, payung, kereta bayi, car seat, popok, pampers, susu formula, makanan (?:kucing|anjing), akuarium, treadmill, dumbbell, barbel, papan selancar, kayak, tenda, kantong tidur, raket, kapal, perahu, campervan, minibus, bus pariwisata, hiace, elf, velg, rem, kaca depan, gitar, piano, keyboard, biola, drum, hampers, parsel, voucher, gift card, cokelat, pizza, nasi (?:box|kotak|tumpeng), tumpeng, katering, catering, gedung, aula, fotografer, photobooth, dekorasi, undangan, karangan bunga, papan bunga, buket, kartu sim, esim, paket data, pulsa, wifi, hosting, domain, website, crm, erp, antivirus, server, les, bimbel, kelas, workshop, pelatihan, open trip, private trip, trip, tour, tur, paket tour, kapal pesiar, vila, villa, homestay, hotel, penginapan, rumah, ruko, tanah, gudang, parkir, manikur, facial, waxing, botox, scaling, tambal gigi, vaksin, fisioterapi, rontgen, mri, cek darah, medical check ?up, pindahan, jasa pindahan, pest control, tukang kunci, asuransi (?:mobil|kesehatan|jiwa|perjalanan), deposito, tabungan, kartu debit, visa, paspor, terjemahan, suplemen, protein, vitamin, parfum, skincare, krim, serum, sampo, hair ?dryer, alat cukur, sikat gigi, bibit, tanaman, pupuk, galon, gas, tabung gas, kartu(?: atm)?',
+		', kompor (?:induksi|listrik|gas), air fryer, mixer, juicer, robot vacuum, filter air, purifier, humidifier, genset, inverter, baterai, aki, kabel, adaptor, proyektor, soundbar, mikrofon, bel pintu, cctv, alarm, kunci, brankas, timbangan, alat bantu dengar, behel, implan, gigi palsu, softlens, lensa, frame, kursi roda, sofa bed, ranjang susun, box bayi, meja (?:makan|kerja|belajar), rak buku, cermin, tirai, keramik, lantai, atap, pagar, kanopi, kolam renang, bathtub, shower, keran, wastafel, mesin pemotong rumput, bor, tangga, mesin jahit, mesin kasir, mesin edc, forklift, palet, kardus, kemasan, banner, spanduk, brosur, kartu nama, poster, stiker, label, mug, topi, syal, sarung tangan, kaos kaki, ikat pinggang, rok, blus, kebaya, batik, gamis, mukena, sarung, seragam, jas, kebaya, gaun pengantin, gelang, anting, dompet, payung, kereta bayi, car seat, popok, pampers, susu formula, makanan (?:kucing|anjing), akuarium, treadmill, dumbbell, barbel, papan selancar, kayak, tenda, kantong tidur, raket, kapal, perahu, campervan, minibus, bus pariwisata, hiace, elf, velg, rem, kaca depan, gitar, piano, keyboard, biola, drum, hampers, parsel, voucher, gift card, cokelat, pizza, nasi (?:box|kotak|tumpeng), tumpeng, katering, catering, gedung, aula, fotografer, photobooth, dekorasi, undangan, karangan bunga, papan bunga, buket, kartu sim, esim, paket data, pulsa, wifi, hosting, domain, website, crm, erp, antivirus, server, les, bimbel, kelas, workshop, pelatihan, open trip, private trip, trip, tour, tur, paket tour, kapal pesiar, vila, villa, homestay, hotel, penginapan, rumah, ruko, tanah, gudang, parkir, manikur, facial, waxing, botox, scaling, tambal gigi, vaksin, fisioterapi, rontgen, mri, cek darah, medical check ?up, pindahan, jasa pindahan, pest control, tukang kunci, asuransi (?:mobil|kesehatan|jiwa|perjalanan), deposito, tabungan, kartu debit, visa, paspor, terjemahan, suplemen, protein, vitamin, parfum, skincare, krim, serum, sampo, hair ?dryer, alat cukur, sikat gigi, bibit, tanaman, pupuk, galon, gas, tabung gas, kartu(?: atm)?' +
+		', tabung gas, elpiji, resep, obat, behel, usg, les (?:renang|piano|inggris|mobil), kursus (?:mobil|inggris|menjahit), daycare, paud, spp, kartu siswa, buku tabungan, m-?banking, kartu perdana, paket roaming, nomor cantik, meteran, antar jemput, sarapan, food truck, grooming, pet hotel, selimut, bantal, handuk, sprei, seprai, puzzle, lego, sepatu roda, tas sekolah, pompa air, toren, tandon, pipa, wc, lift, kanopi, plafon, gypsum, cat tembok',
 	thingTail: [
 		' (?:gaming|olahraga|lari|bekas|baru|listrik|premium|wireless|\\d+ kursi|\\d+ pintu|custom|sekolah|kantor|anak|pria|wanita|kulit|kayu|second|hitam|putih|merah|biru|tahunan|bulanan)(?: ukuran \\d+)?',
 		' [a-z]{3,8} \\d{4}',
@@ -499,7 +530,7 @@ export const id: Language = {
 	productStop:
 		'ga gak nggak kosong ready kah untuk dengan dan tapi atau di ke dari karena yang kalau jika ada sudah belum saya kami berapa apa bisa tidak buat kemarin besok minggu ini itu nya kak sebelum pada tolong masih pakai tanpa ya dong sih bulan warnanya tetapi juga segera secepatnya pecah rusak',
 	noProduct:
-		'barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
+		'pembayaran transfer dana duit saldo potongan cicilan chat pesan barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
 	bot: {
 		fallback: [
 			'hanya (?:bisa|dapat) (?:membantu|menjawab)',

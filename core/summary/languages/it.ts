@@ -8,9 +8,15 @@ const DAY = 'lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica';
 export const it: Language = {
 	code: 'it',
 	common:
-		'sulla sul nella nel volevo vi voi già fatto io tu noi loro dalla dal agli quanto quale potete dove stato stata avrei salve buonasera qui se mai tutto tutti niente il lo la gli le un una di che e è non per con mi mio mia del della dei nel sono ho ha come quando dove ma più molto ciao buongiorno grazie vorrei posso avete questo questa anche ancora da al alla si ci vi suo sua',
+		'fatto fare sapere può posso possiamo avevo era erano niente nulla nessuno qualcuno allora quindi però pero anche già domani ieri oggi tutto bene perché perche cosa chi mio mie nostra nostro uno sulla sul nella nel volevo vi voi già fatto io tu noi loro dalla dal agli quanto quale potete dove stato stata avrei salve buonasera qui se mai tutto tutti niente il lo la gli le un una di che e è non per con mi mio mia del della dei nel sono ho ha come quando dove ma più molto ciao buongiorno grazie vorrei posso avete questo questa anche ancora da al alla si ci vi suo sua',
 	references: {
 		order: [
+			'ord\\.?',
+			'pren\\.?',
+			"(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) ?(?:di |d(?:’|'))?(?:ordine|prenotazione|pren|biglietto)",
+			'cod(?:ice)?\\.? (?:di )?(?:prenotazione|ordine|ritiro)',
+			'pnr',
+			'biglietto',
 			"(?:numero|n[º°.]|codice|id|riferimento) (?:d(?:’|')|di |del |della |dell(?:’|'))?(?:preventivo|richiesta|transazione|iscrizione|appuntamento|conferma|pagamento|domanda)",
 			'preventivo (?:numero|n[º°.])',
 			'(?:riferimento|rif\\.?)',
@@ -20,8 +26,20 @@ export const it: Language = {
 			'ordin[ei](?: (?:numero|n[º°.]))?',
 			'prenotazione(?: (?:numero|n[º°.]))?',
 		],
-		invoice: ['(?:numero|n[º°.]) (?:di )?fattura', 'fattur[ae](?: (?:numero|n[º°.]))?', 'bolletta'],
+		invoice: [
+			'fatt\\.?',
+			'ft\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) ?(?:di )?(?:fattura|bolletta)',
+			'(?:numero|n[º°.]) (?:di )?fattura',
+			'fattur[ae](?: (?:numero|n[º°.]))?',
+			'bolletta',
+		],
 		account: [
+			'cod(?:ice)?\\.? (?:cliente|utente|paziente|socio)',
+			'cliente',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) ?(?:di )?(?:cliente|contratto|tessera|polizza|utenza|socio|conto|carta)',
+			'utenza',
+			'cartella(?: clinica)?',
 			'tessera',
 			"(?:numero|codice|n[º°.]) (?:di |del |della |d(?:’|'))?(?:polizza|contatore|pod|pdr|tessera|inquilino|assicurato|socio|utenza|matricola|abbonamento)",
 			'polizza',
@@ -34,12 +52,18 @@ export const it: Language = {
 			'conto(?: (?:numero|n[º°.]))?',
 		],
 		tracking: [
+			'ldv',
+			'lettera di vettura',
+			'cod(?:ice)?\\.? (?:di )?(?:spedizione|tracciamento)',
 			'(?:numero|codice) di (?:tracciamento|spedizione|tracking)',
 			'tracking',
 			'tracciamento',
 			'(?:pacco|spedizione)(?: (?:numero|n[º°.]))?',
 		],
 		ticket: [
+			'prat\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) ?(?:di )?(?:pratica|ticket|sinistro|segnalazione|reclamo|intervento|guasto)',
+			'reclamo',
 			"(?:numero|n[º°.]|codice) (?:di |del |della |d(?:’|')|dell(?:’|'))?(?:pratica|intervento|guasto|riparazione|reso|segnalazione|reclamo|sinistro|assistenza|ticket)",
 			'(?:intervento|guasto|rma)(?: (?:numero|n[º°.]))?',
 			'sinistro(?: (?:numero|n[º°.]))?',
@@ -56,6 +80,12 @@ export const it: Language = {
 	currencies: ['euro'],
 	multipliers: ['mila', 'milioni'],
 	budget: [
+		'arrivo (?:a|fino)',
+		'(?:non )?(?:posso|possiamo) (?:permetter\\p{L}+|andare)',
+		'starei',
+		'stare (?:sotto|sui|entro)',
+		'restare (?:sotto|entro|sui)',
+		'entro i',
 		'superare',
 		'oltre',
 		'andare oltre',
@@ -157,7 +187,7 @@ export const it: Language = {
 		}),
 		'(?:(?:entro|per|prima di|dopo|da|dal|fino a|questo|questa|prossimo|prossima|il|la|verso|già) ){0,3}(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|domani|dopodomani|oggi|stasera|weekend|fine settimana)(?: prossim[oa]| mattina| pomeriggio| sera| \\d{1,2}(?: (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))?| (?:alle|dopo le|prima delle|verso le|dalle) \\d{1,2}(?:[:.]\\d{2})?| a pranzo| in mattinata| stesso){0,3}',
 		'(?:entro|a|in|per|prima di|da) (?:fine |inizio |metà |la fine di )?(?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre)(?: \\d{4})?',
-		'(?:entro|per|prima del|dopo|dopo il|dal|fino al|il)(?: il)? \\d{1,2}(?: (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))?(?! ?(?:€|euro|[.,]?\\d|:))',
+		'(?:entro(?: il)?|per il|prima del|dopo(?: il)?|dal|fino al|il) \\d{1,2}(?: (?:gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre))?(?! ?(?:€|euro|[.,]?\\d|:))',
 		'prima d(?:i|el|elle) (?:natale|pasqua|vacanze|feste)',
 		`(?:entro|per|prima d(?:i|el|ella)|fino a|a partire d(?:a|al)|dal) (?:il |la |i |l(?:’|'))?(?:prossim[oa] |quest[oa] )?(?:${DAY}|\\d{1,2}(?:º|°)? (?:${MONTH})|\\d{1,2}[/.-]\\d{1,2}(?:[/.-]\\d{2,4})?|domani|oggi|(?:la )?(?:fine|metà|inizio) (?:di |del |della |d(?:’|'))?(?:mese|settimana|anno|(?:${MONTH}))|natale|(?:${MONTH}))(?: prossim[oa])?`,
 		'(?:la |per la )?(?:prossima settimana|settimana prossima)',
@@ -198,6 +228,8 @@ export const it: Language = {
 		'con calma',
 	],
 	want: [
+		'(?:potete|può|potreste|potrebbe|riuscite a) \\p{L}+',
+		'(?:iscriver|rinnovar|attivar|prolungar|affittar|fissar|provar)\\p{L}*',
 		'(?:mi|ci) occorr\\p{L}+',
 		'avre(?:i|mmo) bisogno',
 		'(?:sto|stiamo) (?:cercando|guardando|valutando)',
@@ -234,6 +266,11 @@ export const it: Language = {
 	],
 	refuse: ['non (?:lo |la )?(?:voglio|vogliamo|vorrei|mi serve|mi interessa|cerco)'],
 	trouble: [
+		'(?:non|nn|mai) (?:\\p{L}+ )?(?:fatt[oaie]|riconosc\\p{L}+|autorizzat\\p{L}+|chiest\\p{L}+|ordinat\\p{L}+|sottoscritt\\p{L}+|richiest\\p{L}+|rimborsat\\p{L}+|accreditat\\p{L}+|pagat\\p{L}+|pulit\\p{L}+|riparat\\p{L}+|risolt\\p{L}+|attivat\\p{L}+|accettat\\p{L}+|richiamat\\p{L}+|venut\\p{L}+|passat\\p{L}+|arrivat\\p{L}+|vist\\p{L}+)',
+		'muffa|marc[ioae]+|scadut[oaie]|sporc[oaie]|macchiat[oaie]|graffiat[oaie]|stort[oaie]|arrugginit[oaie]|buc(?:o|hi|at[oaie])|intasat[oaie]|scarafagg[io]+|umidità|crud[oaie](?=[ .,!]|$)|rovesciat[oaie]|ronza|lampeggia|traball\\p{L}+',
+		'(?:arrivat|mandat|ricevut|consegnat|dat|portat)[oaie]\\b[^.!?]{0,40}(?:invece|al posto|altr[oaie]|sbagliat[oaie]|sol[oaie]|solo|soltanto)',
+		'(?:ordinat|comprat|prenotat|chiest)[oaie]\\b[^.!?]{0,40}(?:e |ma )(?:mi |ci )?(?:è arrivat|sono arrivat|avete mandat|hanno dat|ho ricevut|hanno mandat)\\p{L}*',
+		'hackerat[oa]|clonat[oa]|sospes[oa]|scambiat[oaie]|sparit[oaie]|introvabile|doppia prenotazione|(?:nn|non) (?:è )?(?:ancora )?(?:\\p{L}+ )?(?:passat|attiv|pront|valid)\\p{L}*',
 		'mangiat[oa]',
 		'negat[oa]|rifiutat[oa]',
 		'ammacca\\p{L}+',
@@ -427,6 +464,10 @@ export const it: Language = {
 		'sul serio',
 	],
 	nameAfter: [
+		'nominativo:?',
+		'cognome:?',
+		'(?:paziente|titolare|alunn[oa]|inquilin[oa]):',
+		'prenotat[oa] a nome(?: di)?',
 		'(?:il )?(?:cliente|nome|intestatari[oa]) è',
 		'intestat[oa] a',
 		'mi chiamo',
@@ -434,7 +475,17 @@ export const it: Language = {
 		'a nome(?: di)?',
 		'nome:',
 	],
-	nameMaybe: ['sono', 'qui(?: è| parla)?', 'parla', 'saluti,?', 'cordiali saluti,?'],
+	nameMaybe: [
+		'nome',
+		'distinti saluti,?',
+		'un saluto,?',
+		'grazie,?',
+		'sono',
+		'qui(?: è| parla)?',
+		'parla',
+		'saluti,?',
+		'cordiali saluti,?',
+	],
 	nameBefore: ['qui(?=[\\s,.!]|$)'],
 	noName:
 		'lunedì martedì mercoledì giovedì venerdì sabato domenica urgente cliente ordine ciao salve grazie io lei il la lo un una del della signor signora sig nuovo nuova interessato interessata ancora sempre in a di da',
@@ -476,7 +527,8 @@ export const it: Language = {
 	],
 	things:
 		'lavatric[ei], asciugatric[ei], lavastoviglie, frigoriferi?, frigo, congelator[ei], forn[oi], fornelli, microonde, condizionator[ei], climatizzator[ei], caldai[ae], stuf[ae], scaldabagno, aspirapolvere, macchin[ae] (?:da|del) caffè, bollitor[ei], tostapane, frullator[ei], televisor[ei], televisione, tv, monitor, scherm[oi], portatil[ei], laptop, notebook, computer, pc, tablet, iphone, cellular[ei], telefon[oi], smartphone, cuffie, auricolari, cass[ae] bluetooth, fotocamer[ae], telecamer[ae], stampant[ei], router, modem, orologi[oi]?, console, caricabatterie, divan[oi], poltron[ae], tavol[oi], scrivani[ae], sedi[ae], lett[oi], materass[oi], armadi[oi]?, scaffal[ei], lampad[ae], tend[ae], tappet[oi], scarp[ae], sneakers, stivali, sandali, giacc(?:a|he), cappott[oi], vestit[oi], abit[oi], camici[ae], maglia, maglie, maglietta, magliette, pantaloni, jeans, felp[ae], bors[ae], zain[oi], valig(?:ia|ie), occhiali, anell[oi], collan[ae], biciclett[ae], bici, monopattin[oi], auto, macchin[ae], furgon[ei], mot[oa], motorin[oi], gomme, pneumatici, giocattol[oi], passeggin[oi], libr[oi], finestr[ae], infissi, port[ae], pannelli solari, fotovoltaico, pian[oi] (?:tariffari[oi]|premium|pro), abbonament[oi], licenz[ae], cors[oi], lezion[ei], vol[oi], camer[ae], suite, appartament[oi], villett[ae], tort[ae], fiori, software, gestionale, programma, app, fibra, internet, wifi, trattament[oi], massaggi[oi]?, tagli[oi] di capelli, assicurazion[ei], mutu[oi], prestit[oi], cart[ae] di credito' +
-		", piani? cottura, piano di lavoro, top cucina, cucine?, cappe?, friggitric[ei](?: ad aria)?, robot(?: da cucina| aspirapolvere)?, impastatric[ei], barbecue, filtr[oi], depurator[ei], purificator[ei], umidificator[ei], deumidificator[ei], radiator[ei], termosifon[ei], pomp[ae] di calore, termostat[oi], generator[ei], inverter, batteri[ae], cav[oi], adattator[ei], proiettor[ei], soundbar, webcam, microfon[oi], citofon[oi], allarm[ei], antifurto, serratur[ae], casseforti, cassaforte, bilanc(?:ia|e), apparecch(?:io|i) (?:acustic[oi]|dental[ei]|ortodontic[oi]), implant[oi], impiant[oi](?: dental[ei]| fotovoltaic[oi]| di allarme| d['’]allarme)?, coron[ae], otturazion[ei], lenti(?: a contatto| progressive)?, montatur[ae], sedi[ae] a rotelle, divan[oi] letto, lett[oi] a castello, culla, culle, cassettier[ae], libreri[ae], specch(?:io|i), tapparell[ae], persian[ae], parquet, piastrelle, tett[oi], recinzion[ei], cancell[oi], casett[ae](?: da giardino)?, serra, serre, pergol[ae], tend[ae] da sole, gazebo, piscin[ae], idromassaggio, saun[ae], docc(?:ia|e), box doccia, vasc(?:a|he), rubinett[oi], lavell[oi], camin[oi], stuf[ae] a pellet, tagliaerba, motosegh?[ae], trapan[oi], scal[ae], idropulitric[ei], macchin[ae] da cucire, stampant[ei] 3d, scanner, pos, registrator[ei] di cassa, muletti?, carrell[oi] elevator[ei], pallet, imballagg(?:io|i), scatole, striscion[ei], volantin[oi], biglietti da visita, locandine, adesiv[oi], etichett[ae], tazz[ae], cappellin[oi], cappell[oi], sciarp[ae], guant[oi], calz(?:e|ini), cintur[ae], gonn[ae], camicett[ae], leggings, costum[ei](?: da bagno)?, tut[ae], divis[ae], grembiul[ei], abit[oi] da sposa, bracciali?, bracciale, orecchin[oi], fed[ei](?= nuzial[ei]), portafogl(?:io|i), ombrell[oi], seggiolin[oi], seggiolon[ei], pannolini, crocchette, lettiera, acquar(?:io|i), tapis roulant, manubri, cyclette, sci, tavol[ae] da surf, kayak, tend[ae] da campeggio, sacc(?:o|hi) a pelo, racchett[ae], casc(?:o|hi), barc(?:a|he), gommon[ei](?: senza patente)?, camper, roulotte, rimorchi(?:o)?, pulmin[oi], minivan, cerchi, freni, parabrezza, marmitta, chitarr[ae], pianofort[ei], tastier[ae], violin[oi], batteria, cest[oi](?: regalo| natalizi[oi]?)?, buon[oi](?: regalo)?, gift card, cioccolatini, pizz[ae], vin[oi], formagg(?:io|i), catering, sal[ae](?: per| riunion[ei]| convegn[oi])?, tensostruttur[ae], fotograf[oi], photobooth, addobbi, bomboniere, inviti, partecipazioni, coron[ae] di fiori, sim, esim, hosting, domin(?:io|i), crm, erp, antivirus, server, master, diplom[ai], laborator(?:io|i), ripetizioni, campi estivi, campo estivo, crocier[ae], escursion[ei], gite, gita, viagg(?:io|i) organizzat[oi], pacchett[oi], chalet, agriturism[oi], baite?, cas[ae] vacanze, vill[ae], monolocal[ei], bilocal[ei], trilocal[ei], post[oi] auto, garage, box auto, magazzin[oi], local[ei], manicure, depilazione, epilazione(?: laser)?, ceretta, botox, pulizia dei denti, pulizia, visit[ae] (?:oculistica|dermatologica|cardiologica|di controllo), vaccin[oi], fisioterapia, radiografi[ae], risonanz[ae], esam[ei] del sangue, sbiancamento, trasloc(?:o|hi), disinfestazione, fabbro, polizz[ae], assicurazion[ei] (?:auto|casa|viaggio|sanitari[ae]|vita), cont[oi] corrent[ei], vist[oi], traduzion[ei], integrator[ei], proteine, profum[oi], crem[ae], shampoo, phon, asciugacapelli, rasoi[o]?, spazzolin[oi], sell[ae], semi, piant[ae], alber[oi], montascale, cart[ae]",
+		", piani? cottura, piano di lavoro, top cucina, cucine?, cappe?, friggitric[ei](?: ad aria)?, robot(?: da cucina| aspirapolvere)?, impastatric[ei], barbecue, filtr[oi], depurator[ei], purificator[ei], umidificator[ei], deumidificator[ei], radiator[ei], termosifon[ei], pomp[ae] di calore, termostat[oi], generator[ei], inverter, batteri[ae], cav[oi], adattator[ei], proiettor[ei], soundbar, webcam, microfon[oi], citofon[oi], allarm[ei], antifurto, serratur[ae], casseforti, cassaforte, bilanc(?:ia|e), apparecch(?:io|i) (?:acustic[oi]|dental[ei]|ortodontic[oi]), implant[oi], impiant[oi](?: dental[ei]| fotovoltaic[oi]| di allarme| d['’]allarme)?, coron[ae], otturazion[ei], lenti(?: a contatto| progressive)?, montatur[ae], sedi[ae] a rotelle, divan[oi] letto, lett[oi] a castello, culla, culle, cassettier[ae], libreri[ae], specch(?:io|i), tapparell[ae], persian[ae], parquet, piastrelle, tett[oi], recinzion[ei], cancell[oi], casett[ae](?: da giardino)?, serra, serre, pergol[ae], tend[ae] da sole, gazebo, piscin[ae], idromassaggio, saun[ae], docc(?:ia|e), box doccia, vasc(?:a|he), rubinett[oi], lavell[oi], camin[oi], stuf[ae] a pellet, tagliaerba, motosegh?[ae], trapan[oi], scal[ae], idropulitric[ei], macchin[ae] da cucire, stampant[ei] 3d, scanner, pos, registrator[ei] di cassa, muletti?, carrell[oi] elevator[ei], pallet, imballagg(?:io|i), scatole, striscion[ei], volantin[oi], biglietti da visita, locandine, adesiv[oi], etichett[ae], tazz[ae], cappellin[oi], cappell[oi], sciarp[ae], guant[oi], calz(?:e|ini), cintur[ae], gonn[ae], camicett[ae], leggings, costum[ei](?: da bagno)?, tut[ae], divis[ae], grembiul[ei], abit[oi] da sposa, bracciali?, bracciale, orecchin[oi], fed[ei](?= nuzial[ei]), portafogl(?:io|i), ombrell[oi], seggiolin[oi], seggiolon[ei], pannolini, crocchette, lettiera, acquar(?:io|i), tapis roulant, manubri, cyclette, sci, tavol[ae] da surf, kayak, tend[ae] da campeggio, sacc(?:o|hi) a pelo, racchett[ae], casc(?:o|hi), barc(?:a|he), gommon[ei](?: senza patente)?, camper, roulotte, rimorchi(?:o)?, pulmin[oi], minivan, cerchi, freni, parabrezza, marmitta, chitarr[ae], pianofort[ei], tastier[ae], violin[oi], batteria, cest[oi](?: regalo| natalizi[oi]?)?, buon[oi](?: regalo)?, gift card, cioccolatini, pizz[ae], vin[oi], formagg(?:io|i), catering, sal[ae](?: per| riunion[ei]| convegn[oi])?, tensostruttur[ae], fotograf[oi], photobooth, addobbi, bomboniere, inviti, partecipazioni, coron[ae] di fiori, sim, esim, hosting, domin(?:io|i), crm, erp, antivirus, server, master, diplom[ai], laborator(?:io|i), ripetizioni, campi estivi, campo estivo, crocier[ae], escursion[ei], gite, gita, viagg(?:io|i) organizzat[oi], pacchett[oi], chalet, agriturism[oi], baite?, cas[ae] vacanze, vill[ae], monolocal[ei], bilocal[ei], trilocal[ei], post[oi] auto, garage, box auto, magazzin[oi], local[ei], manicure, depilazione, epilazione(?: laser)?, ceretta, botox, pulizia dei denti, pulizia, visit[ae] (?:oculistica|dermatologica|cardiologica|di controllo), vaccin[oi], fisioterapia, radiografi[ae], risonanz[ae], esam[ei] del sangue, sbiancamento, trasloc(?:o|hi), disinfestazione, fabbro, polizz[ae], assicurazion[ei] (?:auto|casa|viaggio|sanitari[ae]|vita), cont[oi] corrent[ei], vist[oi], traduzion[ei], integrator[ei], proteine, profum[oi], crem[ae], shampoo, phon, asciugacapelli, rasoi[o]?, spazzolin[oi], sell[ae], semi, piant[ae], alber[oi], montascale, cart[ae]" +
+		', bombol[ae](?: del gas)?, ricett[ae], medicin[ae], farmac[oi], bite, devitalizzazion[ei], ecografi[ae], cors[oi] di (?:nuoto|pianoforte|inglese|yoga), patent[ei], post[oi] al nido, nido, mensa, gita(?: scolastica)?, retta, abbonament[oi], fido, conto corrente, portabilità, roaming, sim, linea(?: fissa)?, contator[ei], transfer, navett[ae], colazion[ei], pranz[oi](?: di \\p{L}+)?, cen[ae](?= (?:per|di|a)), giornata spa, food ?trucks?, toelettatura, ponteggi[oi]?, giardinier[ei], verand[ae], piumon[ei], cuscin[oi], asciugaman[oi], puzzle, lego, gioch?[oi] da tavolo, pattini, scaldabagn[oi], riscaldamento, tubatur[ae], tub[oi], ascensor[ei], tapparell[ae], zanzarier[ae], water',
 	thingTail: [
 		' (?:da|di|in|a|per) [\\p{L}\\p{N}-]+',
 		' (?:elettric[aohei]+|pieghevol[ei]|professional[ei]|premium|ner[aoei]|bianc[ao]|bianch[ei]|blu|ross[aoei]|grigi[ao]|doppi[ao]|matrimonial[ei]|usat[aoei]|nuov[aoei]|annual[ei]|solari)',
@@ -517,7 +569,7 @@ export const it: Language = {
 	productStop:
 		'per con e ma o in nel nella perché che se è sono era da dal ad a al alla entro prima dopo mi ci ieri oggi domani non ancora su tra fra costa senza grazie quando urgente urgentemente come vorrei si più',
 	noProduct:
-		'articolo articoli prodotto prodotti cosa cose annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
+		'addebito addebiti pagamento pagamenti bonifico importo soldi reclamo messaggio mail rata rate articolo articoli prodotto prodotti cosa cose annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
 	bot: {
 		fallback: [
 			'posso (?:solo|soltanto) (?:aiutar|risponder)\\p{L}*',

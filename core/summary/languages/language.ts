@@ -85,6 +85,8 @@ export interface Language {
 	thingTail?: string[];
 	/** "in", "for": behind them a thing is the place or the purpose, not what it is about. */
 	placeWords: string;
+	/** The same where they stand behind the thing. */
+	placeAfter?: RegExp;
 	/** A word that begins so ends a name: Arabic glues "for" to what follows. */
 	nameBreak?: RegExp;
 	/** Whether the words that tell which thing stand before it ("blue car"). */

@@ -8,9 +8,13 @@ const DAY = 'maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag';
 export const nl: Language = {
 	code: 'nl',
 	common:
-		'hoi ik je jij mij naar uit over dan toch even gisteren vandaag graag zou wil heb was waren geen niks mogen mag nu de het een en is ik niet van voor met mijn op te dat die zijn wat wanneer waar hoe maar ook nog hallo goedemorgen bedankt graag heb heeft kan kunnen u jullie wij we er aan bij naar om dit deze mij ons al wel',
+		'doen weten kunt kon konden had hadden ben bent werd worden niets niemand iemand dus want omdat al morgen alles goed mn m’n jullie onze ons hun deze die moet moeten weer nou hoi ik je jij mij naar uit over dan toch even gisteren vandaag graag zou wil heb was waren geen niks mogen mag nu de het een en is ik niet van voor met mijn op te dat die zijn wat wanneer waar hoe maar ook nog hallo goedemorgen bedankt graag heb heeft kan kunnen u jullie wij we er aan bij naar om dit deze mij ons al wel',
 	references: {
 		order: [
+			'(?:order|bestel|boekings|reserverings|ticket)-?nr\\.?:?',
+			'boekingscode',
+			'afhaalcode',
+			'ticket(?= [A-Z])',
 			'(?:offerte|aanvraag|transactie|betalings|inschrijf|afspraak|levering|lever|order|project)(?:s)?(?:nummer|nr\\.?|code)',
 			'(?:referentie|ref\\.?|kenmerk)',
 			'(?:referentie|bevestigings)(?:nummer|nr\\.?)?',
@@ -23,10 +27,16 @@ export const nl: Language = {
 			'reservering(?:snummer)?',
 		],
 		invoice: [
+			'fact(?:uur)?\\.?-?nr\\.?:?',
 			'fact(?:uur|uren)(?:nummer|nr\\.?)?(?: (?:nummer|nr\\.?))?',
 			'rekening (?:nummer|nr\\.?)',
 		],
 		account: [
+			'(?:klant|polis|contract|lid|patiënt|huurders|relatie|rekening|leerling|kaart|meter|lidmaatschaps)-?nr\\.?:?',
+			'lidmaatschap(?:snummer)?',
+			'kaartnummer',
+			'huurcontract',
+			'klant(?= \\d)',
 			'(?:huurder|meter|verzekerden|verzekerings|polis|abonnements|leerling|medewerkers|aansluit|debiteuren|patiënten|cliënt|installatie)(?:nummer|nr\\.?)',
 			'polis',
 			'(?:patiënt|student|lid|gebruikers|relatie)(?:nummer|nr\\.?)',
@@ -37,12 +47,19 @@ export const nl: Language = {
 			'polis(?:nummer)?',
 		],
 		tracking: [
+			'barcode',
+			'(?:zending|pakket)-?nr\\.?:?',
 			'track(?: ?(?:&|en|and) ?trace)?(?:[ -]?(?:code|nummer))?',
 			'tracking(?:[ -]?(?:code|nummer))?',
 			'zending(?:snummer)?',
 			'pakket(?:nummer)?',
 		],
 		ticket: [
+			'(?:schade|meldings|melding|ticket|zaak|dossier|case|storings|claim)-?nr\\.?:?',
+			'meldnummer',
+			'case',
+			'claim(?:nummer)?',
+			'storing',
 			'(?:storings|reparatie|service|retour|rma|incident|werkorder|meldings|melding|klachten)(?:nummer|nr\\.?)',
 			'werkbon',
 			'schade(?:nummer|nr)',
@@ -61,6 +78,11 @@ export const nl: Language = {
 	currencies: ['euro'],
 	multipliers: ['duizend', 'miljoen'],
 	budget: [
+		'kan (?:ik|ik niet|het)? ?(?:missen|betalen)',
+		'kwijt',
+		'te besteden',
+		'niet meer (?:dan|uitgeven)',
+		'tot',
 		'boven de',
 		'boven',
 		'meer dan',
@@ -188,6 +210,9 @@ export const nl: Language = {
 	],
 	notUrgent: ['geen (?:haast|spoed)', 'niet (?:zo |echt |heel )?(?:dringend|urgent)'],
 	want: [
+		'(?:kunnen|kan|kunt|zouden) (?:jullie|u|je|iemand) (?:\\p{L}+ ){0,3}\\p{L}+en',
+		'(?:aanmelden|inschrijven|verlengen|afsluiten|reserveren|omboeken|verzetten|aanvragen|uitproberen|wijzigen)',
+		'(?:zoek|zoeken|zoekende)',
 		'(?:ben|zijn) (?:\\p{L}+ )?op zoek',
 		'(?:zou|zouden) (?:\\p{L}+ )?graag',
 		'zoek(?:en)?',
@@ -222,6 +247,13 @@ export const nl: Language = {
 	],
 	refuse: ['(?:wil|willen|hoef) (?:\\p{L}+ ){0,2}?(?:niet|geen|niets)'],
 	trouble: [
+		'(?:niet|nooit) (?:\\p{L}+ )?(?:gedaan|gemaakt|besteld|toestemming|afgesloten|aangevraagd|goedgekeurd|terugbetaald|uitbetaald|bijgeschreven|verwerkt|schoongemaakt|gerepareerd|opgelost|geactiveerd|geldig|geaccepteerd|teruggebeld|opgehaald|gekomen|klaar)',
+		'herken(?:nen)?\\b[^.!?]{0,20}niet',
+		'schimmel\\p{L}*|verrot|bedorven|over de datum|vies|smerig|vuil|vlek(?:ken)?|krassen?|deuk(?:en)?|krom|roest(?:ig)?|gat(?:en)?(?= in)|verstopt|kakkerlak\\p{L}*|vocht(?:ig|plek\\p{L}*)|rauw|gemorst|rammelt|knippert|trilt|oververhit',
+		'(?:kreeg|gekregen|ontvangen|geleverd|gestuurd|binnen)\\b[^.!?]{0,40}(?:in plaats van|i\\.?p\\.?v\\.?|verkeerd\\p{L}*|ander\\p{L}*|maar een|slechts|alleen)',
+		'(?:in plaats van|i\\.?p\\.?v\\.?)\\b',
+		'(?:besteld|gekocht|geboekt)\\b[^.!?]{0,40}(?:en |maar )(?:ik )?(?:kreeg|krijg|heb \\p{L}+ gekregen|er kwam|ontving)',
+		'gehackt|opgelicht|geschorst|afgewezen|verwisseld|dubbel geboekt|zoekgeraakt|spoorloos|weg(?=[.,!]|$)',
 		'geannuleerd',
 		'ingeslikt',
 		'geweigerd',
@@ -408,6 +440,9 @@ export const nl: Language = {
 		'wat is dit voor',
 	],
 	nameAfter: [
+		'(?:patiënt|huurder|verzekerde|lid):',
+		'achternaam(?: is|:)?',
+		'voornaam(?: is|:)?',
 		'(?:de )?naam is',
 		'(?:de klant|ik) (?:is|heet)',
 		'mijn naam is',
@@ -416,6 +451,13 @@ export const nl: Language = {
 		'naam:',
 	],
 	nameMaybe: [
+		'naam',
+		'm\\.?v\\.?g\\.?,?',
+		'met vr\\.? ?gr\\.?,?',
+		'hartelijke groet(?:en)?,?',
+		'(?:alvast )?bedankt,?',
+		'(?:staat|is|geboekt|besteld) op(?= \\p{Lu})',
+		'op naam',
 		'u spreekt met',
 		'je spreekt met',
 		'dit is',
@@ -473,8 +515,9 @@ export const nl: Language = {
 		'dat vroeg ik niet',
 	],
 	things:
-		"wasmachines?, machines?, droger, vaatwassers?, koelkast(?:en)?, vriezer, diepvries, (?<!\\p{L})oven, magnetron, fornuis, airco, verwarming, cv-ketel, ketel, stofzuiger, waterkoker, broodrooster, blender, televisie, (?<!\\p{L})tv, monitor(?:en)?, (?<!\\p{L})scherm, beeldscherm, laptops?, computers?, (?<!\\p{L})pc, tablets?, ipads?, iphones?, telefoon, telefoons, mobiel, smartphones?, koptelefoon, oortjes, speakers?, camera(?:'s)?, printer, router, modem, horloge, smartwatch, spelcomputer, oplader, bank(?:stel)(?:len)?, (?<!\\p{L})sofa, tafels?, (?<!\\p{L})bureau, stoel(?:en)?, (?<!\\p{L})bed(?:den)?, matras(?:sen)?, kledingkast, (?<!\\p{L})kasten?, lampen?, gordijn(?:en)?, (?:vloer)?kle(?:ed|den), schoenen, laarzen, sneakers?, sandalen, (?<!\\p{L})jas(?:sen)?, jurk(?:en)?, overhemd(?:en)?, shirts?, t-?shirts?, broek(?:en)?, jeans, trui(?:en)?, pak(?:ken)?(?= maat), tassen?, (?<!\\p{L})tas, rugzak, koffers?, bril(?:len)?, fiets(?:en)?, e-?bikes?, step, scooters?, auto(?:'s)?, busje, motor(?:en)?, banden, speelgoed, kinderwagen, (?<!\\p{L})boek, kozijnen, ramen, deuren?, keukens?, zonnepanelen, abonnement(?:en)?, lidmaatschap, licenties?, cursus(?:sen)?, lessen, (?<!\\p{L})les, vlucht(?:en)?, kamers?, appartement(?:en)?, huizen, taart(?:en)?, bloemen, boeket, software, (?<!\\p{L})app, internet, wifi, glasvezel, behandeling, massage, verzekering, lening, hypotheek, creditcard, piano" +
-		", werkblad(?:en)?, kookplaat, kookplaten, inductieplaat, afzuigkap, friteuses?, airfryers?, robotstofzuigers?, keukenmachines?, barbecues?, waterfilters?, luchtreinigers?, ontvochtigers?, radiator(?:en)?, warmtepompen?, warmtepomp, thermostaat, aggregaat, omvormers?, batterij(?:en)?, accu(?:'s)?, thuisbatterij(?:en)?, laadpaal, laadpalen, kabels?, adapters?, beamers?, soundbars?, webcams?, microfoons?, deurbel, alarm(?:systemen|systeem)?, sloten, kluis, weegschaal, gehoorapparaat, hoortoestel(?:len)?, beugels?, implantaat, implantaten, kroon, vulling(?:en)?, kunstgebit, lenzen, contactlenzen, montuur, rolstoel(?:en)?, rollators?, slaapbank(?:en)?, fauteuils?, stapelbed(?:den)?, wieg, ledikant(?:en)?, ladekast(?:en)?, boekenkast(?:en)?, spiegels?, rolgordijn(?:en)?, jaloezieën, zonwering, zonnescherm(?:en)?, luifels?, laminaat, parket, tegels?, dakgoot, daken, dak(?=\\s|$), schutting(?:en)?, hek(?:ken)?, tuinhuis(?:je)?, kas(?:sen)?, veranda(?:'s)?, overkapping(?:en)?, zwembad(?:en)?, jacuzzi(?:'s)?, sauna(?:'s)?, douches?, bad(?:kuip)(?:en)?, toilet(?:ten)?, kraan, kranen, wastafels?, gootsteen, haard(?:en)?, grasmaaiers?, heggenschaar, kettingzaag, boormachines?, ladders?, hogedrukreinigers?, naaimachines?, 3d-printers?, scanners?, pinautomaat, pinautomaten, kassasystemen, kassasysteem, heftrucks?, pallets?, verpakking(?:en)?, verhuisdozen, dozen, spandoek(?:en)?, flyers?, visitekaartjes?, posters?, stickers?, etiketten, mokken, petten, mutsen, sjaals?, handschoenen, sokken, riem(?:en)?, rok(?:ken)?, blouses?, badpak(?:ken)?, wetsuits?, trainingspak(?:ken)?, uniform(?:en)?, schorten, trouwjurk(?:en)?, armband(?:en)?, oorbellen, ringen, trouwring(?:en)?, portemonnee, paraplu(?:'s)?, buggy(?:'s)?, autostoel(?:tje)?(?:s|en)?, kinderstoel(?:en)?, luiers, hondenvoer, kattenvoer, aquarium(?:s)?, loopband(?:en)?, halters?, hometrainers?, ski(?:'s)?, surfplank(?:en)?, kajak(?:s)?, kano(?:'s)?, tent(?:en)?, slaapzak(?:ken)?, rackets?, helm(?:en)?, boot, boten, sloep(?:en)?, camper(?:s)?, caravan(?:s)?, aanhangers?, aanhangwagen, bestelbus(?:je|sen)?, velgen, remmen, voorruit, gitaar, gitaren, keyboards?, viool, drumstel(?:len)?, versterkers?, kerstpakket(?:ten)?, cadeaubon(?:nen)?, cadeaukaart(?:en)?, bonbons, pizza(?:'s)?, wijn(?:en)?, kaas, catering, zaal, zalen, feesttent(?:en)?, fotograaf, photobooth, decoratie, uitnodiging(?:en)?, rouwkrans(?:en)?, rouwstuk(?:ken)?, sim-?kaart(?:en)?, esim(?:s)?, hosting, domeinna(?:am|men), crm, erp, antivirus, servers?, opleiding(?:en)?, workshops?, training(?:en)?, bijles, zomerkamp(?:en)?, cruises?, rondreis|rondreizen, reis, excursies?, huisjes?, vakantiehuis(?:je)?, chalets?, villa(?:'s)?, parkeerplaats(?:en)?, opslagruimte, kantoorruimte, woning(?:en)?, huis(?=\\s|$), manicure, pedicure, ontharing, botox, gebitsreiniging, vaccinatie(?:s)?, fysiotherapie, röntgenfoto, mri, bloedonderzoek, bleken, verhuizing(?:en)?, ongediertebestrijding, slotenmaker, (?:auto|reis|inboedel|zorg|woon|levens)?verzekering(?:en)?, spaarrekening, visum, vertaling(?:en)?, supplementen, eiwitpoeder, parfum(?:s)?, crèmes?, shampoo(?:s)?, föhn, scheerapparaat, tandenborstel(?:s)?, zadel, zaden, planten, bomen, heggen, traplift(?:en)?, (?:bank|pin)?pas(?:je)?(?= ), (?:lees|school|studie)boeken, kinderfeestjes?, feestjes?",
+		"wasmachines?, machines?, droger, vaatwassers?, koelkast(?:en)?, vriezer, diepvries, (?<!\\p{L})oven, magnetron, fornuis, airco, verwarming, cv-ketel, ketel, stofzuiger, waterkoker, broodrooster, blender, televisie, (?<!\\p{L})tv, monitor(?:en)?, (?<!\\p{L})scherm, beeldscherm, laptops?, computers?, (?<!\\p{L})pc, tablets?, ipads?, iphones?, telefoon, telefoons, mobiel, smartphones?, koptelefoon, oortjes, speakers?, camera(?:'s)?, printer, router, modem, horloge, smartwatch, spelcomputer, oplader, bank(?:stel)(?:len)?, (?<!\\p{L})sofa, tafels?, (?<!\\p{L})bureau, stoel(?:en)?, (?<!\\p{L})bed(?:den)?, matras(?:sen)?, kledingkast, (?<!\\p{L})kasten?, lampen?, gordijn(?:en)?, (?:vloer)?kle(?:ed|den), schoenen, laarzen, sneakers?, sandalen, (?<!\\p{L})jas(?:sen)?, jurk(?:en)?, overhemd(?:en)?, shirts?, t-?shirts?, broek(?:en)?, jeans, trui(?:en)?, pak(?:ken)?(?= maat), tassen?, (?<!\\p{L})tas, rugzak, koffers?, bril(?:len)?, fiets(?:en)?, e-?bikes?, step, scooters?, auto(?:'s)?, busje, motor(?:en)?, banden, speelgoed, kinderwagen, (?<!\\p{L})boek, kozijnen, ramen, deuren?, keukens?, zonnepanelen, abonnement(?:en)?, lidmaatschap, licenties?, cursus(?:sen)?, lessen, (?<!\\p{L})les, vlucht(?:en)?, kamers?, appartement(?:en)?, (?<!ver)huizen, taart(?:en)?, bloemen, boeket, software, (?<!\\p{L})app, internet, wifi, glasvezel, behandeling, massage, verzekering, lening, hypotheek, creditcard, piano" +
+		", werkblad(?:en)?, kookplaat, kookplaten, inductieplaat, afzuigkap, friteuses?, airfryers?, robotstofzuigers?, keukenmachines?, barbecues?, waterfilters?, luchtreinigers?, ontvochtigers?, radiator(?:en)?, warmtepompen?, warmtepomp, thermostaat, aggregaat, omvormers?, batterij(?:en)?, accu(?:'s)?, thuisbatterij(?:en)?, laadpaal, laadpalen, kabels?, adapters?, beamers?, soundbars?, webcams?, microfoons?, deurbel, alarm(?:systemen|systeem)?, sloten, kluis, weegschaal, gehoorapparaat, hoortoestel(?:len)?, beugels?, implantaat, implantaten, kroon, vulling(?:en)?, kunstgebit, lenzen, contactlenzen, montuur, rolstoel(?:en)?, rollators?, slaapbank(?:en)?, fauteuils?, stapelbed(?:den)?, wieg, ledikant(?:en)?, ladekast(?:en)?, boekenkast(?:en)?, spiegels?, rolgordijn(?:en)?, jaloezieën, zonwering, zonnescherm(?:en)?, luifels?, laminaat, parket, tegels?, dakgoot, daken, dak(?=\\s|$), schutting(?:en)?, hek(?:ken)?, tuinhuis(?:je)?, kas(?:sen)?, veranda(?:'s)?, overkapping(?:en)?, zwembad(?:en)?, jacuzzi(?:'s)?, sauna(?:'s)?, douches?, bad(?:kuip)(?:en)?, toilet(?:ten)?, kraan, kranen, wastafels?, gootsteen, haard(?:en)?, grasmaaiers?, heggenschaar, kettingzaag, boormachines?, ladders?, hogedrukreinigers?, naaimachines?, 3d-printers?, scanners?, pinautomaat, pinautomaten, kassasystemen, kassasysteem, heftrucks?, pallets?, verpakking(?:en)?, verhuisdozen, dozen, spandoek(?:en)?, flyers?, visitekaartjes?, posters?, stickers?, etiketten, mokken, petten, mutsen, sjaals?, handschoenen, sokken, riem(?:en)?, rok(?:ken)?, blouses?, badpak(?:ken)?, wetsuits?, trainingspak(?:ken)?, uniform(?:en)?, schorten, trouwjurk(?:en)?, armband(?:en)?, oorbellen, ringen, trouwring(?:en)?, portemonnee, paraplu(?:'s)?, buggy(?:'s)?, autostoel(?:tje)?(?:s|en)?, kinderstoel(?:en)?, luiers, hondenvoer, kattenvoer, aquarium(?:s)?, loopband(?:en)?, halters?, hometrainers?, ski(?:'s)?, surfplank(?:en)?, kajak(?:s)?, kano(?:'s)?, tent(?:en)?, slaapzak(?:ken)?, rackets?, helm(?:en)?, boot, boten, sloep(?:en)?, camper(?:s)?, caravan(?:s)?, aanhangers?, aanhangwagen, bestelbus(?:je|sen)?, velgen, remmen, voorruit, gitaar, gitaren, keyboards?, viool, drumstel(?:len)?, versterkers?, kerstpakket(?:ten)?, cadeaubon(?:nen)?, cadeaukaart(?:en)?, bonbons, pizza(?:'s)?, wijn(?:en)?, kaas, catering, zaal, zalen, feesttent(?:en)?, fotograaf, photobooth, decoratie, uitnodiging(?:en)?, rouwkrans(?:en)?, rouwstuk(?:ken)?, sim-?kaart(?:en)?, esim(?:s)?, hosting, domeinna(?:am|men), crm, erp, antivirus, servers?, opleiding(?:en)?, workshops?, training(?:en)?, bijles, zomerkamp(?:en)?, cruises?, rondreis|rondreizen, reis, excursies?, huisjes?, vakantiehuis(?:je)?, chalets?, villa(?:'s)?, parkeerplaats(?:en)?, opslagruimte, kantoorruimte, woning(?:en)?, (?<!ver)huis(?=\\s|$), manicure, pedicure, ontharing, botox, gebitsreiniging, vaccinatie(?:s)?, fysiotherapie, röntgenfoto, mri, bloedonderzoek, bleken, verhuizing(?:en)?, ongediertebestrijding, slotenmaker, (?:auto|reis|inboedel|zorg|woon|levens)?verzekering(?:en)?, spaarrekening, visum, vertaling(?:en)?, supplementen, eiwitpoeder, parfum(?:s)?, crèmes?, shampoo(?:s)?, föhn, scheerapparaat, tandenborstel(?:s)?, zadel, zaden, planten, bomen, heggen, traplift(?:en)?, (?:bank|pin)?pas(?:je)?(?= ), (?:lees|school|studie)boeken, kinderfeestjes?, feestjes?" +
+		', gasfles(?:sen)?, recept(?:en)?, medicijnen, bitje, wortelkanaalbehandeling, echo, zwemles(?:sen)?, pianoles(?:sen)?, rijles(?:sen)?, opvangplek, kinderopvang, schoolreis(?:je)?, overblijf, abonnement(?:en)?, parkeervergunning, roodstand, betaalrekening, en/of-rekening, incasso, nummerbehoud, roaming, vaste lijn, meter(?:s)?, slimme meter, taxi, ontbijt, wellness(?:dag)?, foodtrucks?, trimsalon, puppycursus, steiger, hovenier, serre, dekbed(?:den)?, kussens?, handdoeken, puzzels?, lego, bordspel(?:len)?, rolschaatsen, boiler, cv-?ketel, verwarming, leiding(?:en)?, afvoer, lift, rolluik(?:en)?, verhuisbedrij(?:f|ven), verhuiswagen, waterschade, schade-?uitkering',
 	thingTail: [' voor de [\\p{L}-]+'],
 	qualifiersBefore: true,
 	compounds: true,
@@ -503,7 +546,7 @@ export const nl: Language = {
 	productStop:
 		'voor met en maar of in op aan bij omdat want die dat als is zijn was tot te om van vanaf kopen bestellen huren boeken hebben krijgen uit sinds naar zonder dan ik we wij u het nog besteld gekocht ontvangen gekregen al vandaag morgen volgende graag alstublieft nodig proberen reserveren aanvragen moet moeten kost die dat',
 	noProduct:
-		'artikel artikelen product producten spullen advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
+		'afschrijving betaling betalingen bedrag bericht mail boete incasso saldo termijn artikel artikelen product producten spullen advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
 	bot: {
 		fallback: [
 			'kan (?:\\p{L}+ ){0,2}alleen [^.!?]{0,30}helpen',

@@ -8,9 +8,14 @@ const DAY = '(?:segunda|terça|quarta|quinta|sexta)(?:-feira)?|sábado|domingo';
 export const pt: Language = {
 	code: 'pt',
 	common:
-		'uns umas muito sobre desde até esse essa lhe nos foi ser estou estamos boa bom tarde comprei fiz vcs pra aqui o os um uma de que em e é por para com não nao me meu minha seu sua está como quando onde mas mais muito olá oi obrigado obrigada quero preciso tenho do da no na já eu você vocês ao aos pelo isso dia ainda',
+		'vi fui tô to tava tá ta também tambem então entao nada ninguém algo alguém só assim pois então fazer saber têm tem queria somos são era amanhã tudo bem moça gente depois agora hoje ontem dele dela pode posso qual quais uns umas muito sobre desde até esse essa lhe nos foi ser estou estamos boa bom tarde comprei fiz vcs pra aqui o os um uma de que em e é por para com não nao me meu minha seu sua está como quando onde mas mais muito olá oi obrigado obrigada quero preciso tenho do da no na já eu você vocês ao aos pelo isso dia ainda',
 	references: {
 		order: [
+			'ped\\.?',
+			'localizador',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:d[oae] )?(?:pedido|reserva|encomenda|compra)',
+			'cód(?:igo)?\\.? (?:d[ae] )?(?:reserva|compra|pedido)',
+			'voucher',
 			'(?:número|numero|nº|n°|código|id|referência) (?:do|da|de) (?:solicitação|orçamento|inscrição|matrícula|transação|agendamento|proposta|confirmação)',
 			'(?:solicitação|orçamento|inscrição|transação|proposta|agendamento)(?: (?:número|nº))?',
 			'(?:referência|ref\\.?)',
@@ -23,12 +28,20 @@ export const pt: Language = {
 			'ordem de compra',
 		],
 		invoice: [
+			'recibo',
+			'n\\.?f\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:d[ao] )?(?:fatura|nota|boleto|recibo)',
 			'nota fiscal(?: (?:número|nº))?',
 			'nf(?:-e)?',
 			'faturas?(?: (?:número|nº))?',
 			'boleto',
 		],
 		account: [
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:d[eoa] )?(?:cliente|contrato|apólice|utente|sócio|aluno|conta|cartão|carteirinha|instalação|contador|processo clínico)',
+			'prontuário',
+			'ficha',
+			'cód(?:igo)?\\.? (?:d[eo] )?(?:cliente|aluno|paciente)',
+			'utente',
 			'sóci[oa](?: (?:número|nº))?',
 			'(?:número|numero|nº|código) (?:do|da|de) (?:carteirinha|cartão do plano|instalação|medidor|inquilino|sócio|beneficiário|titular|unidade consumidora|aluno)',
 			'carteirinha',
@@ -51,6 +64,9 @@ export const pt: Language = {
 			'(?:pacote|envio)(?: (?:número|nº))?',
 		],
 		ticket: [
+			'prot\\.?',
+			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:d[eoa] )?(?:processo|protocolo|chamado|sinistro|ocorrência|os|avaria|reclamação|ticket)',
+			'reclamação',
 			'(?:os|ordem de serviço|ocorrência|processo|participação|avaria)(?: (?:número|nº|n°))?',
 			'(?:número|nº|n°) d[aoe] (?:os|ocorrência|processo|avaria|reparação|sinistro|ordem de serviço)',
 			'sinistro(?: (?:número|nº))?',
@@ -65,9 +81,27 @@ export const pt: Language = {
 		"(?:[Rr]ua|R\\.|[Aa]venida|[Aa]v\\.?|[Tt]ravessa|[Aa]lameda|[Pp]raça|[Ee]strada|[Rr]odovia|[Ll]argo) (?:(?:de|da|do|das|dos|d[oa]s?) )?[\\p{Lu}\\d][\\p{L}’'.-]*(?: (?:de |da |do |das |dos |e )?[\\p{Lu}][\\p{L}.-]*){0,4},? ?(?:n[º°.] ?)?\\d{1,5}[A-Za-z]?(?:(?:,| -) ?(?:apto?\\.? ?\\d+|[\\p{Lu}\\d][\\p{L}\\d.-]*(?: (?:de |da |do )?[\\p{Lu}\\d][\\p{L}\\d.-]*){0,3})){0,4}",
 	],
 	months: MONTH.split('|'),
-	currencies: ['reais', 'real', 'euros?', 'dólares'],
+	currencies: [
+		'reais',
+		'real',
+		'euros?',
+		'dólares',
+		'contos?',
+		'pilas?',
+		'paus',
+		'mangos',
+		'pratas',
+		'kwanzas',
+		'meticais',
+	],
 	multipliers: ['mil', 'milhões', 'milhão'],
 	budget: [
+		'(?:me|nos) cabe',
+		'dá (?:para|pra)',
+		'consigo até',
+		'chego (?:a|até)',
+		'no limite',
+		'gastar até',
 		'passar d[eo]s?',
 		'ultrapassar',
 		'exceder',
@@ -208,6 +242,9 @@ export const pt: Language = {
 		'sem pressa',
 	],
 	want: [
+		'(?:podem|pode|poderia|poderiam|conseguem|consegue) \\p{L}+',
+		'(?:queria|queríamos|gostava|gostávamos|tô querendo|desejo)',
+		'(?:renovar|inscrever|matricular|contratar|agendar|marcar|alugar|encomendar|orçar|trocar|remarcar)(?:-me)?',
 		'(?:tô|to|estou|estamos|tava) (?:procurando|querendo|precisando|atrás|pensando)',
 		'gostava de',
 		'gostaria\\p{L}*',
@@ -243,6 +280,12 @@ export const pt: Language = {
 	],
 	refuse: ['(?:já )?não (?:o |a )?(?:quero|queremos|preciso|precisamos|gostaria)'],
 	trouble: [
+		'(?:não|nao|n|nunca) (?:fui eu|fiz|fizemos|reconheço|reconheco|autorizei|contratei|pedi|solicitei|assinei|comprei)(?=[ .,!?]|$)',
+		'(?:não|nao|n|nunca) (?:me |nos |se |foi |foram |está |tá |é )*(?:reembols|credit|estorn|devolv|pag|process|limp|recolh|resolv|ativ|validad|aceit|entreg|apresent|aparec|repar|arrum|consert|atualiz)\\p{L}*',
+		'mofo|bolor|podre|estragad[oa]s?|vencid[oa]s?|suj[oa]s?|manchad[oa]s?|riscad[oa]s?|amassad[oa]s?|amolgad[oa]s?|tort[oa]s?|enferrujad[oa]s?|furad[oa]s?|entupid[oa]s?|baratas?(?= (?:no|na|em))|goteira|infiltração|cru[a]?s?(?=[ .,!]|$)|derramad[oa]s?',
+		'(?:veio|vieram|chegou|chegaram|mandaram|enviaram|entregaram|deram)\\b[^.!?]{0,40}(?:em vez|no lugar|outr[oa]s?|errad|diferente|só|apenas|mal|partid)\\p{L}*',
+		'(?:pedi|comprei|reservei|encomendei)\\b[^.!?]{0,40}(?:e |mas )(?:me )?(?:veio|vieram|chegou|chegaram|mandaram|recebi|deram)',
+		'hackead[oa]|clonad[oa]|suspens[oa]|recusad[oa]|trocad[oa]s?|perderam|extraviad[oa]|burla',
 		'nega(?:do|da|ram|ou)?|negou|recus\\p{L}+',
 		'solt(?:ou|ando)',
 		'dá erro|da erro',
@@ -438,10 +481,22 @@ export const pt: Language = {
 		'que (?:palhaçada|tipo de)',
 	],
 	nameAfter: [
+		'nome completo:?',
+		'(?:titular|paciente|alun[oa]|hóspede):',
+		'(?:pode|podem) (?:me )?chamar de',
+		'em meu nome,?',
 		'(?:o )?(?:nome|titular|cliente) é',
 		'(?:me chamo|chamo-me|o? ?meu nome (?:completo )?é|em nome de|no nome de|nome:)',
 	],
 	nameMaybe: [
+		'nome',
+		'atenciosamente,?',
+		'cumprimentos,?',
+		'bjs,?',
+		'abs,?',
+		'obrigad[oa],?',
+		'aqui',
+		'é (?:a|o)(?= \\p{Lu})',
 		'(?:eu )?sou (?:a|o)',
 		'sou',
 		'aqui é (?:a|o)',
@@ -495,7 +550,8 @@ export const pt: Language = {
 	],
 	things:
 		'máquinas? de (?:lavar|café|secar|costura)(?: (?:roupa|louça))?, lavadoras?, secadoras?, lava-?louças?, geladeiras?, frigoríficos?, freezers?, congelador(?:es)?, fornos?, fogão, fogões, micro-?ondas, ar[- ]condicionado, aquecedor(?:es)?, esquentador, aspirador(?:es)?, cafeteiras?, liquidificador(?:es)?, ferro de passar, televisor(?:es)?, televisão, tv, tvs, monitor(?:es)?, notebooks?, portátil, portáteis, laptops?, computador(?:es)?, tablets?, iphones?, celular(?:es)?, telemóvel, telemóveis, telefones?, fones?, auscultadores, caixa de som, coluna de som, câmeras?, câmaras?, impressoras?, roteador(?:es)?, routers?, modem, relógios?, consoles?, carregador(?:es)?, sofás?, mesas?, secretárias?, escrivaninhas?, cadeiras?, camas?, colchão, colchões, guarda-?roupas?, armários?, estantes?, lâmpadas?, cortinas?, tapetes?, sapatos?, tênis, ténis, sapatilhas, botas?, sandálias?, jaquetas?, casacos?, vestidos?, camisas?, camisetas?, calças?, moletom, ternos?, fatos?, bolsas?, mochilas?, malas?, óculos, anel, anéis, colares?, bicicletas?, bikes?, patinetes?, trotinetes?, carros?, vans?, carrinhas?, motos?, pneus?, brinquedos?, livros?, janelas?, portas?, painéis solares, jalecos?, uniformes?, planos?, pacotes? de, assinaturas?, licenças?, cursos?, aulas?, voos?, quartos?, suítes?, apartamentos?, apês?, apê, bolos?, flores, buquês?, software, programas?, aplicativos?, fibra, internet, wi-?fi, tratamentos?, massagens?, seguros?, empréstimos?, cartão de crédito' +
-		', bancadas?, cooktops?, fogões? de indução, coifas?, fritadeiras?(?: elétricas?)?, air ?fryers?, robôs?(?: aspirador(?:es)?| de cozinha)?, churrasqueiras?, filtros?, purificador(?:es)?, umidificador(?:es)?, radiador(?:es)?, bombas? de calor, termostatos?, gerador(?:es)?, inversor(?:es)?, baterias?, cabos?, adaptador(?:es)?, projetor(?:es)?, soundbars?, microfones?, campainhas?, alarmes?, fechaduras?, cofres?, balanças?, aparelhos? (?:auditivos?|dentários?|ortodônticos?), implantes?, lentes(?: de contato| de contacto)?, armações?, armação, cadeiras? de (?:rodas|escritório|bebê|carro), poltronas?, beliches?, berços?, cômodas?, espelhos?, persianas?, pisos?, azulejos?, telhados?, cercas?, portão, portões, estufas?, pérgolas?, toldos?, piscinas?, banheiras?, chuveiros?, torneiras?, pias?, lareiras?, cortador(?:es)? de grama, motosserras?, furadeiras?, escadas?, lavadoras? de alta pressão, máquinas? de costura, impressoras? 3d, maquininhas?(?: de cartão)?, empilhadeiras?, paletes?, embalagens?, caixas? de papelão, faixas?, panfletos?, cartões? de visita, cartazes?, adesivos?, etiquetas?, canecas?, bonés?, chapéus?, cachecol, luvas?, meias?, cintos?, saias?, blusas?, leggings?, biquínis?, maiôs?, agasalhos?, uniformes?, aventais?, avental, vestidos? de noiva, pulseiras?, brincos?, alianças?, carteiras?, guarda-chuvas?, carrinhos?(?: de bebê)?, cadeirinhas?, fraldas?, ração, rações, aquários?, esteiras?, halteres, pranchas?, caiaques?, barracas?, sacos? de dormir, raquetes?, capacetes?, barcos?, lanchas?, motorhomes?, trailers?, reboques?, micro-?ônibus, rodas?, freios?, para-?brisas?, violão, violões, guitarras?, pianos?, teclados?, violinos?, cestas?(?: de café| de natal)?, vale-presentes?, cartões? presente, chocolates?, pizzas?, vinhos?, queijos?, buffets?, salão, salões, tendas?, fotógraf[oa]s?, cabine de fotos, decoração, convites?, coroas? de flores, arranjos?, chips?, esims?, hospedagem, domínios?, crm, erp, antivírus, servidor(?:es)?, mestrados?, pós-graduação, oficinas?, reforço, acampamentos?, cruzeiros?, excursão, excursões, passeios?, viagens?, chalés?, pousadas?, vagas? de garagem, salas? comerciais?, depilação(?: a laser)?, botox, limpeza de pele, limpeza, vacinas?, fisioterapia, ressonância, exames?, clareamento, mudanças?, dedetização, chaveiros?, seguros? (?:viagem|auto|residencial|de vida|saúde), planos? de saúde, vistos?, tradução, traduções, suplementos?, whey, perfumes?, cremes?, shampoos?, secador(?:es)?, barbeador(?:es)?, escovas?, sementes?, plantas?, mudas?, cartão, cartões',
+		', bancadas?, cooktops?, fogões? de indução, coifas?, fritadeiras?(?: elétricas?)?, air ?fryers?, robôs?(?: aspirador(?:es)?| de cozinha)?, churrasqueiras?, filtros?, purificador(?:es)?, umidificador(?:es)?, radiador(?:es)?, bombas? de calor, termostatos?, gerador(?:es)?, inversor(?:es)?, baterias?, cabos?, adaptador(?:es)?, projetor(?:es)?, soundbars?, microfones?, campainhas?, alarmes?, fechaduras?, cofres?, balanças?, aparelhos? (?:auditivos?|dentários?|ortodônticos?), implantes?, lentes(?: de contato| de contacto)?, armações?, armação, cadeiras? de (?:rodas|escritório|bebê|carro), poltronas?, beliches?, berços?, cômodas?, espelhos?, persianas?, pisos?, azulejos?, telhados?, cercas?, portão, portões, estufas?, pérgolas?, toldos?, piscinas?, banheiras?, chuveiros?, torneiras?, pias?, lareiras?, cortador(?:es)? de grama, motosserras?, furadeiras?, escadas?, lavadoras? de alta pressão, máquinas? de costura, impressoras? 3d, maquininhas?(?: de cartão)?, empilhadeiras?, paletes?, embalagens?, caixas? de papelão, faixas?, panfletos?, cartões? de visita, cartazes?, adesivos?, etiquetas?, canecas?, bonés?, chapéus?, cachecol, luvas?, meias?, cintos?, saias?, blusas?, leggings?, biquínis?, maiôs?, agasalhos?, uniformes?, aventais?, avental, vestidos? de noiva, pulseiras?, brincos?, alianças?, carteiras?, guarda-chuvas?, carrinhos?(?: de bebê)?, cadeirinhas?, fraldas?, ração, rações, aquários?, esteiras?, halteres, pranchas?, caiaques?, barracas?, sacos? de dormir, raquetes?, capacetes?, barcos?, lanchas?, motorhomes?, trailers?, reboques?, micro-?ônibus, rodas?, freios?, para-?brisas?, violão, violões, guitarras?, pianos?, teclados?, violinos?, cestas?(?: de café| de natal)?, vale-presentes?, cartões? presente, chocolates?, pizzas?, vinhos?, queijos?, buffets?, salão, salões, tendas?, fotógraf[oa]s?, cabine de fotos, decoração, convites?, coroas? de flores, arranjos?, chips?, esims?, hospedagem, domínios?, crm, erp, antivírus, servidor(?:es)?, mestrados?, pós-graduação, oficinas?, reforço, acampamentos?, cruzeiros?, excursão, excursões, passeios?, viagens?, chalés?, pousadas?, vagas? de garagem, salas? comerciais?, depilação(?: a laser)?, botox, limpeza de pele, limpeza, vacinas?, fisioterapia, ressonância, exames?, clareamento, mudanças?, dedetização, chaveiros?, seguros? (?:viagem|auto|residencial|de vida|saúde), planos? de saúde, vistos?, tradução, traduções, suplementos?, whey, perfumes?, cremes?, shampoos?, secador(?:es)?, barbeador(?:es)?, escovas?, sementes?, plantas?, mudas?, cartão, cartões' +
+		', botijão(?: de gás)?, bilha de gás, receitas?, remédios?, medicamentos?, canal, ultrassom, ecografia, natação, aulas? de (?:natação|piano|inglês|direção), vagas?(?= (?:pro|para|no|na|de|em|pra))(?: (?:pro|para o|no|na|de) \\d+º ano)?, creche, passeio escolar, mensalidades?, bilhete único, passe, cheque especial, conta corrente, portabilidade, roaming, plano de dados, relógio de luz, contador(?:es)?, medidor(?:es)?, transfer, café da manhã, day ?spa, food ?trucks?, banho e tosa, adestramento, andaimes?, jardineiro, edredom, edredão, travesseiros?, almofadas?, toalhas?, quebra-?cabeças?, legos?, jogos? de tabuleiro, patins, filtros? de água, autoclismo, esquentador(?:es)?, caldeiras?, persianas?, estores?, cano, canos, encanamento, elevador(?:es)?, portões? automáticos?',
 	thingTail: [
 		' (?:de|com|em|para) (?:(?:\\d+|dois|duas|três) )?[\\p{L}\\p{N}-]+',
 		' (?:bordad[oa]s?|elétric[oa]s?|sem fio|profissional|profissionais|premium|pret[oa]s?|branc[oa]s?|azul|azuis|vermelh[oa]s?|duplo|usad[oa]s?|nov[oa]s?|infantil|solares?|anual)',
@@ -529,7 +585,7 @@ export const pt: Language = {
 	productStop:
 		'para com e mas ou em porque por que se ao à é são está foi me já desde até ontem hoje amanhã como quando entre antes não no na pra preciso chegou sem custa tem têm ainda faz veio urgente mas,',
 	noProduct:
-		'produto produtos artigo artigos coisa coisas anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
+		'cobrança cobranças pagamento pagamentos boleto estorno dinheiro conta mensagem reclamação parcela parcelas produto produtos artigo artigos coisa coisas anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
 	bot: {
 		fallback: [
 			'(?:só|apenas) (?:posso|consigo) (?:ajudar|responder|atender)',
