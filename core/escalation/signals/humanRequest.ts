@@ -63,6 +63,8 @@ export function requestIn(reading: Reading): PhraseMatch | undefined {
 
 /** Words that a sentence may have of which nothing is said but that a person is wanted, at most. */
 const MOST_WORDS = 12;
+/** … and where no word wishes, as in "hey human" and "agent where are you". */
+const FEW_WORDS = 4;
 /** Word lists whose words say nothing beside a wish. */
 const FILLERS = ['filler', 'det', 'want', 'link', 'talk', 'reach', 'with', 'when'] as const;
 
@@ -74,6 +76,7 @@ function nothingElse(reading: Reading): PhraseMatch | undefined {
 	const named = reading.found.get('human_named');
 	if (!named) return undefined;
 	const { words: read } = reading;
+	const called = reading.found.get('human_called') ?? [];
 	for (const match of named) {
 		const language = match.language as Language;
 		const sentence = read.sentences[match.from];
@@ -84,7 +87,8 @@ function nothingElse(reading: Reading): PhraseMatch | undefined {
 		if (
 			onlyFiller(reading, language, from, match.from) &&
 			onlyFiller(reading, language, match.to, to) &&
-			wishes(reading, language, from, to)
+			(wishes(reading, language, from, to) ||
+				(to - from <= FEW_WORDS && called.some((c) => overlaps(c, match))))
 		)
 			return { ...match, group: 'human_request', strength: 1 };
 	}
