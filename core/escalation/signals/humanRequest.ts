@@ -155,6 +155,11 @@ function refuses(reading: Reading, refusal: PhraseMatch, request: PhraseMatch): 
 	for (let i = refusal.from + 1; i < refusal.to && i <= request.from; i++) {
 		if (reading.words.paused[i] || pleads(reading, refusal.language as Language, i)) return false;
 	}
+	// "A person, not a machine": what the comma sets off turns the bot down.
+	for (let i = request.to; i < refusal.to; i++) {
+		if (reading.words.paused[i] && namesMachine(reading, request.language as Language, i))
+			return false;
+	}
 	return (
 		!againstBot(reading, refusal) &&
 		!asksWhyNot(reading, refusal.language as Language, refusal.from)
