@@ -122,8 +122,8 @@ export interface BriefMemory {
 	sentiment: number[];
 	/** Something is wrong that nobody has put right yet. */
 	unsolved?: boolean;
-	/** The last message was the customer's own. */
-	goesOn?: boolean;
+	/** The last message to the customer asked for something. */
+	expects?: boolean;
 	/** The last message to the customer said something, whether it met the question or not. */
 	offered?: boolean;
 	transcript: Array<{

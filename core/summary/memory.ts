@@ -4,11 +4,11 @@ import type { BriefMemory, Candidate, ReferenceKind, Slot } from './brief';
 import { english, languageVotes, languages, leadingLanguages } from './languages';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
-import { moodOf, RELIEVED, staysUnsolved } from './mood';
+import { moodOf, RELIEVED, staysUnsolved, withoutFormula } from './mood';
 import { CODE_KINDS, findReferences, namedKinds, URL_PATTERN } from './references';
 import { ALL_KINDS, boundedText, findSecrets } from './secrets';
 import type { BotReading } from './replies';
-import { answers, readReply } from './replies';
+import { answers, INTRODUCTION, readReply } from './replies';
 import { MIN_NEED, readCustomer } from './statements';
 import { MAX_MESSAGE_CHARACTERS, oneLine, sameWords } from './text';
 
@@ -111,11 +111,10 @@ function read(memory: BriefMemory, message: ConversationMessage, options: ReadOp
 		readExtras(memory, message);
 		readText(memory, message.id, message.text, options);
 		memory.asked = [];
-		memory.goesOn = true;
+		delete memory.expects;
 		delete memory.offered;
 	} else if (message.direction === 'out' && message.author !== 'system') {
 		readOutgoing(memory, message, options);
-		delete memory.goesOn;
 	}
 }
 
@@ -157,17 +156,17 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 		buying: memory.slots.product.length > 0,
 		answersAsked: references.some(({ kind }) => askedKinds.includes(kind)),
 		unsolved: memory.unsolved === true,
-		goesOn: memory.goesOn === true,
+		expects: memory.expects === true,
 	});
 	if (options.sentiment) {
-		const value = options.sentiment(text, languages[0]?.code);
+		const value = options.sentiment(withoutFormula(text), languages[0]?.code);
 		const signs = {
 			...reading,
 			asks: reading.questions.length > 0,
 			presses: reading.person || reading.statements.some(({ slot }) => slot === 'urgency'),
 		};
 		const mood = moodOf(value, text, signs, memory.sentiment, memory.unsolved);
-		if (staysUnsolved(value, mood, signs, memory.unsolved === true)) memory.unsolved = true;
+		if (staysUnsolved(value, mood, text, signs, memory.unsolved === true)) memory.unsolved = true;
 		else delete memory.unsolved;
 		memory.sentiment.push(round(mood));
 		// "Brilliant!" after an answer says that it was one.
@@ -177,7 +176,8 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 	}
 	for (const { slot, value, score } of reading.statements)
 		offer(memory, slot, { value: tidy(value), messageId, score });
-	if (reading.name) memory.name = { value: tidy(reading.name), messageId };
+	if (reading.name && !isBotsName(memory, reading.name))
+		memory.name = { value: tidy(reading.name), messageId };
 	for (const { kind, value } of references) addReference(memory, kind, value, messageId);
 
 	// "I have read that, it says nothing of it": without a question of its own it says that the last one is still open.
@@ -201,6 +201,14 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 	}
 	if (memory.openQuestions.length > MAX_QUESTIONS)
 		memory.openQuestions = memory.openQuestions.slice(-MAX_QUESTIONS);
+}
+
+/** "Thanks, Pip": what the bot has called itself is not the customer, unless the customer had said so before. */
+function isBotsName(memory: BriefMemory, name: string): boolean {
+	if (memory.name && sameWords(memory.name.value) === sameWords(name)) return false;
+	return memory.transcript.some(
+		({ author, text }) => author !== 'customer' && INTRODUCTION.test(text) && text.includes(name),
+	);
 }
 
 /** What WhatsApp's own message types say: a basket, a product, an advertisement, a place. */
@@ -259,6 +267,8 @@ function readOutgoing(
 	);
 	// A bot that says the same once more has not understood what was asked since.
 	delete memory.offered;
+	delete memory.expects;
+	if (reading.asks) memory.expects = true;
 	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
 		memory.offered = true;
 		if (message.author !== 'bot' || meets(memory, reading, languages)) answered(memory);

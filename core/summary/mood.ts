@@ -38,9 +38,20 @@ const LASTING = -0.05;
 const STILL_WRONG = -0.2;
 /** Friendly words beside a question ("super, thanks! how long does it take?") say that the answer has helped. */
 const GLAD = 0.34;
+/** As warm as this they are no shouting after a complaint either ("THANK YOU SO MUCH"). */
+const CHEERED = 0.5;
 /** What shouting takes off; from warm words nothing ("thank you!!!"). */
 const SHOUTED = 0.3;
 const WARM = 0.2;
+
+/** How a letter ends is no feeling: "Kind regards", "Cordialement". */
+const FORMULA =
+	/(?<![\p{L}\p{M}])(?:(?:kind|best|warm|many)?\s*regards|yours (?:sincerely|faithfully)|(?:mit )?(?:freundlich|lieb|best|viel|schön|herzlich)e[nr]? gr(?:ü|ue)(?:ß|ss)e?n?|(?:un )?saludos?(?: cordial(?:es)?)?|atentamente|(?:bien )?cordialement|(?:cordiali|distinti) saluti|(?:met )?(?:vriendelijke|hartelijke) groet(?:en)?|(?:com os )?(?:melhores )?cumprimentos|atenciosamente|salam hormat|(?:مع )?(?:خالص )?تحياتي|مع التحية)(?![\p{L}\p{M}])/giu;
+
+/** A message without the formula that ends it. */
+export function withoutFormula(text: string): string {
+	return text.replace(FORMULA, ' ');
+}
 
 /** Two marks in a row, or all in capitals. */
 const SHOUT = /[!?！？؟]{2}/u;
@@ -61,12 +72,12 @@ export function moodOf(
 	if (mood < 0 && mood > STRONG && !upset && !loud) mood *= UNSUPPORTED;
 	if (upset) mood = Math.min(mood, COMPLAINT);
 	// Neither a question nor pressing is praise, however friendly the words; cheering ("so good!! …?") is.
-	const cheers = loud && !upset && !complained && value > WARM;
+	const cheers = loud && !upset && value > (complained ? CHEERED : WARM);
 	if (mood > 0 && (is.asks || is.presses) && !cheers) mood *= UNSUPPORTED;
 	if (is.wishes) mood = Math.min(mood, RELIEVED - 0.01);
 	if (loud && !cheers && (upset || complained || value <= WARM)) mood -= SHOUTED;
 	if (complained) {
-		if (is.presses || loud) mood = Math.min(mood, PRESSED);
+		if (is.presses || (loud && !cheers)) mood = Math.min(mood, PRESSED);
 		else if (!upset && mood < RELIEVED)
 			mood = Math.min(mood, unsolved && value < GLAD ? STILL_WRONG : LASTING);
 	}
@@ -77,11 +88,13 @@ export function moodOf(
 export function staysUnsolved(
 	value: number,
 	mood: number,
+	text: string,
 	is: MoodSigns,
 	before: boolean,
 ): boolean {
 	if (is.wrong || is.burden) return true;
-	return before && mood < RELIEVED && !(value >= GLAD && !is.missed && !is.denied);
+	if (!before || mood >= RELIEVED) return false;
+	return value < (shouts(text) ? CHEERED : GLAD) || is.missed || is.denied;
 }
 
 function shouts(text: string): boolean {

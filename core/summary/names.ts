@@ -13,6 +13,10 @@ const CAPITAL = /^\p{Lu}/u;
 /** A letter of a script without capitals. */
 const NO_CASE = /^\p{Lo}/u;
 
+/** The last capital word of an institution's name ("Hanneke van de Dorpsschool"). */
+const INSTITUTION =
+	/(?:school|schule|bedrijf|praktijk|winkel|kerk|vereniging|stichting|firma|verein|praxis|gmbh|studio|hotel|clinic|salon|bakkerij|bäckerei)$/iu;
+
 /** The name by which a customer introduces himself in a sentence; `asked` after "What is your name?". */
 export function findName(
 	sentence: string,
@@ -76,20 +80,47 @@ export function findBareName(
 	languages: readonly CompiledLanguage[],
 ): string | undefined {
 	const [language] = languages;
-	if (!language || !BARE.test(text)) return undefined;
-	const other = words(text.toLowerCase()).some((word) =>
+	if (!language || !BARE.test(text) || saysMore(text, languages)) return undefined;
+	return nameFrom(text.trim(), language, false);
+}
+
+/** Whether one of the words is known as something else than a name. */
+function saysMore(text: string, languages: readonly CompiledLanguage[]): boolean {
+	return words(text.toLowerCase()).some((word) =>
 		languages.some(
 			(own) =>
 				own.commonWords.has(word) ||
 				own.stopWords.has(word) ||
 				own.noProductWords.has(word) ||
+				own.noNameWords.has(word) ||
 				own.months.includes(word) ||
 				[own.patterns.things, own.patterns.courtesy, own.patterns.trouble].some((pattern) =>
 					has(pattern, word),
 				),
 		),
 	);
-	return other ? undefined : nameFrom(text.trim(), language, false);
+}
+
+/** Thanks and farewells, behind which people sign. */
+const CLOSING =
+	/(?<![\p{L}\p{M}])(?:thank(?:s| you)|cheers|thx|regards|best wishes|bye|gracias|saludos?|obrigad[oa]|abraços?|dank(?:e|eschön)?|bedankt|gr(?:ü|ue)(?:ß|ss)e?|lg|merci|cordialement|bonne (?:journée|soirée)|grazie|saluti|buona (?:giornata|serata)|groet(?:en|jes)?|dhanyava[ad]d?|shukriya|makasi+h?|terima kasih|trims|tks)(?![\p{L}\p{M}])/iu;
+/** "…, Tommaso", "… 🙏 Rini x" */
+const SIGNATURE =
+	/(?:[,.!;\n]|\s[-–—]|[\p{Extended_Pictographic}\ufe0f])\s*(\p{Lu}[\p{Ll}\p{M}’'-]+(?: \p{Lu}[\p{Ll}\p{M}’'-]+){0,2})(?:\s+x{1,3})?[\s.!]*$/u;
+/** Characters before a signature in which the thanks stand. */
+const CLOSING_REACH = 60;
+
+/** The name that signs a message behind thanks. */
+export function findSignature(
+	text: string,
+	languages: readonly CompiledLanguage[],
+): string | undefined {
+	const [language] = languages;
+	const match = SIGNATURE.exec(text.slice(-CLOSING_REACH));
+	const name = match?.[1];
+	if (!language || !match || !name || saysMore(name, languages)) return undefined;
+	const before = text.slice(-CLOSING_REACH).slice(0, match.index);
+	return CLOSING.test(before) ? nameFrom(name, language, false) : undefined;
 }
 
 function namedBeside(sentence: string, languages: readonly CompiledLanguage[]): string | undefined {
@@ -153,8 +184,10 @@ function nameFrom(text: string, language: CompiledLanguage, sure: boolean): stri
 		if (!capital && own.length === 2) break;
 	}
 	// "Mark van Studio Helder": a surname with a particle is one word, a company's name is more.
-	if (particle >= 0 && own.slice(particle).filter(({ word }) => CAPITAL.test(word)).length > 1)
-		own.length = particle;
+	if (particle >= 0) {
+		const behind = own.slice(particle).filter(({ word }) => CAPITAL.test(word));
+		if (behind.length > 1 || INSTITUTION.test(behind[0]?.word ?? '')) own.length = particle;
+	}
 	while (own.length > 0 && PARTICLE.test(own[own.length - 1]!.word)) own.pop();
 	if (own.length === 0) return undefined;
 	return text.slice(0, own[own.length - 1]!.end).replace(/^[\s:"“«*]+/u, '');

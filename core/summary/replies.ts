@@ -25,7 +25,7 @@ const CURT_WORDS = 12;
 const EXCLAMATION_WORDS = 4;
 
 /** "I am Vera", "Ich bin der digitale Assistent der Hausverwaltung". */
-const INTRODUCTION =
+export const INTRODUCTION =
 	/(?<![\p{L}\p{M}])(?:i(?:’|'| a)?m|this is|here is|soy|te habla|le habla|(?:eu )?sou|aqui é|ich bin|hier ist|je suis|c(?:’|')est|sono|ik ben|dit is|main|मैं|saya|aku|أنا|انا|معك)(?![\p{L}\p{M}])/iu;
 const BOT =
 	/(?<![\p{L}])(?:assistant|bot|chatbot|asistente|assistente|assistent\p{L}*|asisten|virtual\p{L}*|digital\p{L}*|सहायक|वर्चुअल|مساعد\p{L}*|المساعد)(?![\p{L}])/iu;

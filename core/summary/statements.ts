@@ -1,7 +1,7 @@
 import type { Slot } from './brief';
 import type { CompiledLanguage } from './languages/language';
 import { has } from './languages/language';
-import { findBareName, findName } from './names';
+import { findBareName, findName, findSignature } from './names';
 import { findProduct } from './products';
 import { CODE_KINDS, findAmounts, findLooseAmounts, findReferences } from './references';
 import type { Span } from './text';
@@ -50,8 +50,8 @@ export interface ReadingContext {
 	answersAsked: boolean;
 	/** Something is wrong that nobody has put right: a sum is what was lost. */
 	unsolved: boolean;
-	/** The customer goes on after a message of his own. */
-	goesOn: boolean;
+	/** The last message to the customer asked for something: a bare name may be the answer to it. */
+	expects: boolean;
 }
 
 /** A need below this is small talk. */
@@ -107,7 +107,7 @@ export function readCustomer(
 
 		const name =
 			findName(sentence, languages, context.name) ??
-			(context.goesOn && !context.opening ? findBareName(text, languages) : undefined);
+			(context.opening || context.expects ? undefined : findBareName(text, languages));
 		if (name) reading.name ??= name;
 
 		if (is.urgent) reading.statements.push({ slot: 'urgency', value: sentence, score: 1 });
@@ -115,7 +115,12 @@ export function readCustomer(
 		const product =
 			is.personOnly || is.missed
 				? undefined
-				: findProduct(wishes, languages, { ...is, opening: context.opening });
+				: findProduct(wishes, languages, {
+						...is,
+						// What somebody asks for when something is wrong is a way to mend it.
+						question: is.question && !context.unsolved,
+						opening: context.opening,
+					});
 		if (product) reading.statements.push({ slot: 'product', ...product });
 
 		const budget = findBudget(
@@ -148,6 +153,7 @@ export function readCustomer(
 			opening = false;
 		}
 	}
+	if (!context.opening) reading.name ??= findSignature(text, languages);
 	return reading;
 }
 

@@ -10,6 +10,7 @@ export const de: Language = {
 		'hi ich dich dir mich bin bist seid kein keine keiner nichts jemand niemand also dann doch mal ja nein morgen alles gut mehr weniger dass da hier dort ihm ihn uns unser unsere muss müssen müsste möchte wir uns euch ihr sind hat hatte bei nach aus so nur schon sehr mehr heute gestern moin servus hab seit vor ob weil der die das und ist ich nicht ein eine einen mein meine mit für auf den dem zu wie was wann wo sie wir es bitte hallo guten danke habe haben kann können noch aber auch von im bei zum zur ihr ihre mir uns werden wurde seit',
 	references: {
 		order: [
+			'rezept(?:nummer|nr\\.?)',
 			'best\\.?-?nr\\.?:?',
 			'(?:auftrags|bestell|buchungs|reservierungs|ticket|order)-?nr\\.?:?',
 			'buchungscode',
@@ -81,6 +82,9 @@ export const de: Language = {
 	currencies: ['euro', 'franken', 'chf'],
 	multipliers: ['tausend', 'tsd\\.?', 'millionen'],
 	budget: [
+		'(?:so )?(?:an|um die|bei)(?= [\\p{N}]+)',
+		'gedacht|vorgestellt|im kopf',
+		'gespart|zurückgelegt|auf der seite|beiseite',
 		'schmerzgrenze',
 		'drin',
 		'leisten',
@@ -119,6 +123,8 @@ export const de: Language = {
 		'zahlen',
 	],
 	timeline: [
+		'(?:unter der woche|werktags|am wochenende|(?:nur |immer |am liebsten )?(?:abends|vormittags|nachmittags))(?: (?:ab|nach|vor|um) \\d{1,2}(?: uhr)?)?',
+		'(?:in der )?woche (?:vom|ab(?: dem)?) \\d{1,2}\\.(?: ?\\p{Lu}\\p{L}+)?',
 		...timePhrases({
 			before: [
 				'bis',
@@ -280,6 +286,9 @@ export const de: Language = {
 	],
 	refuse: ['(?:will|wollen|möchten?|brauchen?) (?:\\p{L}+ ){0,2}?(?:nichts?|kein\\p{L}*)'],
 	trouble: [
+		'abgestellt|abgeschaltet|gekappt|abgeklemmt',
+		'läuft (?:noch|immer noch|weiter)|steht (?:noch|immer noch|seit)|(?:noch|immer noch) (?:offen|aktiv|angezeigt)',
+		'höre (?:\\p{L}+ )?nichts|nimmt\\b[^.!?]{0,12}ab(?=[.,!]|$)|anders als',
 		'(?:nicht|nie|niemals) (?:\\p{L}+ )?(?:gemacht|autorisiert|veranlasst|bestellt|getätigt|genehmigt|beauftragt|zugestimmt|abgeschlossen|gutgeschrieben|erstattet|ausgezahlt|bezahlt|bearbeitet|erschienen|aufgetaucht|abgeholt|gereinigt|geputzt|fertig|gültig|akzeptiert|erreichbar|möglich)',
 		'kenn(?:e|en) ich nicht|(?:kenn|erkenn)\\p{L}* (?:\\p{L}+ )?nicht',
 		'schimm\\p{L}+|verfault|ranzig|schmutzig|dreckig|verdreckt|fleck(?:en|ig)?|delle[n]?|verbogen|rost(?:ig|et)?|riss(?:e)?|loch|löcher|verstopft|übergelaufen|kakerlaken?|ungeziefer|laut(?=[ .,!]|$)|klappert|quietscht|heiß gelaufen|überhitzt',
@@ -357,6 +366,7 @@ export const de: Language = {
 		'nicht mehr',
 	],
 	burden: [
+		'höre (?:\\p{L}+ )?nichts|(?:seit|schon) (?:\\p{L}+ ){1,3}(?:an|am telefon)|rufe\\b[^.!?]{0,20} an(?=[.,!]|$)',
 		'wart(?:e|en|et|ete|eten)\\b[^.!?]{0,30}(?:seit|schon|immer noch|vergeblich|noch immer|nun|jetzt)',
 		'(?:seit|schon|immer noch|vergeblich|umsonst|stundenlang|wochenlang|ewig)\\b[^.!?]{0,30}(?:gewartet|wart(?:e|en))',
 		'(?:zweite|dritte|vierte|fünfte|sechste|zigste|\\d+\\.|x-te)[nrs]? (?:mal|nachricht|mail|e-mail|anruf|versuch|woche|tag|termin|anlauf)',
@@ -510,10 +520,15 @@ export const de: Language = {
 		'namens',
 	],
 	nameMaybe: [
+		"ich bin(?:(?:’|')?s)?(?:,? (?:die|der))?",
+		'hier (?:schreibt|spricht|ist)(?: (?:die|der))?',
+		'gr(?:ü|ue)(?:ß|ss)e,?',
+		'(?:freundliche|liebe|beste|viele|schöne) gr(?:ü|ue)(?:ß|ss)e,?',
+		'(?:die|der)(?= \\p{Lu}\\p{L}+ (?:hier|nochmal|wieder))',
 		'name',
 		'(?:ist|war|läuft|lautet|gebucht|reserviert|bestellt) auf',
 		'danke,?',
-		'gruß,?',
+		'gruß,',
 		'auf(?= \\p{Lu}\\p{L}+ \\p{Lu})',
 		'hier (?:ist|spricht|schreibt)',
 		'ich bin(?: die| der)?',
@@ -525,7 +540,7 @@ export const de: Language = {
 	],
 	nameBefore: ['(?:ist )?mein name', 'hier(?=[\\s,.!]|$)', 'am apparat'],
 	noName:
-		'montag dienstag mittwoch donnerstag freitag samstag sonntag herr frau dr ich sie wir der die das ein eine kunde kundin student neu neukunde bestellung hallo hi guten danke bitte interessent immer noch jetzt mein meine ihr ihre termin rechnung kein keine leider',
+		'gott montag dienstag mittwoch donnerstag freitag samstag sonntag herr frau dr ich sie wir der die das ein eine kunde kundin student neu neukunde bestellung hallo hi guten danke bitte interessent immer noch jetzt mein meine ihr ihre termin rechnung kein keine leider',
 	courtesy: [
 		'gern(?:e)?',
 		'klar',
@@ -569,7 +584,8 @@ export const de: Language = {
 	things:
 		'waschmaschinen?, maschinen?, trockner, geschirrspüler, spülmaschinen?, kühlschr[aä]nk(?:e|en)?, gefrierschrank, herd, backofen, (?<!\\p{L})ofen, mikrowelle, klimaanlage, heizung, therme, staubsauger, wasserkocher, toaster, mixer, fernseher, monitore?, bildschirme?, laptops?, notebooks?, computer, rechner, pcs?, tablets?, ipads?, iphones?, handys?, smartphones?, telefone?, kopfhörer, headsets?, lautsprecher, kameras?, drucker, router, modem, armbanduhr(?:en)?, smartwatch, konsole, ladegerät, ladekabel, drohne, sofas?, couch, (?<!\\p{L})tische?, (?:ess|schreib|couch|garten)tische?, st[uü]hle?, stühlen, betten?, bett, matratzen?, schr[aä]nke?, regale?, lampen?, leuchten?, vorh[aä]nge?, teppiche?, schuhe?, schuhen, stiefel, sneakers?, sandalen, jacken?, m[aä]ntel, kleid(?:er)?, hemd(?:en)?, t-?shirts?, hosen?, jeans, pullover, anz[uü]g(?:e)?, taschen?, rucks[aä]ck(?:e)?, koffer, brillen?, eheringe?, fahrr[aä]d(?:er)?, lastenr[aä]d(?:er)?, rennr[aä]d(?:er)?, (?<!\\p{L})r[aä]d(?:er)?, e-?bikes?, roller, autos?, wagen, fahrzeuge?, motorr[aä]d(?:er)?, (?<!g)reifen, spielzeug, kinderwagen, b[uü]ch(?:er)?, fenster, t[uü]r(?:en)?, küchen?, gläser, solaranlage, photovoltaikanlage, anlage, tarife?, pakete?(?= (?:mit|plus|pro|basic|premium)), abonnements?, abos?, mitgliedschaft, lizenz(?:en)?, kurse?, unterricht, flüge?, zimmer, ferienwohnung, wohnung(?:en)?, torten?, kuchen, blumen, software, programm, (?<!\\p{L})app, internet, wlan, glasfaser, behandlung, massage, versicherung, kredit, kreditkarte' +
 		', arbeitsplatten?, kochfeld(?:er)?, herde?, dunstabzugshaube, abzugshaube, fritteusen?, heißluftfritteusen?, saugroboter, (?:küchen|mäh)?roboter, grills?, wasserfilter, luftreiniger, luftbefeuchter, luftentfeuchter, heizkörper, wärmepumpen?, thermostate?, generator(?:en)?, wechselrichter, batterien?, akkus?, speicher, wallbox(?:en)?, kabel, adapter, beamer, soundbars?, webcams?, mikrofone?, türklingel, klingel, alarmanlagen?, schlösser, schloss, tresore?, waagen?, hörgeräte?, zahnspangen?, implantate?, kronen?, prothesen?, kontaktlinsen?, gleitsichtbrillen?, rollst[uü]hle?, rollator(?:en)?, schlafsofas?, sessel, hochbett(?:en)?, kinderbett(?:en)?, kommoden?, vitrinen?, spiegel, rollos?, jalousien?, markisen?, bodenbelag, laminat, parkett, fliesen?, d[aä]ch(?:er)?(?=\\s|$), z[aä]une?, garagentore?, tore?(?=\\s), gartenh[aä]us(?:er)?, gewächsh[aä]us(?:er)?, carports?, pergolen?, terrassen?, pools?, whirlpools?, saunen?, sauna, duschen?, badewannen?, toiletten?, wasserhähne?, waschbecken, kamine?, kaminöfen, rasenmäher, heckenscheren?, kettensägen?, bohrmaschinen?, leitern?, hochdruckreiniger, nähmaschinen?, 3d-drucker, scanner, kartenlesegeräte?, kartenterminals?, kassensysteme?, gabelstapler, paletten?, verpackungen?, umzugskartons?, kartons?, banner, flyer, visitenkarten?, plakate?, aufkleber, etiketten?, tassen?, mützen?, kappen?, schals?, handschuhe?, socken?, gürtel, röcke?, rock, blusen?, leggings, badeanzug, badehose, neoprenanzug, trainingsanz[uü]ge?, uniformen?, schürzen?, brautkleid(?:er)?, hochzeitskleid(?:er)?, armband, armbänder, ohrringe?, ringe?(?=\\s|$), geldbörse, regenschirme?, buggys?, kindersitze?, babyschalen?, hochstühle?, windeln?, hundefutter, katzenfutter, aquarien?, laufb[aä]nd(?:er)?, hanteln?, ergometer, ski, skier, snowboards?, surfbretter?, kajaks?, zelte?, schlafsäcke?, schläger, helme?, boote?, wohnmobile?, wohnwagen, anhänger, kleinbusse?, transporter, kleinbus, felgen?, bremsen?, windschutzscheiben?, auspuff, dachboxen?, gitarren?, klaviere?, keyboards?, geigen?, schlagzeuge?, verstärker, geschenkkörbe?, gutscheine?, geschenkgutscheine?, pralinen?, pizzen?, pizza, weine?, käse, catering, buffets?, eventlocation, location, räumlichkeiten, zelt, fotograf(?:en|in)?, fotobox, dekoration, einladungen?, kränze?, kranz, blumenstrauß, sträuße?, sim-?karten?, esims?, hosting, domains?, crm, erp, antivirus, server, weiterbildung(?:en)?, masterstudium, studium, workshops?, seminare?, nachhilfe, ferienlager, kreuzfahrten?, pauschalreisen?, (?<!\\p{L})reisen?, ausflüge?, rundreisen?, hütten?, ferienhäuser?, ferienhaus, häuser?, stellpl[aä]tze?, garagen?, lagerräume?, büror[aä]um(?:e)?, maniküre, pediküre, haarentfernung, botox, zahnreinigung, impfung(?:en)?, physiotherapie, röntgen, mrt, blutbild, füllung(?:en)?, bleaching, umzug(?=,| (?:von|nach|innerhalb)), schädlingsbekämpfung, schlüsseldienst, (?:auto|kfz-?|reise|hausrat|haftpflicht|kranken|lebens)versicherung(?:en)?, rente, tagesgeldkonto, girokonto, depots?, visum, visa, übersetzung(?:en)?, nahrungsergänzung, proteinpulver, vitamine?, parfüms?, cremes?, shampoos?, haartrockner, föhn, rasierer, zahnbürsten?, sattel, saatgut, samen, pflanzen?, bäume?, hecken?, treppenlifte?, badlüfter, e-?scooter, (?:giro|bank|kredit|ec-?|kunden)karten?, karten?(?= (?:gesperrt|eingezogen|weg|verloren))' +
-		', gasflaschen?, rezepte?, medikamente?, hörtests?, sehtests?, zahnschienen?, wurzelbehandlung(?:en)?, ultraschall, schwimmkurs(?:e)?, klavierunterricht, fahrstunden?, kita-?platz, kitaplatz, schulplatz, klassenfahrt, hort(?:platz)?, monatskarten?, jahreskarten?, parkausweis(?:e)?, dispo(?:kredit)?, girokonto, dauerauftrag, lastschrift, roaming, handyvertrag, festnetz, anschluss, zähler, transfer, frühstück, wellness(?:tag|wochenende)?, food ?trucks?, hundesalon, welpenkurs, hundeschule, gerüst, gärtner, wintergarten, bettdecken?, kissen, handtücher, decken?, puzzles?, lego, brettspiele?, rollschuhe, schulranzen, ranzen, schultaschen?, strom(?:vertrag|tarif)?, gastarif, abschläge?, heizung(?:en)?, fußbodenheizung, rohre?, abfluss, toilette, aufzug, rolltor, klimagerät',
+		', gasflaschen?, rezepte?, medikamente?, hörtests?, sehtests?, zahnschienen?, wurzelbehandlung(?:en)?, ultraschall, schwimmkurs(?:e)?, klavierunterricht, fahrstunden?, kita-?platz, kitaplatz, schulplatz, klassenfahrt, hort(?:platz)?, monatskarten?, jahreskarten?, parkausweis(?:e)?, dispo(?:kredit)?, girokonto, dauerauftrag, lastschrift, roaming, handyvertrag, festnetz, anschluss, zähler, transfer, frühstück, wellness(?:tag|wochenende)?, food ?trucks?, hundesalon, welpenkurs, hundeschule, gerüst, gärtner, wintergarten, bettdecken?, kissen, handtücher, decken?, puzzles?, lego, brettspiele?, rollschuhe, schulranzen, ranzen, schultaschen?, strom(?:vertrag|tarif)?, gastarif, abschläge?, heizung(?:en)?, fußbodenheizung, rohre?, abfluss, toilette, aufzug, rolltor, klimagerät' +
+		', strom(?:anschluss)?, gasanschluss, warmwasser, koffer, gepäck, führerschein, hundetraining, welpentraining, hochbeete?, pflanzkübel, chor, töpferkurs(?:e)?, änderung(?:en)?, gravur(?:en)?, pokale?, leihrad, leihräder, schließfach, packstation, büchereiausweis, theaterkarten?, konzertkarten?, eintrittskarten?, bootsfahrt(?:en)?, segelkurs(?:e)?, skipass, skipässe, skiverleih, inspektion, zahnriemen, winterreifen, hu, tüv, wagen(?=[ ,.?!]|$)',
 	thingTail: [
 		' mit (?:Speicher|[\\p{Lu}][\\p{L}-]+)(?! (?:am|bis|zum))',
 		' Modell [\\p{L}\\p{N}-]+(?: \\p{N}+)?',
@@ -577,6 +593,8 @@ export const de: Language = {
 	qualifiersBefore: true,
 	compounds: true,
 	productAfter: [
+		'(?:platz|plätze) (?:frei )?(?:im|in der|in dem|beim|für den|für die|für das)',
+		'(?:anmelden|anmeldung) (?:für|zu|zum|zur)',
 		'(?:bin|sind) auf der suche nach',
 		'(?:bräuchte|bräuchten|hätte gern|hätten gern)',
 		'schaue? (?:mich |uns )?nach',
@@ -592,7 +610,12 @@ export const de: Language = {
 		'probleme? mit',
 		'garantie (?:für|auf)',
 	],
-	productAsk: ['haben sie', '(?:verkaufen|führen) sie'],
+	productAsk: [
+		'(?:habt|baut|macht|bietet|verkauft|führt|repariert|vermietet|druckt|näht|fertigt|gebt|verleiht) ihr(?: denn| auch| eigentlich| noch)*',
+		'(?:haben|bauen|machen|bieten|verkaufen|führen|reparieren|vermieten|drucken|fertigen|installieren|geben|verleihen) sie(?: denn| auch| eigentlich| noch)*',
+		'haben sie',
+		'(?:verkaufen|führen) sie',
+	],
 	productWant: [
 		'(?:möchten?|will|wollen|würden? gerne?|hätten? gerne?)',
 		'(?:habe|haben) (?:am \\p{L}+ )?(?:bei ihnen|gekauft|bestellt)',
@@ -606,11 +629,12 @@ export const de: Language = {
 	determiners:
 		'beide beiden beider mehrere einige nem nen ne n euer eure euren eurem eurer dein deine deinen deinem kein keinen der die das den dem des ein eine einen einem einer mein meine meinen unser unsere unseren ihr ihre ihren ein- etwa circa ca neue neuen neues noch auch gern gerne zwei ihrem ihrer',
 	productStop:
-		'zurück weiter seit nur ganz gar gerne wieder ab los für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
+		'eins sowas davon zurück weiter seit nur ganz gar gerne wieder ab los für mit und aber oder in im auf an am bei weil bitte dass wenn ist sind war bis vor zu zum zur von ab kaufen bestellen mieten buchen haben bekommen aus seit nach ohne als wie ich wir sie es noch bestellt gekauft erhalten schon heute morgen nächste statt testen ausprobieren zurückgeben anfragen um reservieren liefern hat wissen pro je jetzt das',
 	noProduct:
-		'buchung buchungen zahlung zahlungen betrag beträge abschlag abbuchung abbuchungen gutschrift geld erstattung nachricht beschwerde sache frage kleinigkeit artikel ware waren produkt produkte sachen anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
+		'versand lieferung lieferungen rabatt rabatte ratenzahlung rechnungen parkplätze garantie eins einen welche welches davon buchung buchungen zahlung zahlungen betrag beträge abschlag abbuchung abbuchungen gutschrift geld erstattung nachricht beschwerde sache frage kleinigkeit artikel ware waren produkt produkte sachen anzeige inserat webseite termin techniker option optionen größe farbe nummer status lieferung versand uhrzeit beratung besuch ersatz paar workaround umtausch terminvereinbarung kauf bestellnummer zeit leihwagen platz hilfe information informationen jemanden menschen mitarbeiter antwort das es sie ihn wissen sprechen gern gerne nicht problem auskunft rückruf etwas meine bestellung rechnung reklamieren stornieren kündigen geld keine',
 	bot: {
 		fallback: [
+			'(?:wüsste|weiß) ich (?:\\p{L}+ )?nicht|kann ich (?:\\p{L}+ )?(?:nichts|nicht) (?:anfangen|sagen|einordnen|zuordnen)',
 			'kann (?:\\p{L}+ )?(?:nur|lediglich) (?:bei|zu|fragen)[^.!?]{0,40}(?:helfen|beantworten)',
 			'(?:meine|meinen|meiner) (?:fähigkeiten|möglichkeiten|kenntnisse[n]?|kompetenz(?:en)?|grenzen|wissen)',
 			'(?:bin|da bin) (?:\\p{L}+ ){0,2}(?:überfragt|überfordert|ratlos)',

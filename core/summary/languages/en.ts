@@ -13,6 +13,7 @@ export const en: Language = {
 		'ive youre were us our out up off over only more than then there here who why which also still again back ordered got went came says said thats an on at as or if they them he she his her some any just about been being get got need want still order im its dont cant the and is are was to of for you my your it this that have has had not but with what when where how can could would please hi hello i we me do does did will been there from am',
 	references: {
 		order: [
+			'(?:requisition|prescription|rx)(?: no\\.?| number)?',
 			'ord(?:er)?\\.? (?:no|num|ref|#)',
 			'bkg(?: ref)?',
 			'conf(?:irmation)?\\.?(?: no| code| num(?:ber)?)?',
@@ -83,6 +84,10 @@ export const en: Language = {
 	currencies: ['dollars?', 'bucks', 'pounds?', 'quid', 'euros?', 'rupees?', 'dirhams?', 'riyals?'],
 	multipliers: ['thousand', 'million', 'lakhs?', 'crores?', 'grand'],
 	budget: [
+		'thinking (?:around|about|of)?',
+		'had in mind|in mind',
+		'saved(?: up)?|put by|set by',
+		'keep it (?:under|below|to)',
 		'not? (?:a )?(?:penny|cent) (?:more|over)',
 		'ceiling',
 		'happy (?:to pay|with)',
@@ -132,6 +137,8 @@ export const en: Language = {
 		'willing to pay',
 	],
 	timeline: [
+		'(?:(?:in the |on )?(?:weekday |weekend |saturday |sunday |monday |tuesday |wednesday |thursday |friday )?(?:mornings|evenings|afternoons)|after (?:work|school)|weekends)',
+		'(?:the )?week (?:of|beginning|commencing|starting) (?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? \\p{L}+',
 		...timePhrases({
 			before: [
 				'by',
@@ -303,6 +310,9 @@ export const en: Language = {
 	],
 	refuse: ["(?:do not|don(?:’|\')?t|doesn(?:’|\')?t|no longer|never) (?:want|need|wish|like)"],
 	trouble: [
+		'cut (?:me |us |my \\p{L}+ |our \\p{L}+ )?off',
+		'still (?:running|open|active|showing|says|shows|pending|charging|counting|being charged)',
+		"(?:didn(?:’|')?t|did not|didnt) (?:make it|match)|different (?:from|to|than) (?:the|my|what)|left behind|mixed up",
 		"(?:don(?:’|')?t|do not|didn(?:’|')?t|did not|never|not) (?:\\p{L}+ )?(?:recogni[sz]e|authori[sz]ed?|make|made|agree[d]?|sign(?:ed)? up|ask(?:ed)? for|request(?:ed)?|order(?:ed)?|approve[d]?|consent(?:ed)?)",
 		"(?:someone|somebody) else(?:’|')?s?|not what (?:i|we) (?:ordered|booked|paid|wanted|expected)|(?:got|received|sent|given|delivered) (?:me |us )?(?:the |a |an )?(?:wrong|other|different|someone)",
 		'peel(?:s|ing|ed)|mould\\p{L}*|rotten|soggy|undercooked|stale|dirty|filthy|bugs|cockroach(?:es)?|rattl\\p{L}+|flicker\\p{L}*|blocked|overflow\\p{L}*|drip(?:s|ping)|tripp(?:ed|ing)|rust(?:y|ed)|dent(?:s|ed)?|bent|chipped|stain(?:s|ed)?|hole in|snapped|loose',
@@ -568,6 +578,10 @@ export const en: Language = {
 		'in the name of',
 	],
 	nameMaybe: [
+		"(?:i(?:’|')?m|it(?:’|')?s|this is) (?:mrs?|ms|miss|dr)\\.?",
+		'yours sincerely,?',
+		'take care,?',
+		'(?:best|warm) regards,?',
 		'under',
 		'its',
 		'im',
@@ -646,9 +660,14 @@ export const en: Language = {
 	things:
 		'dishwashers?, washing machines?, washers?, dryers?, tumble dryers?, fridges?, refrigerators?, freezers?, ovens?, stoves?, cookers?, microwaves?, air ?(?:con|conditioners?), heaters?, boilers?, vacuum cleaners?, vacuums?, coffee (?:makers?|machines?), kettles?, toasters?, blenders?, tvs?, televisions?, monitors?, screens?, laptops?, notebooks?, computers?, pcs?, tablets?, ipads?, iphones?, phones?, smartphones?, mobiles?, headphones, headsets?, earbuds, airpods, speakers?, cameras?, printers?, routers?, modems?, smart ?watch(?:es)?, watch(?:es)?, keyboards?, consoles?, chargers?, drones?, sofas?, couch(?:es)?, tables?, desks?, chairs?, beds?, mattress(?:es)?, wardrobes?, shel(?:f|ves), lamps?, curtains?, carpets?, rugs?, sneakers, shoes?, boots?, trainers, sandals, jackets?, coats?, dress(?:es)?, shirts?, t-?shirts?, trousers, jeans, sweaters?, hoodies?, suits?, bags?, backpacks?, handbags?, suitcases?, glasses, sunglasses, rings?(?! (?:me|us|you|back|on|the|him|her|my|at|in)(?![\\p{L}])), necklaces?, bikes?, e-?bikes?, bicycles?, scooters?, cars?, vans?, trucks?, motorbikes?, motorcycles?, tyres?, tires?, toys?, strollers?, books?, windows?, doors?, kitchens?, solar panels?, plans?, subscriptions?, memberships?, licen[cs]es?, courses?, class(?:es)?, lessons?, tickets?(?= (?:to|for)), flights?, rooms?, suites?, apartments?, villas?, buffets?, cakes?, flowers?, bouquets?, software, apps?, broadband, wi-?fi, tours?, treatments?, massages?, haircuts?, insurance, loans?, mortgages?, credit cards?' +
 		", worktops?, countertops?, hobs?, extractors?, air ?fryers?, robot vacuums?, mixers?, grills?, barbecues?, bbqs?, water (?:filters?|coolers?|heaters?|purifiers?), humidifiers?, dehumidifiers?, purifiers?, radiators?, heat pumps?, thermostats?, generators?, inverters?, batter(?:y|ies), chargers?, wallbox(?:es)?, power ?banks?, cables?, adapters?, projectors?, soundbars?, e-?readers?, game controllers?, graphics cards?, webcams?, microphones?, turntables?, doorbells?, alarms?(?: systems?)?, cctv, security systems?, locks?, safes?, scales?, hearing aids?, braces, implants?, crowns?, dentures?, contact lens(?:es)?, lens(?:es)?, spectacles, frames?, wheelchairs?, walkers?, sofa ?beds?, armchairs?, recliners?, bunk beds?, cots?, cribs?, dressers?, bookcases?, sideboards?, cabinets?, wardrobes?, nightstands?, mirrors?, blinds?, flooring, tiles?, roofs?, gutters?, fences?, garden gates?, sheds?, greenhouses?, pergolas?, decking, patios?, swimming pools?, pools?, hot tubs?, saunas?, showers?, bathtubs?, baths?, toilets?, taps?, sinks?, boilers?, fireplaces?, lawn ?mowers?, hedge trimmers?, chainsaws?, drills?, ladders?, toolkits?, pressure washers?, sewing machines?, looms?, 3d printers?, scanners?, card readers?, card terminals?, pos (?:systems?|terminals?), tills?, point of sale, forklifts?, pallets?, pallet racking, packaging, cardboard boxes, boxes, banners?, flyers?, leaflets?, business cards?, posters?, stickers?, labels?, mugs?, caps?, hats?, scar(?:f|ves), gloves?, socks?, belts?, blazers?, skirts?, blouses?, leggings, swimsuits?, wetsuits?, tracksuits?, uniforms?, aprons?, scrubs, wedding dress(?:es)?, gowns?, slippers?, heels, bracelets?, earrings?, pendants?, wallets?, umbrellas?, prams?, pushchairs?, buggy, car seats?, high ?chairs?, nappies, diapers, formula, dog food, cat food, litter, aquariums?, kennels?, puppy food, treadmills?, rowing machines?, dumbbells?, exercise bikes?, yoga mats?, skis?, snowboards?, surfboards?, kayaks?, canoes?, containers?, tents?, sleeping bags?, rackets?, golf clubs?, bats?, helmets?, boats?, dinghy, yachts?, campervans?, motorhomes?, caravans?, trailers?, minibus(?:es)?, coaches, mopeds?, wheels?, brakes?, windscreens?, exhausts?, roof racks?, guitars?, pianos?, keyboards?, violins?, drums?, drum kits?, amplifiers?, amps?, records?, hampers?, gift (?:cards?|baskets?|boxes|vouchers?), vouchers?, chocolates?, cupcakes?, pizzas?, coffee beans, wines?, cheeses?, catering, venues?, marquees?, photographers?, photo ?booths?, dj, decorations?, invitations?, flower arrangements?, wreaths?, sim(?: cards?)?, esims?, data plans?, fib(?:re|er), internet, landlines?, hosting, domains?, websites?, crm, erp, api, antivirus, servers?, backup service, dashboards?, diplomas?, master(?:’|')?s, degrees?, bootcamps?, workshops?, tutoring, tutors?, camps?, cruises?, holidays packages?, package holidays?, packages?, tours?, safaris?, cottages?, cabins?, chalets?, campsites?, hostels?, studios?, offices?, parking spaces?, storage units?, warehouses?, flats?, houses?, bungalows?, manicures?, facials?, waxing, botox, fillers, laser hair removal, check-?ups?, vaccinations?, vaccines?, physiotherapy, x-?rays?, blood tests?, scans?, fillings?, whitening, aligners?, removals?, cleaning service, cleaners?, dry cleaning, pest control, locksmiths?, plumbers?, electricians?, travel insurance, car insurance, home insurance, health insurance, pensions?, savings accounts?, debit cards?, bank cards?, cards?, visas?, translations?, passports? photos?, supplements?, protein(?: powder)?, vitamins?, perfumes?, creams?, serums?, shampoos?, moisturi[sz]ers?, lipsticks?, hair ?dryers?, straighteners?, razors?, shavers?, toothbrush(?:es)?, saddles?, looms?, kilns?, beekeeping kits?, seeds, plants?, trees?, compost" +
-		', gas (?:cylinders?|bottles?), prescriptions?, medication, inhalers?, hearing tests?, eye tests?, retainers?, night guards?, root canals?, ultrasounds?, physio, swimming lessons?, piano lessons?, driving lessons?, (?:nursery|school) places?, school trips?, after-?school clubs?, bus pass(?:es)?, season tickets?, parking permits?, overdrafts?, (?:current|joint|business) accounts?, standing orders?, direct debits?, roaming, handsets?, (?:smart )?meters?, airport transfers?, late checkout, spa days?, afternoon tea, food trucks?, dog grooming, puppy class(?:es)?, skip hire, scaffolding, gardeners?, walls? units?, garden rooms?, log burners?, conservator(?:y|ies), blazers?, kilts?, cardigans?, jumpers?, pyjamas?, duvets?, pillows?, towels?, cushions?, cot beds?, potty, high ?lighters?, jigsaws?, lego(?: sets?)?, board games?, vinyls?, e-?scooters?, buggies',
+		', gas (?:cylinders?|bottles?), prescriptions?, medication, inhalers?, hearing tests?, eye tests?, retainers?, night guards?, root canals?, ultrasounds?, physio, swimming lessons?, piano lessons?, driving lessons?, (?:nursery|school) places?, school trips?, after-?school clubs?, bus pass(?:es)?, season tickets?, parking permits?, overdrafts?, (?:current|joint|business) accounts?, standing orders?, direct debits?, roaming, handsets?, (?:smart )?meters?, airport transfers?, late checkout, spa days?, afternoon tea, food trucks?, dog grooming, puppy class(?:es)?, skip hire, scaffolding, gardeners?, walls? units?, garden rooms?, log burners?, conservator(?:y|ies), blazers?, kilts?, cardigans?, jumpers?, pyjamas?, duvets?, pillows?, towels?, cushions?, cot beds?, potty, high ?lighters?, jigsaws?, lego(?: sets?)?, board games?, vinyls?, e-?scooters?, buggies' +
+		', electricity, power supply, gas supply, hot water, suitcases?, luggage, hold luggage, driving licen[cs]es?, provisional licen[cs]e, (?:puppy |dog )?training(?: (?:class|course|place|session)s?)?, raised beds?, planters?, allotments?, choirs?, pottery class(?:es)?, kiln hire, alterations?, hems?, engravings?, trophies, trophy, rosettes, insulin, hearing test, bike hire, city bike, lockers?, parcel locker, library card, museum pass, theatre tickets?, boat trips?, sailing courses?, ski hire, ski pass(?:es)?, lift pass(?:es)?',
 	qualifiersBefore: true,
 	productAfter: [
+		'(?:room|spaces?|places?|spots?|slots?|seats?) (?:left |free )?(?:on|in|for)',
+		'(?:sign|signed|signing) (?:\\p{L}+ ){0,2}up (?:for|to)',
+		'(?:enrol|enroll|register|enrolling|registering)(?: \\p{L}+){0,3} (?:for|on|in)',
+		'(?:cut|disconnected|switched|turned) off (?:my|our|the)',
 		'replac\\p{L}+ (?:\\p{L}+ ){1,5}with',
 		"(?:(?:(?:’|')m|(?:’|')re|am|are|and|im|were) after|in the market for|could (?:really )?do with|(?:on the hunt|hunting|shopping) for|keen on|(?:enquir\\p{L}+|inquir\\p{L}+|ask(?:ing)?|wonder(?:ing)?|curious) about)",
 		'(?:fault|damage|complaint|claim) (?:with|on|about)',
@@ -667,7 +686,10 @@ export const en: Language = {
 		'switch(?:ing)? to',
 		'upgrad(?:e|ing) to',
 	],
-	productAsk: ['do you (?:have|sell|stock|offer)'],
+	productAsk: [
+		'do (?:you|u)(?: guys)?(?: also)? (?:have|sell|stock|offer|do|make|build|repair|fix|rent(?: out)?|hire(?: out)?|teach|run|print|install|fit|supply|clean|take in)',
+		'do you (?:have|sell|stock|offer)',
+	],
 	productWant: ['(?:want|need|require)'],
 	productBefore: [
 		'(?:that |which )?(?:i|we) (?:just |recently )?(?:bought|ordered|got|purchased|received|rented|booked)',
@@ -679,9 +701,11 @@ export const en: Language = {
 	productStop:
 		'shipped delivered installed fitted repaired fixed cleaned collected groomed sometime never for with and but or in on at because please that which who by before after to from cost costs if is are was does do did still including as i we it you they when while so about last yesterday today tomorrow cover have has than then, until next this without will would can instead per into only also now not should arrived came from, ago week weeks day days month months year years three four five six again asap urgently',
 	noProduct:
-		'charge charges payment payments transaction transactions deduction instalment instalments fee fees credit complaint message email call money balance item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
+		'deliveries shipping discounts refunds returns repairs instalments invoices gift wrapping parking charge charges payment payments transaction transactions deduction instalment instalments fee fees credit complaint message email call money balance item items product products article goods thing things stuff ad advert website technician engineer options option appointment booking gate status one ones size colour color email number address visit customer service delivery shipping payment payments answer charge money invoice delivery order orders replacement back call help information info someone somebody human person agent answer it this that them you me talk speak know to refund reply response update someone, support advice call callback solution something anything nothing quote price money be',
 	bot: {
 		fallback: [
+			"(?:wouldn(?:’|')?t|would not|couldn(?:’|')?t) (?:know|say|tell)",
+			"over my head|stumped|(?:that(?:’|')?s|is) (?:a bit |a little )?beyond",
 			'can only (?:help|assist|answer|handle)',
 			'(?:beyond|outside|above) (?:me|my)\\b',
 			'my (?:abilities|skills|capabilities|knowledge|scope|limits?)',

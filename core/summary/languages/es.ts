@@ -11,6 +11,8 @@ export const es: Language = {
 		'vi sigue sigo he ha han había hice hizo porque también tambien aún nada nadie algo alguien hasta entonces solo sólo así pues vale buen día dia oye disculpe disculpa hacer saber tienen tiene hola! queria quería somos son era mañana tengo una unos unas muy sin sobre desde hasta ese esa eso le les nos os fue ser estoy estamos buenas buenos tardes días compré pedí el la los las un una de que en y es por para con no me mi su lo se está qué cómo cuándo dónde pero más muy hola gracias quiero necesito tengo del al hay este esta ya yo usted ustedes puedo pueden',
 	references: {
 		order: [
+			'(?:requisición|receta)(?: (?:n[º°.]?|número|núm\\.?))?',
+			'código de (?:compra|retiro|entrega|confirmación)',
 			'ped\\.?',
 			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:de )?(?:ped(?:ido)?|orden|reserva|compra|confirmación|operación)\\.?',
 			'cod(?:igo)?\\.?(?: de)? (?:reserva|compra|confirmación)',
@@ -104,6 +106,8 @@ export const es: Language = {
 	],
 	multipliers: ['mil', 'millones', 'millón'],
 	budget: [
+		'pensaba(?:mos)?|(?:tenía|había|teníamos) pensado|en mente',
+		'ahorrad[oa]s?|juntad[oa]s?|apartad[oa]s?|guardad[oa]s?',
 		'estirar(?:me|nos)?',
 		'(?:me|nos) alcanza',
 		'llego hasta',
@@ -143,6 +147,8 @@ export const es: Language = {
 		'pagar',
 	],
 	timeline: [
+		'(?:por|en) las (?:mañanas|tardes|noches)|entre semana|los (?:sábados|domingos|fines de semana|lunes|martes|miércoles|jueves|viernes)(?: por la (?:mañana|tarde|noche))?',
+		'(?:la )?semana del \\d{1,2}(?: (?:al \\d{1,2} )?de \\p{L}+)?',
 		...timePhrases({
 			before: [
 				'para',
@@ -291,6 +297,11 @@ export const es: Language = {
 		'(?:ya )?no (?:lo |la |los |las )?(?:quiero|queremos|necesito|necesitamos|quisiera|me interesa)',
 	],
 	trouble: [
+		'cortaron|cortado|cortaste|me cortan|suspendieron',
+		'sigue (?:corriendo|abiert[oa]|activ[oa]|apareciendo|saliendo|diciendo|pendiente|contando)|siguen? saliendo',
+		'(?:está|están|estaba|estaban|quedó|quedaron|salió|viene|va|van) (?:todo |muy |fatal |súper )?mal',
+		'(?:compré|pedí|reservé)\\b[^.!?]{0,70}(?:y |pero )(?:me |nos )?(?:lleg|mand|envi|d[ie]|vin|traj)\\p{L}*',
+		'diferente (?:de|a|al|del)|distint[oa]s? (?:de|a|al)|no (?:coincide|cuadra|corresponde)n?',
 		'(?:que )?(?:yo )?no (?:los |las |lo |la )?(?:hice|hicimos|reconozco|reconocemos|autoric\\p{L}+|pedí|contrat\\p{L}+|solicit\\p{L}+|firm\\p{L}+|compr\\p{L}+)(?=[ .,!?]|$)',
 		'no (?:se |me |nos |lo |la |los |las )*(?:ha |han |he |está |están |fue )?(?:reembols|acredit|abon|devuel|paga|proces|limpi|recog|resuel|solucion|activ|validad|acept|lleg|entreg|present|aparec|repar|arregl)\\p{L}*',
 		'moho|podrid[oa]s?|cad?ucad[oa]s?|vencid[oa]s?|suci[oa]s?|manchad[oa]s?|rayad[oa]s?|abollad[oa]s?|doblad[oa]s?|oxidad[oa]s?|agujero|atascad[oa]s?|tapad[oa]|cucarachas?|hormigas|goteras?|humedad|crud[oa]s?|derramad[oa]s?',
@@ -350,7 +361,8 @@ export const es: Language = {
 	],
 	harmless: [
 		'(?:por|de|en|a) (?:la )?tardes?|(?:esta|buenas?|media|mañana por la|toda la) tardes?|(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo|hoy|mañana|primera hora de la|última hora de la) tarde|más tarde|tardar?|a más tardar',
-		'(?:sin|ningún|no hay|no es|no sería|hay algún|hay|es|sería) (?:un )?(?:problemas?|inconvenientes?)(?=[?.,! ]|$)',
+		'(?:sin|ningún|no hay|no es|no sería) (?:ningún |un )?(?:problemas?|inconvenientes?)(?=[?.,! ]|$)',
+		'(?:hay|es|sería) (?:algún |un )?(?:problema|inconveniente)(?=\\?)',
 		'(?:habitaci[oó]n|cama|puerta) doble',
 		'(?:se )?(?:puede|puedo|podría|podemos|pueden) (?:\\p{L}+ )?(?:cancelar|devolver|anular)(?: gratis| sin (?:coste|costo|cargo))?',
 		'(?:cancelación|devolución) (?:gratuita|gratis)|(?:política|condiciones|plazo) de (?:cancelación|devolución|devoluciones)',
@@ -510,6 +522,10 @@ export const es: Language = {
 		'(?:me llamo|mi nombre (?:completo )?es|a nombre de|al nombre de|nombre:)',
 	],
 	nameMaybe: [
+		'soy (?:el|la)',
+		'(?:les|le|te|os) (?:habla|escribe|saluda)(?: la| el)?',
+		'habla (?:la|el)',
+		'quedo (?:pendiente|atent[oa]|a la espera),?',
 		'un saludo,?',
 		'atentamente,?',
 		'nombre',
@@ -526,7 +542,7 @@ export const es: Language = {
 		'saludos,?',
 		'atte\\.?,?',
 	],
-	nameBefore: ['por aquí', 'al habla'],
+	nameBefore: ['aquí(?=[\\s,.!]|$)', '(?:os|le|les|te) escrib[eo]', 'por aquí', 'al habla'],
 	noName:
 		'lunes martes miércoles jueves viernes sábado domingo urgente pedido cliente nuevo nueva el la un una de del yo hola buenas gracias señor señora sr sra don doña',
 	courtesy: [
@@ -571,13 +587,16 @@ export const es: Language = {
 	things:
 		'lavadoras?, secadoras?, lavavajillas, lavaplatos, neveras?, heladeras?, refrigerador(?:es|as?)?, frigorífic[oa]s?, congelador(?:es)?, hornos?, cocinas?, estufas?, microondas, aire acondicionado, calentador(?:es)?, calderas?, aspiradoras?, cafeteras?, licuadoras?, batidoras?, planchas?, televisor(?:es)?, televisión, teles?, monitor(?:es)?, pantallas?, portátil(?:es)?, laptops?, notebooks?, computador(?:es|as?)?, ordenador(?:es)?, tabletas?, tablets?, iphones?, celular(?:es)?, móvil(?:es)?, teléfonos?, auriculares, audífonos, altavoz, altavoces, parlantes?, cámaras?, impresoras?, routers?, módem, relojes?, reloj, consolas?, cargador(?:es)?, sofás?, sillón(?:es)?, mesas?, escritorios?, sillas?, camas?, colchón(?:es)?, colchones, armarios?, estantes?, lámparas?, cortinas?, alfombras?, zapatos?, zapatillas?, tenis, botas?, sandalias, chaquetas?, abrigos?, vestidos?, camisas?, camisetas?, pantalón(?:es)?, pantalones, vaqueros, sudaderas?, trajes?, bolsos?, mochilas?, maletas?, gafas, lentes, anillos?, collares?, bicicletas?, bicis?, patinetes?, coches?, autos?, carros?, camionetas?, furgonetas?, motos?, neumáticos?, llantas?, juguetes?, libros?, ventanas?, puertas?, placas solares, paneles solares, plan(?:es)?, paquetes? de, suscripción(?:es)?, suscripciones, membresías?, licencias?, cursos?, clases?, vuelos?, habitación(?:es)?, habitaciones, departamentos?, apartamentos?, pisos?, áticos?, tartas?, pasteles?, flores, ramos?, software, programas?, aplicación, fibra, internet, wifi, tratamientos?, masajes?, cortes? de pelo, seguros?, préstamos?, hipotecas?, tarjetas? de crédito' +
 		', encimeras?, placas? de inducción, vitrocerámicas?, inducción, campanas?, freidoras?(?: de aire)?, robots?(?: de cocina| aspirador(?:es)?)?, barbacoas?, parrillas?, filtros?, purificador(?:es)?, humidificador(?:es)?, radiador(?:es)?, bombas? de calor, termos?, termostatos?, generador(?:es)?, baterías?, cables?, adaptador(?:es)?, proyector(?:es)?, barras? de sonido, cámaras? web, micrófonos?, timbres?, alarmas?, cerraduras?, cajas? fuertes?, básculas?, audífonos?, brackets, ortodoncia, implantes?, coronas?, empastes?, lentillas, lentes de contacto, monturas?, cristales, sillas? de (?:ruedas|oficina|coche|auto), butacas?, literas?, cunas?, cómodas?, librerías?, vitrinas?, espejos?, persianas?, estores?, tarimas?, suelos?, azulejos?, tejados?, vallas?, cercas?, portón(?:es)?, casetas?, invernaderos?, pérgolas?, toldos?, piscinas?, jacuzzis?, saunas?, duchas?, bañeras?, inodoros?, grifos?, fregaderos?, chimeneas?, cortacésped(?:es)?, motosierras?, taladros?, escaleras?, hidrolimpiadoras?, máquinas? de coser, impresoras? 3d, escáner(?:es)?, datáfonos?, tpv, carretillas?, palets?, pallets?, embalajes?, cajas de cartón, lonas?, folletos?, tarjetas? de visita, carteles?, pegatinas?, etiquetas?, tazas?, gorras?, sombreros?, bufandas?, guantes?, calcetines?, cinturón(?:es)?, faldas?, blusas?, mallas, bañador(?:es)?, chándal(?:es)?, uniformes?, delantal(?:es)?, vestidos? de novia, pulseras?, pendientes?, carteras?, paraguas, cochecitos?, carritos?, tronas?, pañales?, pienso, arena, acuarios?, cintas? de correr, mancuernas?, esquís?, tablas? de surf, kayaks?, tiendas? de campaña, sacos? de dormir, raquetas?, palos? de golf, cascos?, barcos?, lanchas?, autocaravanas?, caravanas?, remolques?, minibuses?, ruedas?, frenos?, parabrisas, guitarras?, pianos?, teclados?, violín(?:es)?, baterías?, cestas?, tarjetas? regalo, vales?, bombones?, pizzas?, vinos?, quesos?, caterings?, salones?, carpas?, fotógraf[oa]s?, fotomatón, decoración, invitaciones?, coronas? de flores, centros? de flores, sims?, esims?, líneas?, hosting, dominios?, crm, erp, antivirus, servidor(?:es)?, másters?, máster(?:es)?, diplomados?, talleres?, tutorías?, campamentos?, cruceros?, excursión(?:es)?, excursiones, viajes? (?:organizado|de fin de curso)s?, circuitos?, cabañas?, casas? rural(?:es)?, chalets?, camping, plazas? de (?:garaje|parking|aparcamiento), trasteros?, locales?, oficinas? en alquiler, manicuras?, depilación(?: láser)?, botox, limpieza(?: dental)?, revisiones?, vacunas?, fisioterapia, radiografías?, resonancias?, analíticas?, blanqueamiento, mudanzas?, fumigación, cerrajeros?, seguros? de (?:viaje|coche|hogar|salud|vida), pensiones?, visados?, traducciones?, suplementos?, proteínas?, perfumes?, cremas?, champús?, secador(?:es)?, afeitadoras?, cepillos?, sillas? de montar, semillas?, plantas?, árboles?, tarjetas?' +
-		', bombonas?, (?:tubo|cilindro|garrafa)s? de gas, recetas?, medicamentos?, gafas graduadas, férulas?, endodoncias?, ecografías?, clases? de (?:natación|piano|conducir|inglés), plazas? (?:en|de) (?:la guardería|el colegio|guardería), excursión escolar, comedor, extraescolares?, abonos? (?:transporte|mensual)?, permisos? de (?:parking|estacionamiento), cuentas? corrientes?, portabilidad, roaming, chips?, plan(?:es)? de datos, medidor(?:es)?, contador(?:es)?, traslados?, desayunos?, spa, food ?trucks?, peluquería canina, adiestramiento, andamios?, jardinero, edredones?, edredón, almohadas?, toallas?, cojines?, puzzles?, legos?, juegos? de mesa, patines, mesas? ratonas?, termotanques?, garrafas?, lavarropas, heladeras?, notebooks?, celus?, carpas?, zapas?, camperas?, remeras?, pileta, bidones?, ascensor(?:es)?, tuberías?, cañerías?, grifería, inodoro, línea fija, tarima flotante',
+		', bombonas?, (?:tubo|cilindro|garrafa)s? de gas, recetas?, medicamentos?, gafas graduadas, férulas?, endodoncias?, ecografías?, clases? de (?:natación|piano|conducir|inglés), plazas? (?:en|de) (?:la guardería|el colegio|guardería), excursión escolar, comedor, extraescolares?, abonos? (?:transporte|mensual)?, permisos? de (?:parking|estacionamiento), cuentas? corrientes?, portabilidad, roaming, chips?, plan(?:es)? de datos, medidor(?:es)?, contador(?:es)?, traslados?, desayunos?, spa, food ?trucks?, peluquería canina, adiestramiento, andamios?, jardinero, edredones?, edredón, almohadas?, toallas?, cojines?, puzzles?, legos?, juegos? de mesa, patines, mesas? ratonas?, termotanques?, garrafas?, lavarropas, heladeras?, notebooks?, celus?, carpas?, zapas?, camperas?, remeras?, pileta, bidones?, ascensor(?:es)?, tuberías?, cañerías?, grifería, inodoro, línea fija, tarima flotante' +
+		', electricidad, luz(?= (?:cortada|desde))|corriente eléctrica, agua caliente, maletas?, equipaje, (?:carnet|licencia|permiso) de conducir, adiestramiento canino, jardineras?, huerto urbano, coro, cerámica(?= )|taller de cerámica, arreglos? de ropa, grabados?, trofeos?, bici pública, taquillas?, carnet de biblioteca, (?:entradas|boletas|boletos)(?: (?:para|del|de la)(?: la| el)? (?:obra|concierto|teatro|partido|función))?, paseos? en barco, cursos? de vela, forfaits?, platos? de ducha, mamparas?, revisión del coche, correa de distribución, itv',
 	thingTail: [
 		' (?:de|con|para) \\p{L}[\\p{L}\\p{N}-]+(?: (?:avanzad|eléctric|solar|infantil|inalámbric|básic|profesional|premium)\\p{L}*)?',
 		' (?:plegables?|eléctric[oa]s?|inalámbric[oa]s?|profesional(?:es)?|premium|deportiv[oa]s?|negr[oa]s?|blanc[oa]s?|azul(?:es)?|roj[oa]s?|grises|gris|doble|individual|familiar|industrial(?:es)?|portátil(?:es)?|solares?|usad[oa]s?|nuev[oa]s?|básic[oa]s?|anual)',
 		' \\p{L}{2,}(?:iv[oa]s?|ic[oa]s?|[aá]tic[oa]s?|[eé]ctric[oa]s?|os[oa]s?|ales?|ares?|ables?|ibles?|entes?|antes?|ari[oa]s?|ori[oa]s?|izad[oa]s?|tad[oa]s?|dor(?:as?|es)?)',
 	],
 	productAfter: [
+		'(?:plazas?|cupos?|sitios?|lugar(?:es)?|vacantes?) (?:en|para)(?: el| la)?',
+		'(?:inscrib|apunt|matricul)\\p{L}* (?:\\p{L}+ ){0,4}(?:en|al|a)',
 		'(?:cambiar|sustituir|reemplazar) (?:\\p{L}+ ){1,4}por',
 		'(?:ando|estoy|estamos) (?:buscando|mirando)',
 		'(?:me|nos) (?:hace|hacen|haría|harían) falta',
@@ -593,7 +612,11 @@ export const es: Language = {
 		'problemas? con',
 		'garantía de(?:l)?',
 	],
-	productAsk: ['tienen', 'venden'],
+	productAsk: [
+		'(?:tenéis|teneis|tienen|tienes|venden|vendéis|hacen|hacéis|haceis|ofrecen|ofrecéis|arreglan|arregláis|reparan|reparáis|alquilan|alquiláis|rentan|fabrican|imprimen|instalan|instaláis|manejan|dan|dais)',
+		'tienen',
+		'venden',
+	],
 	productWant: ['(?:necesito|necesitamos|quiero|queremos|quisiera|quisiéramos)'],
 	infinitive: /(?:[aeií]r)(?:me|te|se|lo|la|nos|los|las|le)?$/iu,
 	productBefore: [
@@ -606,9 +629,10 @@ export const es: Language = {
 	productStop:
 		'sigue siguen hay queda quedan aún todavía está están estaba aparece salía vi lleva llevan vuelve vuelta devuelta para con y pero o en porque por que si a al es son está fue me lo se ya hace desde hasta ayer hoy mañana como cuando entre antes no con, necesito llegó sin cuesta tiene tienen puedo tenemos todavía urgente urgentemente la que ayer urgente pero cuanto',
 	noProduct:
-		'cargo cargos pago pagos recibo recibos cobro cobros abono dinero plata devolución reclamación cuenta queja hablar consulta mensaje correo producto productos artículo artículos cosa cosas anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
+		'envíos envios entregas entrega descuentos facturas garantía promociones reembolsos atención domicilio uno una alguno alguna parking cargo cargos pago pagos recibo recibos cobro cobros abono dinero plata devolución reclamación cuenta queja hablar consulta mensaje correo producto productos artículo artículos cosa cosas anuncio página técnico cita opciones opción dinero visita número estado envío talla color cambio una dos status consulta mesa turno plazo fecha hora perdón nada ayuda información info alguien persona humano agente saber que hablar una hablar, reclamar cancelar devolver eso esto respuesta hacer cambiar factura pedido mi un reembolso solución anular stock descuento algo',
 	bot: {
 		fallback: [
+			'no (?:sabría|sabria|podría|logro|consigo|alcanzo a) (?:\\p{L}+ )?(?:decir|responder|entend|comprend|interpret|ayudar)\\p{L}*',
 			's[oó]lo puedo (?:ayudar|responder|atender)\\p{L}*',
 			'mis? (?:capacidad\\p{L}*|conocimientos?|alcance|posibilidades|límites|habilidades)',
 			'(?:sólo|solo|apenas|simplemente) (?:soy )?un (?:\\p{L}+ )?(?:bot|asistente|robot)',

@@ -11,6 +11,7 @@ export const fr: Language = {
 		'fais fait faire savoir peux peut pouvez veux voulez ai avons avais était rien personne quelque alors donc aussi encore déjà demain hier aujourd’hui coucou salut voilà merci! tous tout toute deux trois chez cet ces mes ses leur y en ont sont fait dit bien si sans depuis vers bonsoir svp vous suis le la les un une des de du et est je ne pas que qui en pour avec mon ma mes votre vos vous nous il elle ce cette bonjour merci quand comment où mais plus très suis ai a sur dans au aux été avez puis ça toujours',
 	references: {
 		order: [
+			'ordonnance n[°ºo]',
 			'cde',
 			'résa',
 			'n[°ºo]\\.? ?(?:de )?(?:commande|cde|cmd|résa|réservation|devis|billet)',
@@ -84,6 +85,8 @@ export const fr: Language = {
 	currencies: ['euros?', 'francs?', 'dollars?', 'balles'],
 	multipliers: ['mille', 'millions?'],
 	budget: [
+		'pensais|pensait|en tête|comptais|comptait',
+		'mis de côté|de côté|économisé',
 		'grand max',
 		'maxi(?:mum)?',
 		"monter (?:à|jusqu(?:’|')à)",
@@ -125,6 +128,8 @@ export const fr: Language = {
 		'mettre',
 	],
 	timeline: [
+		'(?:en soirée|en semaine|le week-end|les (?:lundis|mardis|mercredis|jeudis|vendredis|samedis|dimanches|week-ends))(?: (?:matin|après-midi|soir)s?)?',
+		'(?:la )?semaine du \\d{1,2}(?: \\p{L}+)?',
 		...timePhrases({
 			before: [
 				'pour',
@@ -270,6 +275,9 @@ export const fr: Language = {
 		"n(?:’|\')ai (?:pas|plus) besoin",
 	],
 	trouble: [
+		'toujours (?:en cours|ouverte?|active?|affichée?|bloquée?)|tourne (?:encore|toujours)|encore (?:en cours|active?|ouverte?)',
+		'(?:relevé|index|montant|adresse|date|nom|prix|taille)\\b[^.!?]{0,20} (?:est |sont )?(?:faux|fausse|erroné)\\p{L}*|(?:est|sont) fauss?e?s?x?(?=[ .,!]|$)',
+		'différente?s? (?:de|du)|ne correspond\\p{L}*',
 		"(?:n(?:e |’|'))?(?:\\p{L}+ )?(?:pas|jamais) (?:fait|autorisé|commandé|effectué|demandé|souscrit|signé|reconnais|remboursé|crédité|payé|traité|nettoyé|réparé|résolu|activé|validé|accepté|rappelé|venue?s?|passée?s?|reçue?s?)",
 		'reconnais pas|pas (?:moi|prévenu)',
 		'moisi\\p{L}*|pourri\\p{L}*|périmé\\p{L}*|sales?(?=[ .,!]|$)|tach\\p{L}+|tâch\\p{L}+|rayé\\p{L}*|bossel\\p{L}+|tordu\\p{L}*|rouill\\p{L}+|trou(?:s|é)?|bouché\\p{L}*|cafards?|humidité|cru(?:e|s)?(?=[ .,!]|$)|renversé\\p{L}*|grésille|clignote|vibre|surchauffe',
@@ -331,7 +339,8 @@ export const fr: Language = {
 		'fuite',
 	],
 	harmless: [
-		"(?:pas de|sans|aucun|c(?:’|')est un|ce serait un|est-ce un) (?:problèmes?|soucis?)(?=[ ?.,!]|$)",
+		'(?:pas de|sans|aucun) (?:problèmes?|soucis?)(?=[ ?.,!]|$)',
+		"(?:c(?:’|')est|ce serait|est-ce|il y a) un (?:problème|souci)(?= ?\\?)",
 		'(?:chambre|lit|porte) double',
 		'(?:au )?plus tard',
 		"(?:peut-on|puis-je|on peut|je peux|possible d(?:e |’|'))(?:\\p{L}+ )?(?:annuler|retourner|résilier|échanger)",
@@ -480,6 +489,8 @@ export const fr: Language = {
 		'nom ?:',
 	],
 	nameMaybe: [
+		"c(?:’|')est (?:la|le|encore)",
+		'(?:cordialement|bien à vous|amicalement|belle journée|bonne fin de journée),?',
 		'nom',
 		'merci,?',
 		'bonne (?:journée|soirée),?',
@@ -493,7 +504,7 @@ export const fr: Language = {
 		'cordialement,?',
 		'bien à vous,?',
 	],
-	nameBefore: ["à l(?:’|')appareil"],
+	nameBefore: ['ici(?=[\\s,.!]|$)', 'au téléphone', 'à nouveau', "à l(?:’|')appareil"],
 	noName:
 		'lundi mardi mercredi jeudi vendredi samedi dimanche urgent client cliente commande bonjour merci je vous nous le la les un une des de du monsieur madame m mme mlle désolé désolée intéressé intéressée toujours encore',
 	courtesy: [
@@ -536,13 +547,16 @@ export const fr: Language = {
 	things:
 		'lave-linge, lave-vaisselle, machines? à (?:laver|café|coudre), sèche-linge, réfrigérateurs?, frigos?, congélateurs?, fours?, micro-ondes, cuisinières?, plaques? de cuisson, climatisation, clim, climatiseurs?, chaudières?, radiateurs?, chauffe-eau, aspirateurs?, cafetières?, bouilloires?, grille-pain, robots?, téléviseurs?, télé, télés, écrans?, ordinateurs?, portables?, pc, tablettes?, iphones?, téléphones?, smartphones?, mobiles?, écouteurs, casques?, enceintes?, appareils? photo, caméras?, imprimantes?, routeurs?, box, montres?, consoles?, chargeurs?, canapés?, fauteuils?, tables?, bureaux?, chaises?, lits?, matelas, armoires?, étagères?, lampes?, rideaux, tapis, chaussures, baskets, bottes, sandales, vestes?, manteaux?, robes?, chemises?, t-?shirts?, pantalons?, jeans?, pulls?, costumes?, sacs?, valises?, lunettes, bagues?, colliers?, vélos?, trottinettes?, voitures?, camionnettes?, utilitaires?, motos?, scooters?, pneus?, jouets?, poussettes?, livres?, fenêtres?, portes?, panneaux solaires, cocktails?, buffets?, forfaits?, abonnements?, licences?, cours, formations?, vols?, chambres?, suites?, appartements?, studios?, gâteaux?, fleurs, bouquets?, logiciels?, application, appli, fibre, internet, wifi, soins?, massages?, coupe, assurances?, prêts?, crédits?, cartes? bancaires?' +
 		", plans? de travail, plaques?(?: à induction| de cuisson)?, hottes?, friteuses?, airfryers?, robots?(?: pâtissiers?| cuiseurs?| aspirateurs?| de cuisine)?, barbecues?, filtres?, purificateurs?, humidificateurs?, pompes? à chaleur, thermostats?, groupes? électrogènes?, onduleurs?, batteries?, câbles?, adaptateurs?, vidéoprojecteurs?, projecteurs?, barres? de son, webcams?, micros?, sonnettes?, alarmes?, serrures?, coffres?-forts?, balances?, appareils? (?:auditifs?|dentaires?), prothèses?, implants?, couronnes?, bagues dentaires, lentilles, montures?, verres? progressifs?, fauteuils? roulants?, canapés?-lits?, fauteuils?, lits? superposés?, berceaux?, commodes?, bibliothèques?, buffets?, miroirs?, stores?, volets?, parquets?, carrelages?, toitures?, clôtures?, portails?, abris? de jardin, serres?, pergolas?, piscines?, spas?, jacuzzis?, saunas?, douches?, baignoires?, robinets?, éviers?, lavabos?, cheminées?, poêles?(?: à bois| à granulés)?, tondeuses?, tronçonneuses?, perceuses?, échelles?, nettoyeurs? haute pression, machines? à coudre, imprimantes? 3d, scanners?, terminaux? de paiement, tpe, caisses? enregistreuses?, chariots? élévateurs?, palettes?, emballages?, cartons?, bâches?, banderoles?, flyers?, dépliants?, cartes? de visite, affiches?, autocollants?, étiquettes?, mugs?, tasses?, casquettes?, chapeaux?, écharpes?, gants?, chaussettes?, ceintures?, jupes?, chemisiers?, leggings?, maillots?(?: de bain)?, survêtements?, uniformes?, tabliers?, robes? de mariée, bracelets?, boucles? d['’]oreilles?, alliances?, portefeuilles?, parapluies?, sièges?[- ]auto, chaises? hautes?, couches, croquettes, litière, aquariums?, tapis de course, haltères, skis?, planches? de surf, kayaks?, tentes?, sacs? de couchage, raquettes?, bateaux?, camping-cars?, caravanes?, remorques?, minibus, roues?, jantes?, freins?, pare-brises?, guitares?, pianos?, claviers?, violons?, batterie, amplis?, paniers?(?: garnis?| gourmands?)?, coffrets?, cartes? cadeaux?, bons? cadeaux?, chocolats?, pizzas?, vins?, fromages?, traiteurs?, salles?, chapiteaux?, photographes?, photobooth, décoration, faire-part, invitations?, couronnes? de fleurs, gerbes?, cartes? sim, esims?, hébergement web, hébergement, noms? de domaine, crm, erp, antivirus, serveurs?, masters?, diplômes?, ateliers?, stages?, soutien scolaire, colonies?, croisières?, circuits?, excursions?, séjours?, voyages? organisés?, chalets?, gîtes?, maisons?, villas?, mobil-homes?, places? de parking, box de stockage, garde-meubles?, locaux, manucures?, épilations?, botox, détartrage, bilans?, vaccins?, kinésithérapie, radios?, irm, prises? de sang, blanchiment, déménagements?, dératisation, serruriers?, mutuelles?, assurances? (?:auto|habitation|voyage|vie|santé), livrets?, visas?, traductions?, compléments? alimentaires?, protéines?, parfums?, crèmes?, shampoings?, sèche-cheveux, rasoirs?, brosses?, selles?, graines?, plantes, arbres?, haies?, monte-escaliers?, cartes?" +
-		", bouteilles? de gaz, ordonnances?, médicaments?, gouttières?, détartrages?, dévitalisation, échographies?, cours de (?:natation|piano|conduite|yoga|guitare), places? en crèche, crèche, cantine, garderie, sorties? scolaires?, carte de transport, navigo, découvert, compte (?:courant|joint|pro), virement permanent, portabilité, roaming, ligne, ligne fixe, compteurs?, transferts?, navettes?, petit[- ]déjeuner, journée spa, food ?trucks?, toilettage, échafaudages?, jardinier, véranda, couettes?, oreillers?, serviettes?, coussins?, puzzles?, legos?, jeux? de société, rollers?, cartables?, ballons? d(?:'|’)eau chaude, chauffage, canalisations?, ascenseurs?, wc, chasse d(?:'|’)eau, volets? roulants?, stores? bannes?",
+		", bouteilles? de gaz, ordonnances?, médicaments?, gouttières?, détartrages?, dévitalisation, échographies?, cours de (?:natation|piano|conduite|yoga|guitare), places? en crèche, crèche, cantine, garderie, sorties? scolaires?, carte de transport, navigo, découvert, compte (?:courant|joint|pro), virement permanent, portabilité, roaming, ligne, ligne fixe, compteurs?, transferts?, navettes?, petit[- ]déjeuner, journée spa, food ?trucks?, toilettage, échafaudages?, jardinier, véranda, couettes?, oreillers?, serviettes?, coussins?, puzzles?, legos?, jeux? de société, rollers?, cartables?, ballons? d(?:'|’)eau chaude, chauffage, canalisations?, ascenseurs?, wc, chasse d(?:'|’)eau, volets? roulants?, stores? bannes?" +
+		", électricité, courant électrique, bagages?, permis(?: de conduire| b)?, dressage, éducation canine, bacs? potagers?, jardinières?, chorale, cours de poterie, retouches?, gravures?, trophées?, vélib, casiers?, consignes?, carte de bibliothèque, places? de (?:théâtre|concert|spectacle), billets?(?= (?:pour|de|du))(?: d(?:e|u|’|') ?(?:train|concert|spectacle|théâtre))?, sorties? en bateau, stages? de \\p{L}+, forfaits? de ski, receveurs? de douche, bacs? (?:à|de) douche, parois? de douche, révision, courroie, contrôle technique, ordonnance, pommade",
 	thingTail: [
 		" (?:d['’]|de |à |en |pour )[\\p{L}\\p{N}-]+",
 		" (?:dînatoire|électriques?|sans fil|professionnel(?:le)?s?|premium|noir(?:e)?s?|blanc(?:he)?s?|bleue?s?|rouges?|grise?s?|double|familiale?|d'occasion|neu(?:f|ve)s?|pliantes?|solaires?|annuel(?:le)?)",
 		' \\p{L}{2,}(?:ifs?|ives?|iques?|els?|elles?|ales?|aux|ables?|ibles?|iers?|ières?|iens?|iennes?|ants?|antes?|aires?|eurs?|euses?|isée?s?|roulants?)',
 	],
 	productAfter: [
+		'(?:places?) (?:dans|pour|au|à la|en)(?: le| la)?',
+		"inscri\\p{L}+ (?:\\p{L}+ ){0,4}(?:au|à la|à l(?:’|')|aux|en)",
 		'remplac\\p{L}+ (?:\\p{L}+ ){1,5}par',
 		'il (?:me|nous) (?:faut|faudrait)',
 		"(?:j(?:’|')aurais|nous aurions|on aurait) besoin d(?:e|(?:’|'))",
@@ -559,7 +573,11 @@ export const fr: Language = {
 		'problèmes? avec',
 		'garantie d[ue]',
 	],
-	productAsk: ['avez-vous', 'vendez-vous'],
+	productAsk: [
+		'(?:vous )?(?:faites|vendez|proposez|louez|réparez|fabriquez|installez|imprimez|donnez|avez)(?:[- ]vous)?(?: aussi)?',
+		'avez-vous',
+		'vendez-vous',
+	],
 	productWant: [
 		'(?:veux|voudrais|voudrions|souhaite|souhaitons|souhaiterais|voulons)',
 		"besoin d(?:e|’|')",
@@ -575,9 +593,11 @@ export const fr: Language = {
 	productStop:
 		'pour avec et mais ou en dans à au aux parce car que qui si est sont était par sur depuis avant après il elle je nous vous ne n’est pas chez hier demain svp coûte sans ainsi dont cette afin s’il mais, y c’est ça svp pour',
 	noProduct:
-		'prélèvement prélèvements paiement paiements virement montant somme argent réclamation message mail avoir solde frais article articles produit produits chose choses annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
+		'livraisons réductions remises factures garantie parking un une promo promos échange prélèvement prélèvements paiement paiements virement montant somme argent réclamation message mail avoir solde frais article articles produit produits chose choses annonce site technicien réparateur rdv rendez-vous option options mois dernier numéro taille couleur état livraison visite conseil expert disponibilité question date heure créneau urgence remise réduction aide information informations renseignement renseignements quelqu’un personne humain conseiller réponse savoir parler annuler ça cela remboursement solution rappel facture commande votre mon',
 	bot: {
 		fallback: [
+			"(?:ne |n(?:’|'))?(?:saurais|pourrais|sais|parviens) (?:\\p{L}+ )?(?:pas )?(?:à )?(?:répondre|dire|aider|comprendre|interpréter)",
+			'dépasse (?:mes|mon)',
 			'(?:ne )?peux (?:que|seulement) (?:vous )?(?:aider|répondre)',
 			'mes (?:compétences|capacités|connaissances|limites|possibilités)',
 			"(?:qu(?:’|')un|seulement un|juste un) (?:\\p{L}+ )?(?:bot|assistant|robot)",

@@ -16,7 +16,7 @@ export const hi: Language = {
 			'(?:उड़ान|टिकट) पीएनआर',
 			'बुकिंग (?:संख्या|क्रमांक)',
 			'(?:आवेदन|पंजीकरण|रजिस्ट्रेशन|ट्रांजैक्शन|लेनदेन|कोटेशन|अपॉइंटमेंट|एडमिशन|भुगतान|रेफरेंस) (?:संख्या|नंबर|नम्बर|आईडी|क्रमांक)',
-			'(?:application|registration|transaction|txn|reference|ref|payment|quotation|admission|appointment|pnr|utr)(?: (?:number|no\\.?|id|nambar))?',
+			'(?:application|registration|transaction|txn|reference|ref|payment|quotation|appointment|pnr|utr)(?: (?:number|no\\.?|id|nambar))?',
 			'order(?: (?:number|no\\.?|id|nambar))?',
 			'booking(?: (?:number|no\\.?|id))?',
 			'(?:ऑर्डर|आर्डर|ओर्डर)(?: (?:नंबर|नम्बर|आईडी|संख्या))?',
@@ -24,6 +24,8 @@ export const hi: Language = {
 			'order(?: (?:number|no\\.?|id))?',
 		],
 		invoice: [
+			'(?:receipt|rasid|raseed)(?: no\\.?| number)?',
+			'रसीद(?: नंबर| संख्या)?',
 			'bill(?: (?:number|no\\.?))?',
 			'invoice(?: (?:number|no\\.?))?',
 			'(?:बिल|इनवॉइस|चालान)(?: (?:नंबर|नम्बर|संख्या))?',
@@ -88,6 +90,10 @@ export const hi: Language = {
 	],
 	multipliers: ['hazaa?r', 'lakhs?', 'crores?', 'k', 'हज़ार', 'हज़ार', 'हजार', 'लाख', 'करोड़'],
 	budget: [
+		'soch[ae]?|socha|dimag mein',
+		'bacha\\p{L}*|jod[ae]',
+		'सोचा|सोच रह[\\p{L}\\p{M}]*',
+		'बचा[\\p{L}\\p{M}]*',
 		'afford',
 		'tak ja sakta',
 		'itna hi',
@@ -126,6 +132,7 @@ export const hi: Language = {
 		'के अंदर',
 	],
 	timeline: [
+		'(?:shaam|sham|subah|dopahar|raat) (?:ko|ke time|mein)|weekend (?:pe|par|mein|ko)?',
 		...timePhrases({
 			before: [
 				'is',
@@ -274,6 +281,9 @@ export const hi: Language = {
 	],
 	refuse: ['नहीं (?:चाहिए|चाहता|चाहती|चाहते|लेना|खरीदना)'],
 	trouble: [
+		'kaat (?:di|diya|dia|rahe)|काट (?:दी|दिया)',
+		'abhi bhi (?:chal|dikh|pending|active|open)\\p{L}*|अभी भी (?:चल|दिख)[\\p{L}\\p{M}]*',
+		'ruk (?:nahi|nhi)|nahi (?:ruk|rok)\\p{L}*|alag (?:hai|nikla|aaya|diya)|match nahi',
 		'(?:maine|mene|humne) (?:\\p{L}+ ){0,3}(?:nahi|nhi) (?:kiya|ki|liya|mangaya|karwaya)|(?:मैंने|हमने) (?:[\\p{L}\\p{M}]+ ){0,3}नहीं (?:किया|की|लिया|मंगाया)',
 		'(?:nahi+n?|nhi) (?:\\p{L}+ )?(?:aata|aati|aate|milta|milti|chalta|chalti|bana|hoga|dikh|lag|ruk|uth|jud|bhar|laut|pahunch|pahuch|mil|aa)\\p{L}*',
 		'ganda|gandi|gande|daag|scratch|dent|tedha|zang|sadi|sada hua|badbu|cockroach|leak\\p{L}*|tapak\\p{L}*|jam|chok|chipak|galat\\p{L}*|adhoor[aie]|aadha|kam (?:nikla|nikle|mila|mile|hai)|expire\\p{L}*|reject\\p{L}*|fail\\p{L}*|block\\p{L}*|hack\\p{L}*|gayab|kho gay[ai]|fas gay[aie]|phas gay[aie]|atka\\p{L}*|ruk gay[ai]|cut ho gay[ae]|kat gay[ae]',
@@ -523,6 +533,8 @@ export const hi: Language = {
 		'my name is',
 	],
 	nameMaybe: [
+		'(?:main|mai) (?:hoon|hu|hun)',
+		'(?:yahan|idhar)(?= \\p{Lu})',
 		'naam(?: hai)?',
 		'regards,?',
 		'thanks,?',
@@ -533,7 +545,7 @@ export const hi: Language = {
 		'this is',
 		'i am',
 	],
-	nameBefore: ['(?:bol|baat kar) rah[ai]'],
+	nameBefore: ['here(?=[\\s,.!]|$)', 'yahan', '(?:bol|baat kar) rah[ai]'],
 	noName:
 		'है हूँ हूं मैं ने से का की के को नहीं क्या सोमवार मंगलवार बुधवार गुरुवार शुक्रवार शनिवार रविवार hai hu hoon main mai se ka ki ke ko nahi kya order aur bhi hello hi',
 	courtesy: [
@@ -596,10 +608,13 @@ export const hi: Language = {
 	things:
 		'गीज़र, गीजर, फ्रिज, फ़्रिज, वॉशिंग मशीन, वाशिंग मशीन, मशीन, एसी, कूलर, पंखा, पंखे, हीटर, टीवी, मोबाइल, फोन, फ़ोन, लैपटॉप, कंप्यूटर, टैबलेट, हेडफोन, ईयरफोन, स्पीकर, कैमरा, कैमरे, प्रिंटर, राउटर, घड़ी, चार्जर, सोफा, सोफ़ा, टेबल, मेज, कुर्सी, कुर्सियाँ, कुर्सियां, बेड, पलंग, गद्दा, अलमारी, लैंप, पर्दे, जूते, चप्पल, जैकेट, शर्ट, टी-शर्ट, कपड़े, साड़ी, कुर्ता, बैग, सूटकेस, चश्मा, अंगूठी, साइकिल, स्कूटर, स्कूटी, बाइक, कार, गाड़ी, टायर, खिलौना, खिलौने, किताब, किताबें, सोलर पैनल, प्लान, सब्सक्रिप्शन, सदस्यता, लाइसेंस, कोर्स, फ्लाइट, कमरा, कमरे, फ्लैट, घर, केक, फूल, सॉफ्टवेयर, ऐप, ब्रॉडबैंड, इंटरनेट, वाईफाई, बीमा, लोन, क्रेडिट कार्ड, प्रेशर कुकर, मिक्सर, माइक्रोवेव, ओवन, geysers?, gijar, fridges?, refrigerator, washing machine, machine, ac, cooler, fan, heater, tv, mobiles?, phones?, laptops?, computer, tablet, headphones?, earphones?, earbuds, speaker, camera, printer, router, watch, charger, sofa, table, chair, bed, mattress, almirah, jackets?, shirts?, t-?shirts?, shoes, joote, kapde, saree, kurta, bags?, suitcase, cycle, scooter, scooty, bike, car, gaadi, gadi, tyre, plan, subscription, membership, course, flight, room, flat, cake, app, broadband, wifi, internet, loan, credit card, insurance, cooker, mixer, microwave, oven, screen' +
 		', cylinder, gas cylinder, gas connection, inverter, battery, ups, generator, ro, water purifier, purifier, chimney, hob, gas stove, chulha, stove, induction, air fryer, grinder, juicer, iron, press, vacuum cleaner, robot vacuum, projector, soundbar, home theatre, set ?top box, dth, dish tv, doorbell, cctv, lock, tijori, almira, wardrobe, dressing table, dining table, study table, office chair, mirror, sheesha, curtains?, parde, tiles?, flooring, paint, gate, darwaza, khidki, solar panels?, solar, water tank, pump, motor, drill, sewing machine, silai machine, lehenga, sherwani, suit, kurti, dupatta, blouse, gown, uniform, sandals?, chappal, sneakers?, juttis?, ring, necklace, mangalsutra, bangles?, choodi, earrings?, wallet, purse, umbrella, pram, stroller, diapers?, dog food, treadmill, dumbbells?, bat, cricket kit, helmet, tyres?, seat cover, guitar, harmonium, tabla, keyboard, gift (?:hamper|card|box), hamper, mithai, sweets?, laddu, pizza, biryani, thali, catering, tent, hall, banquet(?: hall)?, marriage hall, photographer, dj, mehndi, decoration, invitation cards?, visiting cards?, banner, flex, sim(?: card)?, esim, fiber, fibre, hosting, domain, website, crm, erp, tally, antivirus, server, coaching, tuition, batch, classes, degree, diploma, admission, tour(?: package)?, trip, package, cruise, hotel, villa, resort, pg, hostel, plot, shop, office, makaan, house, facial, haircut, bridal makeup, makeup, laser, root canal, braces, filling, chashma, lens(?:es)?, frames?, mri, x-?ray, blood test, check-?up, vaccine, physiotherapy, shifting, packers and movers, pest control, health insurance, car insurance, bike insurance, term plan, policy, fd, passbook, debit card, visa, passport, perfume, cream, shampoo, trimmer, protein powder, whey, seeds?, paudhe, tractor, सिलेंडर, गैस कनेक्शन, इन्वर्टर, बैटरी, जनरेटर, वाटर प्यूरीफायर, आरओ, चिमनी, चूल्हा, इंडक्शन, ग्राइंडर, जूसर, प्रेस, वैक्यूम क्लीनर, प्रोजेक्टर, सेट टॉप बॉक्स, डिश टीवी, डोरबेल, सीसीटीवी, ताला, तिजोरी, ड्रेसिंग टेबल, डाइनिंग टेबल, शीशा, टाइल्स?, पेंट, गेट, दरवाज़ा, दरवाजा, खिड़की, सोलर, पानी की टंकी, पंप, मोटर, सिलाई मशीन, लहंगा, शेरवानी, सूट, कुर्ती, दुपट्टा, गाउन, यूनिफॉर्म, सैंडल, जूती, हार, मंगलसूत्र, चूड़ियाँ, चूड़ियां, झुमके, पर्स, छाता, डायपर, ट्रेडमिल, हेलमेट, गिटार, तबला, गिफ्ट हैम्पर, मिठाई, पिज़्ज़ा, बिरयानी, कैटरिंग, टेंट, हॉल, बैंक्वेट हॉल, फोटोग्राफर, मेहंदी, सजावट, निमंत्रण पत्र, विज़िटिंग कार्ड, बैनर, सिम(?: कार्ड)?, फाइबर, वेबसाइट, कोचिंग, ट्यूशन, क्लासेस, टूर पैकेज, टूर, पैकेज, होटल, विला, पीजी, हॉस्टल, प्लॉट, दुकान, मकान, फेशियल, मेकअप, ब्राइडल मेकअप, चश्मे, लेंस, एमआरआई, एक्स-रे, ब्लड टेस्ट, टीका, शिफ्टिंग, स्वास्थ्य बीमा, पॉलिसी, डेबिट कार्ड, वीज़ा, पासपोर्ट, इत्र, क्रीम, शैंपू, ट्रिमर, बीज, पौधे, ट्रैक्टर, atm card, card, एटीएम कार्ड, कार्ड' +
-		', gas, lpg, dawai, dawaiyan, medicine, prescription, scan, ultrasound, sonography, swimming classes, dance classes, driving (?:classes|licence|license), school admission, nursery admission, school bus, id card, passbook, cheque ?book, net banking, recharge, data pack, meter, smart meter, airport transfer, pickup, breakfast, food truck, dog grooming, dhoodh, doodh, newspaper, tiffin, mess, rajai, takiya, towel, bedsheet, puzzle, school bag, uniform, गैस, एलपीजी, गैस सिलेंडर, दवा, दवाई, दवाइयाँ, अल्ट्रासाउंड, सोनोग्राफी, स्कूल एडमिशन, स्कूल बस, पासबुक, चेकबुक, रिचार्ज, मीटर, नाश्ता, टिफिन, रजाई, तकिया, चादर, स्कूल बैग, जाँच, जांच, रिपोर्ट(?= (?:नहीं|अभी|कब|चाहिए))',
+		', gas, lpg, dawai, dawaiyan, medicine, prescription, scan, ultrasound, sonography, swimming classes, dance classes, driving (?:classes|licence|license), school admission, nursery admission, school bus, id card, passbook, cheque ?book, net banking, data pack, meter, smart meter, airport transfer, pickup, breakfast, food truck, dog grooming, dhoodh, doodh, newspaper, tiffin, mess, rajai, takiya, towel, bedsheet, puzzle, school bag, uniform, गैस, एलपीजी, गैस सिलेंडर, दवा, दवाई, दवाइयाँ, अल्ट्रासाउंड, सोनोग्राफी, स्कूल एडमिशन, स्कूल बस, पासबुक, चेकबुक, मीटर, नाश्ता, टिफिन, रजाई, तकिया, चादर, स्कूल बैग, जाँच, जांच, रिपोर्ट(?= (?:नहीं|अभी|कब|चाहिए))' +
+		', bijli, bijli connection, electricity, paani ka connection, luggage, baggage, driving licen[cs]e, dog training, pottery class, alteration, trophy, school bus, van(?= )|school van, locker, library card, tickets?(?= (?:for|ka|ke|ki)), ski, car (?:service|wash), servicing, dawai, syrup, बिजली, बिजली कनेक्शन, सामान(?= )|लगेज, ड्राइविंग लाइसेंस, सर्विसिंग, ट्रॉफी, लॉकर, टिकट, स्कूल वैन, सिरप',
 	qualifiersBefore: true,
 	productAfter: ['(?:interested in|price of|cost of|problem with)'],
 	productBefore: [
+		'(?:banate|bechte|rakhte|sikhate|karte|dete|lagate) (?:ho|hain|hai|h)',
+		'(?:बनाते|बेचते|रखते|सिखाते|करते|देते|लगाते) (?:हो|हैं|है)',
 		'(?:लिया|ली|ख़?रीदा|ख़?रीदी|मंगवाया|मंगवाई) (?:था|थी|है|हूँ)',
 		'(?:liya|li|kharida|mangwaya) (?:tha|thi|hai)',
 		'(?:available|milega|उपलब्ध|मिलेगा)',

@@ -23,7 +23,11 @@ export const id: Language = {
 			'order(?:an)?(?: (?:nomor|no\\.?|id))?',
 			'(?:kode )?booking',
 		],
-		invoice: ['(?:nomor |no\\.? )?(?:invoice|faktur|tagihan)(?: (?:nomor|no\\.?))?'],
+		invoice: [
+			'(?:no\\.?|nomor) (?:nota|kwitansi|struk|kuitansi)',
+			'nota|kwitansi',
+			'(?:nomor |no\\.? )?(?:invoice|faktur|tagihan)(?: (?:nomor|no\\.?))?',
+		],
 		account: [
 			'(?:no|nomor|id)\\.? ?(?:pel|pelanggan|member|anggota|kartu|polis|pasien|rm|rekam medis|meter|rek|rekening|kontrak|siswa|nis|nim|va|akun|nasabah|unit|kamar|peserta)',
 			'idpel',
@@ -59,6 +63,8 @@ export const id: Language = {
 	currencies: ['rupiah'],
 	multipliers: ['rb', 'k', 'ribu', 'rb', 'juta', 'jt', 'miliar'],
 	budget: [
+		'kepikiran|mikirnya|kira-?kira',
+		'tabungan|nabung|sisihkan|kumpul\\p{L}*',
 		'kantong',
 		'mentok',
 		'paling',
@@ -98,6 +104,8 @@ export const id: Language = {
 		'bujet',
 	],
 	timeline: [
+		'(?:tiap|setiap) (?:sore|malam|weekend|sabtu|minggu|hari \\p{L}+)|hari kerja|pulang (?:kerja|sekolah)|akhir pekan',
+		'(?:hari )?(?:senin|selasa|rabu|kamis|jumat|sabtu|minggu),? (?:tgl|tanggal) \\d{1,2}(?: \\p{L}+)?(?! \\p{L}*(?:orang|ribu))',
 		...timePhrases({
 			before: [
 				'sebelum',
@@ -224,6 +232,9 @@ export const id: Language = {
 	],
 	refuse: ['(?:tidak|nggak|gak|ga|enggak) (?:mau|ingin|perlu|butuh|jadi)'],
 	trouble: [
+		'diputus\\p{L}*|dicabut|diputuskan',
+		'masih (?:jalan|aktif|berjalan|pending|nyangkut|tertahan)',
+		'beda (?:sama|dengan|dari)|ketuker|kebalik|pusing',
 		'(?:bukan|gak|tidak|ga|nggak) (?:saya|aku|pernah|merasa) (?:yang |yg )?(?:transaksi|beli|pesan|lakukan|melakukan|daftar|setuju|order)\\p{L}*|bukan (?:saya|aku|pesanan saya)',
 		'(?:tidak|ga|gak|nggak|ngga|gk|tdk|belum|blm) (?:\\p{L}+ )?(?:di(?:refund|kembalikan|proses|kirim|bayar|perbaiki|ambil|jemput|aktifkan|terima|update|tanggapi|bersihkan|ganti|balas)|aktif|berubah|selesai|beres|sembuh|terbit|cair|valid|nyampe|nyampek|sampe|dateng|lengkap|bener|benar|jelas|bersih|wangi|enak)\\p{L}*',
 		'jamur\\p{L}*|berjamur|basi|busuk|kadaluarsa|kedaluwarsa|expired|kotor|noda|lecet|baret|bengkok|karat\\p{L}*|bolong|mampet|mampat|kecoa|rembes|mentah|tumpah|copot|lepas|longgar|goyang|kedip|panas banget|ngadat|mogok|gosong',
@@ -302,7 +313,7 @@ export const id: Language = {
 		'(?:tidak|gak|ga|nggak|ngga|gk|tdk|belum|blm) (?:ada|pernah) (?:\\p{L}+ )?(?:yang |yg )?(?:jawab|respon|balas|angkat|datang|kabar|tanggapan|bantu|hubungi|bales|kejelasan|solusi|kepastian)\\p{L}*',
 		'(?:tidak|gak|ga|nggak|gk|tdk|belum|blm) (?:bisa )?(?:tidur|kerja|masak|mandi|makan|jalan|dagang|jualan|bayar)',
 		'(?:belum|blm) (?:\\p{L}+ )?(?:juga|jg)|(?:juga|jg) (?:belum|blm)',
-		'mati (?:lampu|air|listrik|total)|(?:air|listrik|internet|sinyal) (?:mati|padam)|tanpa (?:air|listrik|kabar)|kosong',
+		'mati (?:lampu|air|listrik|total)|(?:air|listrik|internet|sinyal) (?:mati|padam)|tanpa (?:air|listrik|kabar)',
 		'sakit(?: banget| sekali)?|nyeri|bengkak|berdarah|kedinginan|kelaparan|nangis|kebanjiran|banjir',
 		'(?:rugi|dirugikan|kehilangan|hilang) (?:\\p{L}+ )?(?:waktu|uang|pelanggan|kerja|jutaan)?|izin kerja|cuti (?:kerja|demi)|ketinggalan (?:pesawat|kereta)',
 		'kecewa|kesal|kesel|marah|emosi|jengkel|bete|parah|payah|gimana sih|gmn sih|keterlaluan|mengecewakan|tidak profesional|gak profesional|bohong|php|dipingpong|dioper|lempar|masa (?:iya|sih|saya|harus|gitu|segitu)|capek|cape deh|aneh|buruk',
@@ -435,6 +446,10 @@ export const id: Language = {
 		'nama:',
 	],
 	nameMaybe: [
+		'(?:saya|ini|dengan) (?:bu|pak|ibu|bapak|kak|mas|mbak|om|tante)',
+		'salam hormat,?',
+		'trims,?',
+		'makasi+h?,?',
 		'nama',
 		'makasih,?',
 		'terima kasih,?',
@@ -500,13 +515,16 @@ export const id: Language = {
 	things:
 		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam' +
 		', kompor (?:induksi|listrik|gas), air fryer, mixer, juicer, robot vacuum, filter air, purifier, humidifier, genset, inverter, baterai, aki, kabel, adaptor, proyektor, soundbar, mikrofon, bel pintu, cctv, alarm, kunci, brankas, timbangan, alat bantu dengar, behel, implan, gigi palsu, softlens, lensa, frame, kursi roda, sofa bed, ranjang susun, box bayi, meja (?:makan|kerja|belajar), rak buku, cermin, tirai, keramik, lantai, atap, pagar, kanopi, kolam renang, bathtub, shower, keran, wastafel, mesin pemotong rumput, bor, tangga, mesin jahit, mesin kasir, mesin edc, forklift, palet, kardus, kemasan, banner, spanduk, brosur, kartu nama, poster, stiker, label, mug, topi, syal, sarung tangan, kaos kaki, ikat pinggang, rok, blus, kebaya, batik, gamis, mukena, sarung, seragam, jas, kebaya, gaun pengantin, gelang, anting, dompet, payung, kereta bayi, car seat, popok, pampers, susu formula, makanan (?:kucing|anjing), akuarium, treadmill, dumbbell, barbel, papan selancar, kayak, tenda, kantong tidur, raket, kapal, perahu, campervan, minibus, bus pariwisata, hiace, elf, velg, rem, kaca depan, gitar, piano, keyboard, biola, drum, hampers, parsel, voucher, gift card, cokelat, pizza, nasi (?:box|kotak|tumpeng), tumpeng, katering, catering, gedung, aula, fotografer, photobooth, dekorasi, undangan, karangan bunga, papan bunga, buket, kartu sim, esim, paket data, pulsa, wifi, hosting, domain, website, crm, erp, antivirus, server, les, bimbel, kelas, workshop, pelatihan, open trip, private trip, trip, tour, tur, paket tour, kapal pesiar, vila, villa, homestay, hotel, penginapan, rumah, ruko, tanah, gudang, parkir, manikur, facial, waxing, botox, scaling, tambal gigi, vaksin, fisioterapi, rontgen, mri, cek darah, medical check ?up, pindahan, jasa pindahan, pest control, tukang kunci, asuransi (?:mobil|kesehatan|jiwa|perjalanan), deposito, tabungan, kartu debit, visa, paspor, terjemahan, suplemen, protein, vitamin, parfum, skincare, krim, serum, sampo, hair ?dryer, alat cukur, sikat gigi, bibit, tanaman, pupuk, galon, gas, tabung gas, kartu(?: atm)?' +
-		', tabung gas, elpiji, resep, obat, behel, usg, les (?:renang|piano|inggris|mobil), kursus (?:mobil|inggris|menjahit), daycare, paud, spp, kartu siswa, buku tabungan, m-?banking, kartu perdana, paket roaming, nomor cantik, meteran, antar jemput, sarapan, food truck, grooming, pet hotel, selimut, bantal, handuk, sprei, seprai, puzzle, lego, sepatu roda, tas sekolah, pompa air, toren, tandon, pipa, wc, lift, kanopi, plafon, gypsum, cat tembok',
+		', tabung gas, elpiji, resep, obat, behel, usg, les (?:renang|piano|inggris|mobil), kursus (?:mobil|inggris|menjahit), daycare, paud, spp, kartu siswa, buku tabungan, m-?banking, kartu perdana, paket roaming, nomor cantik, meteran, antar jemput, sarapan, food truck, grooming, pet hotel, selimut, bantal, handuk, sprei, seprai, puzzle, lego, sepatu roda, tas sekolah, pompa air, toren, tandon, pipa, wc, lift, kanopi, plafon, gypsum, cat tembok' +
+		', listrik, air panas, koper, bagasi, sim [abc], pelatihan anjing, pot bunga, paduan suara, kelas keramik, permak(?: baju| celana)?, plakat, piala, loker, kartu perpustakaan, tiket (?:teater|konser|bioskop|masuk), naik perahu, kursus \\p{L}+, servis (?:mobil|motor|ac), salep, sirup, kue (?:ultah|ulang tahun|tart)(?: karakter)?, bus sekolah, antar jemput sekolah',
 	thingTail: [
 		' (?:gaming|olahraga|lari|bekas|baru|listrik|premium|wireless|\\d+ kursi|\\d+ pintu|custom|sekolah|kantor|anak|pria|wanita|kulit|kayu|second|hitam|putih|merah|biru|tahunan|bulanan)(?: ukuran \\d+)?',
 		' [a-z]{3,8} \\d{4}',
 		' (?!(?:me[mnl]?|di|ter|ber|ke|se)\\p{L}{3})\\p{L}{4,}',
 	],
 	productAfter: [
+		'(?:slot|kuota|kursi|tempat) (?:untuk|di|buat|kelas)',
+		'(?:daftar|mendaftar|daftarin)(?: \\p{L}+){0,2} (?:ke|di|untuk|les|kursus)?',
 		'(?:lagi|lg|sedang) (?:cari|nyari|mencari|butuh)',
 		'(?:mau )?(?:tanya|nanya) (?:soal|ttg)?',
 		'(?:beli|pesan|sewa|butuh|perlu|cari|nyari|minat|berminat) (?:\\d+ )?',
@@ -519,7 +537,10 @@ export const id: Language = {
 		'masalah (?:dengan|di|pada)',
 		'garansi',
 	],
-	productAsk: ['(?:ada|jual|jualan)'],
+	productAsk: [
+		'(?:apakah )?(?:ada|jual|bikin|buat|sewakan|sedia|melayani|menerima|terima|menyediakan)(?: jasa)?',
+		'(?:ada|jual|jualan)',
+	],
 	productWant: ['(?:butuh|perlu)'],
 	productBefore: [
 		'(?:yang|yg) (?:saya|aku|kami) (?:beli|pesan|terima|sewa|order)',
@@ -530,9 +551,10 @@ export const id: Language = {
 	productStop:
 		'ga gak nggak kosong ready kah untuk dengan dan tapi atau di ke dari karena yang kalau jika ada sudah belum saya kami berapa apa bisa tidak buat kemarin besok minggu ini itu nya kak sebelum pada tolong masih pakai tanpa ya dong sih bulan warnanya tetapi juga segera secepatnya pecah rusak',
 	noProduct:
-		'pembayaran transfer dana duit saldo potongan cicilan chat pesan barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
+		'pengiriman ongkir promo cicilan parkir garansi diskonan cabang pembayaran transfer dana duit saldo potongan cicilan chat pesan barang produk iklan website teknisi jadwal opsi pilihan ukuran warna nomor status servis kunjungan tanggal jam waktu konfirmasi sampel diskon layanan kontrak bantuan info informasi orang admin cs jawaban tahu bicara ini itu refund tanya kepastian solusi yang masalah apa penawaran tagihan pesanan batal uang yang',
 	bot: {
 		fallback: [
+			'(?:kurang|tidak) (?:tahu|paham|menemukan jawab\\p{L}*)|belum bisa (?:jawab|menjawab)',
 			'hanya (?:bisa|dapat) (?:membantu|menjawab)',
 			'(?:kemampuan|pengetahuan|jangkauan|batas) (?:saya|kami)',
 			'(?:hanya|cuma) (?:sebuah |seorang )?(?:bot|asisten|robot)',

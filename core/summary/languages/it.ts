@@ -80,6 +80,8 @@ export const it: Language = {
 	currencies: ['euro'],
 	multipliers: ['mila', 'milioni'],
 	budget: [
+		'pensavo|pensavamo|avevo in mente|in mente',
+		'da parte|risparmiat\\p{L}+',
 		'arrivo (?:a|fino)',
 		'(?:non )?(?:posso|possiamo) (?:permetter\\p{L}+|andare)',
 		'starei',
@@ -119,6 +121,9 @@ export const it: Language = {
 		'sotto i',
 	],
 	timeline: [
+		'(?:di (?:sera|mattina|pomeriggio)|nel weekend|in settimana|nei fine settimana|il (?:sabato|martedì|giovedì|lunedì|mercoledì|venerdì) (?:sera|mattina|pomeriggio))',
+		'(?:la )?settimana del \\d{1,2}(?: \\p{L}+)?',
+		'(?:lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica) \\d{1,2} (?:verso|alle|dopo|entro)(?: le)? \\d{1,2}(?:[:.]\\d{2})?',
 		...timePhrases({
 			before: [
 				'entro',
@@ -266,6 +271,9 @@ export const it: Language = {
 	],
 	refuse: ['non (?:lo |la )?(?:voglio|vogliamo|vorrei|mi serve|mi interessa|cerco)'],
 	trouble: [
+		'staccat\\p{L}+|tagliat[oa] la|sospes\\p{L}+',
+		'(?:ancora|sempre) (?:in corso|apert\\p{L}+|attiv\\p{L}+|in sospeso)|risulta ancora|continua a (?:contare|correre|risultare)',
+		'(?:è|sono) (?:tutto )?sbagliat\\p{L}+|divers[oaie] d(?:a|al|alla)|non (?:coincide|torna|corrisponde)',
 		'(?:non|nn|mai) (?:\\p{L}+ )?(?:fatt[oaie]|riconosc\\p{L}+|autorizzat\\p{L}+|chiest\\p{L}+|ordinat\\p{L}+|sottoscritt\\p{L}+|richiest\\p{L}+|rimborsat\\p{L}+|accreditat\\p{L}+|pagat\\p{L}+|pulit\\p{L}+|riparat\\p{L}+|risolt\\p{L}+|attivat\\p{L}+|accettat\\p{L}+|richiamat\\p{L}+|venut\\p{L}+|passat\\p{L}+|arrivat\\p{L}+|vist\\p{L}+)',
 		'muffa|marc[ioae]+|scadut[oaie]|sporc[oaie]|macchiat[oaie]|graffiat[oaie]|stort[oaie]|arrugginit[oaie]|buc(?:o|hi|at[oaie])|intasat[oaie]|scarafagg[io]+|umidità|crud[oaie](?=[ .,!]|$)|rovesciat[oaie]|ronza|lampeggia|traball\\p{L}+',
 		'(?:arrivat|mandat|ricevut|consegnat|dat|portat)[oaie]\\b[^.!?]{0,40}(?:invece|al posto|altr[oaie]|sbagliat[oaie]|sol[oaie]|solo|soltanto)',
@@ -319,7 +327,8 @@ export const it: Language = {
 		'perde (?:acqua)?',
 	],
 	harmless: [
-		"(?:nessun|senza|non è un|non c(?:’|')è|è un|c(?:’|')è|sarebbe un|qualche) problem[ai]",
+		"(?:nessun|senza|non è un|non c(?:’|')è) problem[ai]",
+		"(?:è un|c(?:’|')è qualche|sarebbe un) problema(?=\\?)",
 		'(?:camera|porta) (?:doppia|matrimoniale)',
 		'(?:al )?più tardi',
 		'(?:si può|posso|possiamo) (?:\\p{L}+ )?(?:annullare|disdire|restituire|spostare)',
@@ -476,6 +485,10 @@ export const it: Language = {
 		'nome:',
 	],
 	nameMaybe: [
+		'sono (?:la|il|sempre|di nuovo)',
+		'(?:un )?cordiale saluto,?',
+		'buona (?:giornata|serata),?',
+		'(?:ti|le|vi) scrive',
 		'nome',
 		'distinti saluti,?',
 		'un saluto,?',
@@ -486,7 +499,7 @@ export const it: Language = {
 		'saluti,?',
 		'cordiali saluti,?',
 	],
-	nameBefore: ['qui(?=[\\s,.!]|$)'],
+	nameBefore: ['(?:che )?(?:scrive|parla)', 'qui(?=[\\s,.!]|$)'],
 	noName:
 		'lunedì martedì mercoledì giovedì venerdì sabato domenica urgente cliente ordine ciao salve grazie io lei il la lo un una del della signor signora sig nuovo nuova interessato interessata ancora sempre in a di da',
 	courtesy: [
@@ -528,13 +541,16 @@ export const it: Language = {
 	things:
 		'lavatric[ei], asciugatric[ei], lavastoviglie, frigoriferi?, frigo, congelator[ei], forn[oi], fornelli, microonde, condizionator[ei], climatizzator[ei], caldai[ae], stuf[ae], scaldabagno, aspirapolvere, macchin[ae] (?:da|del) caffè, bollitor[ei], tostapane, frullator[ei], televisor[ei], televisione, tv, monitor, scherm[oi], portatil[ei], laptop, notebook, computer, pc, tablet, iphone, cellular[ei], telefon[oi], smartphone, cuffie, auricolari, cass[ae] bluetooth, fotocamer[ae], telecamer[ae], stampant[ei], router, modem, orologi[oi]?, console, caricabatterie, divan[oi], poltron[ae], tavol[oi], scrivani[ae], sedi[ae], lett[oi], materass[oi], armadi[oi]?, scaffal[ei], lampad[ae], tend[ae], tappet[oi], scarp[ae], sneakers, stivali, sandali, giacc(?:a|he), cappott[oi], vestit[oi], abit[oi], camici[ae], maglia, maglie, maglietta, magliette, pantaloni, jeans, felp[ae], bors[ae], zain[oi], valig(?:ia|ie), occhiali, anell[oi], collan[ae], biciclett[ae], bici, monopattin[oi], auto, macchin[ae], furgon[ei], mot[oa], motorin[oi], gomme, pneumatici, giocattol[oi], passeggin[oi], libr[oi], finestr[ae], infissi, port[ae], pannelli solari, fotovoltaico, pian[oi] (?:tariffari[oi]|premium|pro), abbonament[oi], licenz[ae], cors[oi], lezion[ei], vol[oi], camer[ae], suite, appartament[oi], villett[ae], tort[ae], fiori, software, gestionale, programma, app, fibra, internet, wifi, trattament[oi], massaggi[oi]?, tagli[oi] di capelli, assicurazion[ei], mutu[oi], prestit[oi], cart[ae] di credito' +
 		", piani? cottura, piano di lavoro, top cucina, cucine?, cappe?, friggitric[ei](?: ad aria)?, robot(?: da cucina| aspirapolvere)?, impastatric[ei], barbecue, filtr[oi], depurator[ei], purificator[ei], umidificator[ei], deumidificator[ei], radiator[ei], termosifon[ei], pomp[ae] di calore, termostat[oi], generator[ei], inverter, batteri[ae], cav[oi], adattator[ei], proiettor[ei], soundbar, webcam, microfon[oi], citofon[oi], allarm[ei], antifurto, serratur[ae], casseforti, cassaforte, bilanc(?:ia|e), apparecch(?:io|i) (?:acustic[oi]|dental[ei]|ortodontic[oi]), implant[oi], impiant[oi](?: dental[ei]| fotovoltaic[oi]| di allarme| d['’]allarme)?, coron[ae], otturazion[ei], lenti(?: a contatto| progressive)?, montatur[ae], sedi[ae] a rotelle, divan[oi] letto, lett[oi] a castello, culla, culle, cassettier[ae], libreri[ae], specch(?:io|i), tapparell[ae], persian[ae], parquet, piastrelle, tett[oi], recinzion[ei], cancell[oi], casett[ae](?: da giardino)?, serra, serre, pergol[ae], tend[ae] da sole, gazebo, piscin[ae], idromassaggio, saun[ae], docc(?:ia|e), box doccia, vasc(?:a|he), rubinett[oi], lavell[oi], camin[oi], stuf[ae] a pellet, tagliaerba, motosegh?[ae], trapan[oi], scal[ae], idropulitric[ei], macchin[ae] da cucire, stampant[ei] 3d, scanner, pos, registrator[ei] di cassa, muletti?, carrell[oi] elevator[ei], pallet, imballagg(?:io|i), scatole, striscion[ei], volantin[oi], biglietti da visita, locandine, adesiv[oi], etichett[ae], tazz[ae], cappellin[oi], cappell[oi], sciarp[ae], guant[oi], calz(?:e|ini), cintur[ae], gonn[ae], camicett[ae], leggings, costum[ei](?: da bagno)?, tut[ae], divis[ae], grembiul[ei], abit[oi] da sposa, bracciali?, bracciale, orecchin[oi], fed[ei](?= nuzial[ei]), portafogl(?:io|i), ombrell[oi], seggiolin[oi], seggiolon[ei], pannolini, crocchette, lettiera, acquar(?:io|i), tapis roulant, manubri, cyclette, sci, tavol[ae] da surf, kayak, tend[ae] da campeggio, sacc(?:o|hi) a pelo, racchett[ae], casc(?:o|hi), barc(?:a|he), gommon[ei](?: senza patente)?, camper, roulotte, rimorchi(?:o)?, pulmin[oi], minivan, cerchi, freni, parabrezza, marmitta, chitarr[ae], pianofort[ei], tastier[ae], violin[oi], batteria, cest[oi](?: regalo| natalizi[oi]?)?, buon[oi](?: regalo)?, gift card, cioccolatini, pizz[ae], vin[oi], formagg(?:io|i), catering, sal[ae](?: per| riunion[ei]| convegn[oi])?, tensostruttur[ae], fotograf[oi], photobooth, addobbi, bomboniere, inviti, partecipazioni, coron[ae] di fiori, sim, esim, hosting, domin(?:io|i), crm, erp, antivirus, server, master, diplom[ai], laborator(?:io|i), ripetizioni, campi estivi, campo estivo, crocier[ae], escursion[ei], gite, gita, viagg(?:io|i) organizzat[oi], pacchett[oi], chalet, agriturism[oi], baite?, cas[ae] vacanze, vill[ae], monolocal[ei], bilocal[ei], trilocal[ei], post[oi] auto, garage, box auto, magazzin[oi], local[ei], manicure, depilazione, epilazione(?: laser)?, ceretta, botox, pulizia dei denti, pulizia, visit[ae] (?:oculistica|dermatologica|cardiologica|di controllo), vaccin[oi], fisioterapia, radiografi[ae], risonanz[ae], esam[ei] del sangue, sbiancamento, trasloc(?:o|hi), disinfestazione, fabbro, polizz[ae], assicurazion[ei] (?:auto|casa|viaggio|sanitari[ae]|vita), cont[oi] corrent[ei], vist[oi], traduzion[ei], integrator[ei], proteine, profum[oi], crem[ae], shampoo, phon, asciugacapelli, rasoi[o]?, spazzolin[oi], sell[ae], semi, piant[ae], alber[oi], montascale, cart[ae]" +
-		', bombol[ae](?: del gas)?, ricett[ae], medicin[ae], farmac[oi], bite, devitalizzazion[ei], ecografi[ae], cors[oi] di (?:nuoto|pianoforte|inglese|yoga), patent[ei], post[oi] al nido, nido, mensa, gita(?: scolastica)?, retta, abbonament[oi], fido, conto corrente, portabilità, roaming, sim, linea(?: fissa)?, contator[ei], transfer, navett[ae], colazion[ei], pranz[oi](?: di \\p{L}+)?, cen[ae](?= (?:per|di|a)), giornata spa, food ?trucks?, toelettatura, ponteggi[oi]?, giardinier[ei], verand[ae], piumon[ei], cuscin[oi], asciugaman[oi], puzzle, lego, gioch?[oi] da tavolo, pattini, scaldabagn[oi], riscaldamento, tubatur[ae], tub[oi], ascensor[ei], tapparell[ae], zanzarier[ae], water',
+		', bombol[ae](?: del gas)?, ricett[ae], medicin[ae], farmac[oi], bite, devitalizzazion[ei], ecografi[ae], cors[oi] di (?:nuoto|pianoforte|inglese|yoga), patent[ei], post[oi] al nido, nido, mensa, gita(?: scolastica)?, retta, abbonament[oi], fido, conto corrente, portabilità, roaming, sim, linea(?: fissa)?, contator[ei], transfer, navett[ae], colazion[ei], pranz[oi](?: di \\p{L}+)?, cen[ae](?= (?:per|di|a)), giornata spa, food ?trucks?, toelettatura, ponteggi[oi]?, giardinier[ei], verand[ae], piumon[ei], cuscin[oi], asciugaman[oi], puzzle, lego, gioch?[oi] da tavolo, pattini, scaldabagn[oi], riscaldamento, tubatur[ae], tub[oi], ascensor[ei], tapparell[ae], zanzarier[ae], water' +
+		', elettricità, corrente elettrica, acqua calda, bagagli[oi]?, patente(?: b)?, educazione cinofila, fiorier[ae], coro, cors[oi] di ceramica, orlo, orli, incision[ei], trofe[oi], targhe?(?= (?:per|di))|targa ricordo, bici condivis[ae], armadiett[oi], bigliett[oi] (?:per il|per lo|del|dello|di) \\p{L}+, gita in barca, cors[oi] di vela, skipass, piatt[oi] doccia, box doccia, tagliando, cinghia, revisione, pomata, sciroppo, cas[ae] vacanz[ae], caparra',
 	thingTail: [
 		' (?:da|di|in|a|per) [\\p{L}\\p{N}-]+',
 		' (?:elettric[aohei]+|pieghevol[ei]|professional[ei]|premium|ner[aoei]|bianc[ao]|bianch[ei]|blu|ross[aoei]|grigi[ao]|doppi[ao]|matrimonial[ei]|usat[aoei]|nuov[aoei]|annual[ei]|solari)',
 		' (?:senza \\p{L}+|\\p{L}{2,}(?:iv[oaie]|ic[oaie]|iche|os[oaie]|al[ei]|ar[ei]|bil[ei]|ent[ei]|ant[ei]|ari[oae]?|ori[oae]?|izzat[oaie]|tat[oaie]|tor[ei]|tric[ei]))',
 	],
 	productAfter: [
+		'(?:post[oi]) (?:per|al|nel|nella|in)(?: il| la)?',
+		'iscri\\p{L}+ (?:\\p{L}+ ){0,4}(?:al|alla|ai|a)',
 		'(?:sostituire|cambiare) (?:\\p{L}+ ){1,4}con',
 		'(?:mi|ci) occorr\\p{L}+',
 		'avre(?:i|mmo) bisogno di',
@@ -553,7 +569,11 @@ export const it: Language = {
 		'problem[ai] con',
 		'garanzia d(?:i|el|ella)',
 	],
-	productAsk: ['avete', 'vendete'],
+	productAsk: [
+		'(?:avete|vendete|fate|offrite|noleggiate|riparate|producete|stampate|installate|tenete|date)(?: anche)?',
+		'avete',
+		'vendete',
+	],
 	productWant: [
 		'(?:vorrei|vorremmo|voglio|desidero|desideriamo)',
 		'(?:mi|ci) (?:serve|servono|servirebbe|servirebbero)',
@@ -569,9 +589,10 @@ export const it: Language = {
 	productStop:
 		'per con e ma o in nel nella perché che se è sono era da dal ad a al alla entro prima dopo mi ci ieri oggi domani non ancora su tra fra costa senza grazie quando urgente urgentemente come vorrei si più',
 	noProduct:
-		'addebito addebiti pagamento pagamenti bonifico importo soldi reclamo messaggio mail rata rate articolo articoli prodotto prodotti cosa cose annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
+		'spedizioni spedizione consegne sconto fatture garanzia parcheggio uno una promozioni cambio addebito addebiti pagamento pagamenti bonifico importo soldi reclamo messaggio mail rata rate articolo articoli prodotto prodotti cosa cose annuncio sito tecnico opzioni opzione visita appuntamento numero taglia colore stato consegna data orario disponibilità domanda smaltimento aiuto informazioni info qualcuno persona operatore risposta sapere parlare annullare restituire questo quello rimborso preventivo assistenza fattura ordine un il mio soluzione disponibilità che cambiare capire sconti reso',
 	bot: {
 		fallback: [
+			'non (?:saprei|so|potrei|riuscirei)(?: proprio)? (?:rispond|aiut|dir|cosa)\\p{L}*',
 			'posso (?:solo|soltanto) (?:aiutar|risponder)\\p{L}*',
 			'(?:mie|mia|miei) (?:capacità|competenz[ae]|conoscenz[ae]|possibilità|limiti)',
 			'(?:solo|soltanto|semplicemente) un (?:\\p{L}+ )?(?:bot|assistente|robot)',
@@ -608,7 +629,13 @@ export const it: Language = {
 			'(?:trasferisco|passo|metto in contatto|inoltro)[^.!?]{0,40}',
 			'la (?:trasferisco|passo|metto)',
 		],
-		apology: ['mi (?:di)?spiace', 'scus[ia]', 'purtroppo', 'perdon[ia]'],
+		apology: [
+			'scusa(?:mi|ci|temi|teci)',
+			'mi (?:di)?spiace',
+			'scus[ia]',
+			'purtroppo',
+			'perdon[ia]',
+		],
 		said: ['domanda', 'messaggio', 'richiesta'],
 		knows: [
 			'dire',

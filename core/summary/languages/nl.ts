@@ -78,6 +78,9 @@ export const nl: Language = {
 	currencies: ['euro'],
 	multipliers: ['duizend', 'miljoen'],
 	budget: [
+		'dacht(?:en)?(?: aan)?|in gedachten',
+		'gespaard|opzij(?: gelegd)?',
+		'mag\\b[^.!?]{0,12}kosten|mag (?:tot|maximaal|hooguit)',
 		'kan (?:ik|ik niet|het)? ?(?:missen|betalen)',
 		'kwijt',
 		'te besteden',
@@ -117,6 +120,8 @@ export const nl: Language = {
 		'besteden',
 	],
 	timeline: [
+		"(?:(?:’|')s (?:avonds|ochtends|middags)|doordeweeks|in het weekend|op (?:zaterdag|woensdag)(?:en|middagen)?)",
+		'(?:de )?week van \\d{1,2}(?: \\p{L}+)?',
 		...timePhrases({
 			before: [
 				'voor',
@@ -247,6 +252,9 @@ export const nl: Language = {
 	],
 	refuse: ['(?:wil|willen|hoef) (?:\\p{L}+ ){0,2}?(?:niet|geen|niets)'],
 	trouble: [
+		'afgesloten|afgesneden|afgekoppeld',
+		'(?:nog|hij nog|ie nog|nog steeds) (?:loopt|open|actief|door|bezig)|loopt (?:nog|hij nog|ie nog|door|hij door)|staat (?:nog|er nog) (?:open|steeds)',
+		'anders dan|komt niet overeen',
 		'(?:niet|nooit) (?:\\p{L}+ )?(?:gedaan|gemaakt|besteld|toestemming|afgesloten|aangevraagd|goedgekeurd|terugbetaald|uitbetaald|bijgeschreven|verwerkt|schoongemaakt|gerepareerd|opgelost|geactiveerd|geldig|geaccepteerd|teruggebeld|opgehaald|gekomen|klaar)',
 		'herken(?:nen)?\\b[^.!?]{0,20}niet',
 		'schimmel\\p{L}*|verrot|bedorven|over de datum|vies|smerig|vuil|vlek(?:ken)?|krassen?|deuk(?:en)?|krom|roest(?:ig)?|gat(?:en)?(?= in)|verstopt|kakkerlak\\p{L}*|vocht(?:ig|plek\\p{L}*)|rauw|gemorst|rammelt|knippert|trilt|oververhit',
@@ -300,7 +308,8 @@ export const nl: Language = {
 		'lekt|lekken|lekkage',
 	],
 	harmless: [
-		'(?:geen|zonder|is (?:dat|die|dit|het) \\p{L}* ?een|is dat een|een) problee?me?n?(?=[?.,! ]|$)',
+		'(?:geen|zonder|is (?:dat|die|dit|het) \\p{L}* ?een) problee?me?n?(?=[?.,! ]|$)',
+		'een probleem(?=\\?)',
 		'tweepersoons\\p{L}*|dubbele? (?:kamer|bed|deur|glas)|dubbel glas',
 		'uiterlijk|niet later dan',
 		'(?:kan|kunnen|mag|mogen) (?:ik|je|we|wij) (?:\\p{L}+ ){0,3}(?:annuleren|retourneren|opzeggen|ruilen|terugsturen)',
@@ -451,6 +460,10 @@ export const nl: Language = {
 		'naam:',
 	],
 	nameMaybe: [
+		'(?:je|u) spreekt met',
+		'(?:hier )?(?:is|met)(?= \\p{Lu})',
+		'fijne (?:dag|avond),?',
+		'groetjes?,?',
 		'naam',
 		'm\\.?v\\.?g\\.?,?',
 		'met vr\\.? ?gr\\.?,?',
@@ -468,7 +481,7 @@ export const nl: Language = {
 		'mvg,?',
 		'gr,?',
 	],
-	nameBefore: ['hier(?=[\\s,.!]|$)'],
+	nameBefore: ['aan de lijn', 'hier(?=[\\s,.!]|$)'],
 	noName:
 		'maandag dinsdag woensdag donderdag vrijdag zaterdag zondag dringend klant bestelling hallo hoi bedankt ik u jullie wij het de een mijn meneer mevrouw dhr mevr dr nieuw nog al geïnteresseerd op naar',
 	courtesy: [
@@ -517,11 +530,14 @@ export const nl: Language = {
 	things:
 		"wasmachines?, machines?, droger, vaatwassers?, koelkast(?:en)?, vriezer, diepvries, (?<!\\p{L})oven, magnetron, fornuis, airco, verwarming, cv-ketel, ketel, stofzuiger, waterkoker, broodrooster, blender, televisie, (?<!\\p{L})tv, monitor(?:en)?, (?<!\\p{L})scherm, beeldscherm, laptops?, computers?, (?<!\\p{L})pc, tablets?, ipads?, iphones?, telefoon, telefoons, mobiel, smartphones?, koptelefoon, oortjes, speakers?, camera(?:'s)?, printer, router, modem, horloge, smartwatch, spelcomputer, oplader, bank(?:stel)(?:len)?, (?<!\\p{L})sofa, tafels?, (?<!\\p{L})bureau, stoel(?:en)?, (?<!\\p{L})bed(?:den)?, matras(?:sen)?, kledingkast, (?<!\\p{L})kasten?, lampen?, gordijn(?:en)?, (?:vloer)?kle(?:ed|den), schoenen, laarzen, sneakers?, sandalen, (?<!\\p{L})jas(?:sen)?, jurk(?:en)?, overhemd(?:en)?, shirts?, t-?shirts?, broek(?:en)?, jeans, trui(?:en)?, pak(?:ken)?(?= maat), tassen?, (?<!\\p{L})tas, rugzak, koffers?, bril(?:len)?, fiets(?:en)?, e-?bikes?, step, scooters?, auto(?:'s)?, busje, motor(?:en)?, banden, speelgoed, kinderwagen, (?<!\\p{L})boek, kozijnen, ramen, deuren?, keukens?, zonnepanelen, abonnement(?:en)?, lidmaatschap, licenties?, cursus(?:sen)?, lessen, (?<!\\p{L})les, vlucht(?:en)?, kamers?, appartement(?:en)?, (?<!ver)huizen, taart(?:en)?, bloemen, boeket, software, (?<!\\p{L})app, internet, wifi, glasvezel, behandeling, massage, verzekering, lening, hypotheek, creditcard, piano" +
 		", werkblad(?:en)?, kookplaat, kookplaten, inductieplaat, afzuigkap, friteuses?, airfryers?, robotstofzuigers?, keukenmachines?, barbecues?, waterfilters?, luchtreinigers?, ontvochtigers?, radiator(?:en)?, warmtepompen?, warmtepomp, thermostaat, aggregaat, omvormers?, batterij(?:en)?, accu(?:'s)?, thuisbatterij(?:en)?, laadpaal, laadpalen, kabels?, adapters?, beamers?, soundbars?, webcams?, microfoons?, deurbel, alarm(?:systemen|systeem)?, sloten, kluis, weegschaal, gehoorapparaat, hoortoestel(?:len)?, beugels?, implantaat, implantaten, kroon, vulling(?:en)?, kunstgebit, lenzen, contactlenzen, montuur, rolstoel(?:en)?, rollators?, slaapbank(?:en)?, fauteuils?, stapelbed(?:den)?, wieg, ledikant(?:en)?, ladekast(?:en)?, boekenkast(?:en)?, spiegels?, rolgordijn(?:en)?, jaloezieën, zonwering, zonnescherm(?:en)?, luifels?, laminaat, parket, tegels?, dakgoot, daken, dak(?=\\s|$), schutting(?:en)?, hek(?:ken)?, tuinhuis(?:je)?, kas(?:sen)?, veranda(?:'s)?, overkapping(?:en)?, zwembad(?:en)?, jacuzzi(?:'s)?, sauna(?:'s)?, douches?, bad(?:kuip)(?:en)?, toilet(?:ten)?, kraan, kranen, wastafels?, gootsteen, haard(?:en)?, grasmaaiers?, heggenschaar, kettingzaag, boormachines?, ladders?, hogedrukreinigers?, naaimachines?, 3d-printers?, scanners?, pinautomaat, pinautomaten, kassasystemen, kassasysteem, heftrucks?, pallets?, verpakking(?:en)?, verhuisdozen, dozen, spandoek(?:en)?, flyers?, visitekaartjes?, posters?, stickers?, etiketten, mokken, petten, mutsen, sjaals?, handschoenen, sokken, riem(?:en)?, rok(?:ken)?, blouses?, badpak(?:ken)?, wetsuits?, trainingspak(?:ken)?, uniform(?:en)?, schorten, trouwjurk(?:en)?, armband(?:en)?, oorbellen, ringen, trouwring(?:en)?, portemonnee, paraplu(?:'s)?, buggy(?:'s)?, autostoel(?:tje)?(?:s|en)?, kinderstoel(?:en)?, luiers, hondenvoer, kattenvoer, aquarium(?:s)?, loopband(?:en)?, halters?, hometrainers?, ski(?:'s)?, surfplank(?:en)?, kajak(?:s)?, kano(?:'s)?, tent(?:en)?, slaapzak(?:ken)?, rackets?, helm(?:en)?, boot, boten, sloep(?:en)?, camper(?:s)?, caravan(?:s)?, aanhangers?, aanhangwagen, bestelbus(?:je|sen)?, velgen, remmen, voorruit, gitaar, gitaren, keyboards?, viool, drumstel(?:len)?, versterkers?, kerstpakket(?:ten)?, cadeaubon(?:nen)?, cadeaukaart(?:en)?, bonbons, pizza(?:'s)?, wijn(?:en)?, kaas, catering, zaal, zalen, feesttent(?:en)?, fotograaf, photobooth, decoratie, uitnodiging(?:en)?, rouwkrans(?:en)?, rouwstuk(?:ken)?, sim-?kaart(?:en)?, esim(?:s)?, hosting, domeinna(?:am|men), crm, erp, antivirus, servers?, opleiding(?:en)?, workshops?, training(?:en)?, bijles, zomerkamp(?:en)?, cruises?, rondreis|rondreizen, reis, excursies?, huisjes?, vakantiehuis(?:je)?, chalets?, villa(?:'s)?, parkeerplaats(?:en)?, opslagruimte, kantoorruimte, woning(?:en)?, (?<!ver)huis(?=\\s|$), manicure, pedicure, ontharing, botox, gebitsreiniging, vaccinatie(?:s)?, fysiotherapie, röntgenfoto, mri, bloedonderzoek, bleken, verhuizing(?:en)?, ongediertebestrijding, slotenmaker, (?:auto|reis|inboedel|zorg|woon|levens)?verzekering(?:en)?, spaarrekening, visum, vertaling(?:en)?, supplementen, eiwitpoeder, parfum(?:s)?, crèmes?, shampoo(?:s)?, föhn, scheerapparaat, tandenborstel(?:s)?, zadel, zaden, planten, bomen, heggen, traplift(?:en)?, (?:bank|pin)?pas(?:je)?(?= ), (?:lees|school|studie)boeken, kinderfeestjes?, feestjes?" +
-		', gasfles(?:sen)?, recept(?:en)?, medicijnen, bitje, wortelkanaalbehandeling, echo, zwemles(?:sen)?, pianoles(?:sen)?, rijles(?:sen)?, opvangplek, kinderopvang, schoolreis(?:je)?, overblijf, abonnement(?:en)?, parkeervergunning, roodstand, betaalrekening, en/of-rekening, incasso, nummerbehoud, roaming, vaste lijn, meter(?:s)?, slimme meter, taxi, ontbijt, wellness(?:dag)?, foodtrucks?, trimsalon, puppycursus, steiger, hovenier, serre, dekbed(?:den)?, kussens?, handdoeken, puzzels?, lego, bordspel(?:len)?, rolschaatsen, boiler, cv-?ketel, verwarming, leiding(?:en)?, afvoer, lift, rolluik(?:en)?, verhuisbedrij(?:f|ven), verhuiswagen, waterschade, schade-?uitkering',
+		', gasfles(?:sen)?, recept(?:en)?, medicijnen, bitje, wortelkanaalbehandeling, echo, zwemles(?:sen)?, pianoles(?:sen)?, rijles(?:sen)?, opvangplek, kinderopvang, schoolreis(?:je)?, overblijf, abonnement(?:en)?, parkeervergunning, roodstand, betaalrekening, en/of-rekening, incasso, nummerbehoud, roaming, vaste lijn, meter(?:s)?, slimme meter, taxi, ontbijt, wellness(?:dag)?, foodtrucks?, trimsalon, puppycursus, steiger, hovenier, serre, dekbed(?:den)?, kussens?, handdoeken, puzzels?, lego, bordspel(?:len)?, rolschaatsen, boiler, cv-?ketel, verwarming, leiding(?:en)?, afvoer, lift, rolluik(?:en)?, verhuisbedrij(?:f|ven), verhuiswagen, waterschade, schade-?uitkering' +
+		', elektriciteit, stroom(?:aansluiting)?, warm water, koffers?, bagage, rijbewijs, hondentraining, puppytraining, moestuinbakken, moestuinbak, plantenbakken, koor, keramiekcursus, vermaakwerk, gravering(?:en)?, bekers?, huurfiets(?:en)?, deelfiets(?:en)?, ov-?fiets(?:en)?, kluisje, bibliotheekpas, theaterkaart(?:en|jes)?, concertkaart(?:en|jes)?, rondvaart(?:en)?, zeilcursus(?:sen)?, skipas(?:sen)?, douchebak(?:ken)?, douchewand, apk, grote beurt, distributieriem, zalf, medicijn',
 	thingTail: [' voor de [\\p{L}-]+'],
 	qualifiersBefore: true,
 	compounds: true,
 	productAfter: [
+		'(?:plek|plaats|plekken|plaatsen) (?:op|in|bij|voor)(?: de| het)?',
+		'(?:inschrijven|aanmelden|opgeven) (?:voor|bij)',
 		'(?:ben|zijn) (?:\\p{L}+ )?op zoek naar',
 		'interesse in',
 		'interesse in',
@@ -534,7 +550,12 @@ export const nl: Language = {
 		'problem(?:en)? met|probleem met',
 		'garantie op',
 	],
-	productAsk: ['hebben jullie', 'verkopen jullie'],
+	productAsk: [
+		'(?:hebben|verkopen|maken|doen|verhuren|repareren|bieden|drukken|plaatsen|geven|bouwen) (?:jullie|u)(?: ook| nog)*',
+		'(?:heeft|verkoopt|maakt|doet|verhuurt|repareert|biedt) u(?: ook| nog)*',
+		'hebben jullie',
+		'verkopen jullie',
+	],
 	productWant: ['(?:ik|we|wij) wil(?:len)?(?: graag)?', 'zou(?:den)? (?:ik|we|wij) graag'],
 	productBefore: [
 		'(?:die|dat) (?:ik|we|wij) (?=[^.!?]{0,40}(?:kocht|gekocht|bestelde?|besteld|kreeg|gekregen|ontving|ontvangen))',
@@ -546,9 +567,10 @@ export const nl: Language = {
 	productStop:
 		'voor met en maar of in op aan bij omdat want die dat als is zijn was tot te om van vanaf kopen bestellen huren boeken hebben krijgen uit sinds naar zonder dan ik we wij u het nog besteld gekocht ontvangen gekregen al vandaag morgen volgende graag alstublieft nodig proberen reserveren aanvragen moet moeten kost die dat',
 	noProduct:
-		'afschrijving betaling betalingen bedrag bericht mail boete incasso saldo termijn artikel artikelen product producten spullen advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
+		'bezorging verzending korting kortingen facturen garantie parkeren eentje één een reparatie afschrijving betaling betalingen bedrag bericht mail boete incasso saldo termijn artikel artikelen product producten spullen advertentie website monteur afspraak optie opties maat kleur nummer status levering bezoek hem haar ze die verzekering offerte tijd datum plek hulp informatie iemand mens medewerker antwoord weten spreken annuleren terugsturen het dat dit bestelling factuur vraag geld terugbellen oplossing iets niet een geen klacht',
 	bot: {
 		fallback: [
+			'(?:zou ik|weet ik|kan ik) (?:\\p{L}+ )?niet (?:weten|zeggen|plaatsen|beantwoorden)|begrijp niet (?:\\p{L}+ )?wat',
 			'kan (?:\\p{L}+ ){0,2}alleen [^.!?]{0,30}helpen',
 			'mijn (?:kunnen|kennis|mogelijkheden|vermogen|capaciteiten|grenzen)',
 			'(?:maar|slechts|alleen) een (?:\\p{L}+ )?(?:bot|assistent|robot|chatbot)',

@@ -11,6 +11,8 @@ export const pt: Language = {
 		'vi fui tô to tava tá ta também tambem então entao nada ninguém algo alguém só assim pois então fazer saber têm tem queria somos são era amanhã tudo bem moça gente depois agora hoje ontem dele dela pode posso qual quais uns umas muito sobre desde até esse essa lhe nos foi ser estou estamos boa bom tarde comprei fiz vcs pra aqui o os um uma de que em e é por para com não nao me meu minha seu sua está como quando onde mas mais muito olá oi obrigado obrigada quero preciso tenho do da no na já eu você vocês ao aos pelo isso dia ainda',
 	references: {
 		order: [
+			'requisição(?: (?:n[º°.]?|número))?',
+			'receita (?:n[º°.]?|número)',
 			'ped\\.?',
 			'localizador',
 			'(?:n[º°o.]?\\.?|num\\.?|núm\\.?|nro\\.?|numero|número) (?:d[oae] )?(?:pedido|reserva|encomenda|compra)',
@@ -96,6 +98,8 @@ export const pt: Language = {
 	],
 	multipliers: ['mil', 'milhões', 'milhão'],
 	budget: [
+		'pensava|(?:tinha|tínhamos) pensado|pensando em|em mente',
+		'postos? de lado|de lado|guardad[oa]s?|juntei|juntámos|economizei|poupad[oa]s?',
 		'(?:me|nos) cabe',
 		'dá (?:para|pra)',
 		'consigo até',
@@ -134,6 +138,8 @@ export const pt: Language = {
 		'pagar',
 	],
 	timeline: [
+		'(?:aos?|nos) (?:sábados|domingos|fins de semana|finais de semana)|durante a semana|(?:ao |no )?(?:fim|final) da tarde',
+		'(?:n?a )?semana d[eo] (?:dia )?\\d{1,2}(?: de \\p{L}+)?',
 		...timePhrases({
 			before: [
 				'para',
@@ -280,6 +286,10 @@ export const pt: Language = {
 	],
 	refuse: ['(?:já )?não (?:o |a )?(?:quero|queremos|preciso|precisamos|gostaria)'],
 	trouble: [
+		'cortaram|cortada|desligaram|cortou',
+		'continua (?:a |em |aberto|ativ|aparec|pendente|contando)\\p{L}*|ainda (?:aparece|consta|está (?:aberto|ativo|a correr|pendente))',
+		'(?:está|tá|ta|ficou|veio|foi) (?:tudo |muito )?mal(?=[ .,!]|$)',
+		'diferente (?:d[oae]|da|do)|não (?:bate|confere|corresponde)',
 		'(?:não|nao|n|nunca) (?:fui eu|fiz|fizemos|reconheço|reconheco|autorizei|contratei|pedi|solicitei|assinei|comprei)(?=[ .,!?]|$)',
 		'(?:não|nao|n|nunca) (?:me |nos |se |foi |foram |está |tá |é )*(?:reembols|credit|estorn|devolv|pag|process|limp|recolh|resolv|ativ|validad|aceit|entreg|apresent|aparec|repar|arrum|consert|atualiz)\\p{L}*',
 		'mofo|bolor|podre|estragad[oa]s?|vencid[oa]s?|suj[oa]s?|manchad[oa]s?|riscad[oa]s?|amassad[oa]s?|amolgad[oa]s?|tort[oa]s?|enferrujad[oa]s?|furad[oa]s?|entupid[oa]s?|baratas?(?= (?:no|na|em))|goteira|infiltração|cru[a]?s?(?=[ .,!]|$)|derramad[oa]s?',
@@ -335,7 +345,8 @@ export const pt: Language = {
 		'bloquead[oa]',
 	],
 	harmless: [
-		'(?:sem|nenhum|não tem|nao tem|tem|há|algum|seria|é) (?:um )?problemas?(?=[?.,! ]|$)',
+		'(?:sem|nenhum|não tem|nao tem|não há) problemas?(?=[?.,! ]|$)',
+		'(?:tem|há|seria|é) (?:algum |um )?problema(?=\\?)',
 		'(?:quarto|cama|porta) dupl[ao]',
 		'(?:posso|pode|podemos|dá para|dá pra) (?:\\p{L}+ )?(?:cancelar|devolver|trocar)',
 		'(?:cancelamento|devolução) (?:grátis|gratuit[oa])|(?:política|prazo|regras?) de (?:cancelamento|devolução|troca)',
@@ -489,6 +500,10 @@ export const pt: Language = {
 		'(?:me chamo|chamo-me|o? ?meu nome (?:completo )?é|em nome de|no nome de|nome:)',
 	],
 	nameMaybe: [
+		'quem (?:fala|escreve) é (?:a|o)',
+		'(?:fala|escreve)(?:-lhe)? (?:a|o)?',
+		'fico no aguardo,?',
+		'com os melhores cumprimentos,?',
 		'nome',
 		'atenciosamente,?',
 		'cumprimentos,?',
@@ -551,13 +566,16 @@ export const pt: Language = {
 	things:
 		'máquinas? de (?:lavar|café|secar|costura)(?: (?:roupa|louça))?, lavadoras?, secadoras?, lava-?louças?, geladeiras?, frigoríficos?, freezers?, congelador(?:es)?, fornos?, fogão, fogões, micro-?ondas, ar[- ]condicionado, aquecedor(?:es)?, esquentador, aspirador(?:es)?, cafeteiras?, liquidificador(?:es)?, ferro de passar, televisor(?:es)?, televisão, tv, tvs, monitor(?:es)?, notebooks?, portátil, portáteis, laptops?, computador(?:es)?, tablets?, iphones?, celular(?:es)?, telemóvel, telemóveis, telefones?, fones?, auscultadores, caixa de som, coluna de som, câmeras?, câmaras?, impressoras?, roteador(?:es)?, routers?, modem, relógios?, consoles?, carregador(?:es)?, sofás?, mesas?, secretárias?, escrivaninhas?, cadeiras?, camas?, colchão, colchões, guarda-?roupas?, armários?, estantes?, lâmpadas?, cortinas?, tapetes?, sapatos?, tênis, ténis, sapatilhas, botas?, sandálias?, jaquetas?, casacos?, vestidos?, camisas?, camisetas?, calças?, moletom, ternos?, fatos?, bolsas?, mochilas?, malas?, óculos, anel, anéis, colares?, bicicletas?, bikes?, patinetes?, trotinetes?, carros?, vans?, carrinhas?, motos?, pneus?, brinquedos?, livros?, janelas?, portas?, painéis solares, jalecos?, uniformes?, planos?, pacotes? de, assinaturas?, licenças?, cursos?, aulas?, voos?, quartos?, suítes?, apartamentos?, apês?, apê, bolos?, flores, buquês?, software, programas?, aplicativos?, fibra, internet, wi-?fi, tratamentos?, massagens?, seguros?, empréstimos?, cartão de crédito' +
 		', bancadas?, cooktops?, fogões? de indução, coifas?, fritadeiras?(?: elétricas?)?, air ?fryers?, robôs?(?: aspirador(?:es)?| de cozinha)?, churrasqueiras?, filtros?, purificador(?:es)?, umidificador(?:es)?, radiador(?:es)?, bombas? de calor, termostatos?, gerador(?:es)?, inversor(?:es)?, baterias?, cabos?, adaptador(?:es)?, projetor(?:es)?, soundbars?, microfones?, campainhas?, alarmes?, fechaduras?, cofres?, balanças?, aparelhos? (?:auditivos?|dentários?|ortodônticos?), implantes?, lentes(?: de contato| de contacto)?, armações?, armação, cadeiras? de (?:rodas|escritório|bebê|carro), poltronas?, beliches?, berços?, cômodas?, espelhos?, persianas?, pisos?, azulejos?, telhados?, cercas?, portão, portões, estufas?, pérgolas?, toldos?, piscinas?, banheiras?, chuveiros?, torneiras?, pias?, lareiras?, cortador(?:es)? de grama, motosserras?, furadeiras?, escadas?, lavadoras? de alta pressão, máquinas? de costura, impressoras? 3d, maquininhas?(?: de cartão)?, empilhadeiras?, paletes?, embalagens?, caixas? de papelão, faixas?, panfletos?, cartões? de visita, cartazes?, adesivos?, etiquetas?, canecas?, bonés?, chapéus?, cachecol, luvas?, meias?, cintos?, saias?, blusas?, leggings?, biquínis?, maiôs?, agasalhos?, uniformes?, aventais?, avental, vestidos? de noiva, pulseiras?, brincos?, alianças?, carteiras?, guarda-chuvas?, carrinhos?(?: de bebê)?, cadeirinhas?, fraldas?, ração, rações, aquários?, esteiras?, halteres, pranchas?, caiaques?, barracas?, sacos? de dormir, raquetes?, capacetes?, barcos?, lanchas?, motorhomes?, trailers?, reboques?, micro-?ônibus, rodas?, freios?, para-?brisas?, violão, violões, guitarras?, pianos?, teclados?, violinos?, cestas?(?: de café| de natal)?, vale-presentes?, cartões? presente, chocolates?, pizzas?, vinhos?, queijos?, buffets?, salão, salões, tendas?, fotógraf[oa]s?, cabine de fotos, decoração, convites?, coroas? de flores, arranjos?, chips?, esims?, hospedagem, domínios?, crm, erp, antivírus, servidor(?:es)?, mestrados?, pós-graduação, oficinas?, reforço, acampamentos?, cruzeiros?, excursão, excursões, passeios?, viagens?, chalés?, pousadas?, vagas? de garagem, salas? comerciais?, depilação(?: a laser)?, botox, limpeza de pele, limpeza, vacinas?, fisioterapia, ressonância, exames?, clareamento, mudanças?, dedetização, chaveiros?, seguros? (?:viagem|auto|residencial|de vida|saúde), planos? de saúde, vistos?, tradução, traduções, suplementos?, whey, perfumes?, cremes?, shampoos?, secador(?:es)?, barbeador(?:es)?, escovas?, sementes?, plantas?, mudas?, cartão, cartões' +
-		', botijão(?: de gás)?, bilha de gás, receitas?, remédios?, medicamentos?, canal, ultrassom, ecografia, natação, aulas? de (?:natação|piano|inglês|direção), vagas?(?= (?:pro|para|no|na|de|em|pra))(?: (?:pro|para o|no|na|de) \\d+º ano)?, creche, passeio escolar, mensalidades?, bilhete único, passe, cheque especial, conta corrente, portabilidade, roaming, plano de dados, relógio de luz, contador(?:es)?, medidor(?:es)?, transfer, café da manhã, day ?spa, food ?trucks?, banho e tosa, adestramento, andaimes?, jardineiro, edredom, edredão, travesseiros?, almofadas?, toalhas?, quebra-?cabeças?, legos?, jogos? de tabuleiro, patins, filtros? de água, autoclismo, esquentador(?:es)?, caldeiras?, persianas?, estores?, cano, canos, encanamento, elevador(?:es)?, portões? automáticos?',
+		', botijão(?: de gás)?, bilha de gás, receitas?, remédios?, medicamentos?, canal, ultrassom, ecografia, natação, aulas? de (?:natação|piano|inglês|direção), vagas?(?= (?:pro|para|no|na|de|em|pra))(?: (?:pro|para o|no|na|de) \\d+º ano)?, creche, passeio escolar, mensalidades?, bilhete único, passe, cheque especial, conta corrente, portabilidade, roaming, plano de dados, relógio de luz, contador(?:es)?, medidor(?:es)?, transfer, café da manhã, day ?spa, food ?trucks?, banho e tosa, adestramento, andaimes?, jardineiro, edredom, edredão, travesseiros?, almofadas?, toalhas?, quebra-?cabeças?, legos?, jogos? de tabuleiro, patins, filtros? de água, autoclismo, esquentador(?:es)?, caldeiras?, persianas?, estores?, cano, canos, encanamento, elevador(?:es)?, portões? automáticos?' +
+		', eletricidade, energia elétrica, água quente, bagagem, carta de condução, carteira de motorista, cnh, habilitação, adestramento canino, floreiras?, horta, coral, aula de cerâmica, ajustes? de roupa, gravação(?= )|gravações, troféus?, bicicleta partilhada, cacifos?, ingressos?, bilhetes?(?= (?:para|do|da))(?: para o (?:concerto|teatro|jogo|show))?, passeio de barco, curso de vela, passes? de ski, fórmula(?: manipulada)?, pomada, xarope, box(?:es)? de banheiro, revisão do carro, correia dentada, inspeção',
 	thingTail: [
 		' (?:de|com|em|para) (?:(?:\\d+|dois|duas|três) )?[\\p{L}\\p{N}-]+',
 		' (?:bordad[oa]s?|elétric[oa]s?|sem fio|profissional|profissionais|premium|pret[oa]s?|branc[oa]s?|azul|azuis|vermelh[oa]s?|duplo|usad[oa]s?|nov[oa]s?|infantil|solares?|anual)',
 		' \\p{L}{2,}(?:iv[oa]s?|ic[oa]s?|os[oa]s?|al|ais|ar|ares|[áíe]vel|[áíe]veis|entes?|antes?|[áa]ri[oa]s?|izad[oa]s?|tad[oa]s?|dor(?:as?|es)?)',
 	],
 	productAfter: [
+		'(?:vagas?|lugar(?:es)?) (?:no|na|para o|para a|em)',
+		'(?:inscrev|matricul)\\p{L}* (?:\\p{L}+ ){0,4}(?:no|na|em)',
 		'(?:trocar|substituir) (?:\\p{L}+ ){1,4}por',
 		'(?:tô|to|estou|estamos|tava) (?:procurando|querendo|precisando de|atrás de)',
 		'(?:gostava|gostaria|gostaríamos) de um[a]?',
@@ -572,7 +590,10 @@ export const pt: Language = {
 		'problemas? (?:com|no|na)',
 		'garantia d[oae]',
 	],
-	productAsk: ['(?:têm|vendem)'],
+	productAsk: [
+		'(?:têm|tem|vendem|vende|fazem|faz|oferecem|alugam|consertam|arranjam|imprimem|instalam|dão|trabalham com)',
+		'(?:têm|vendem)',
+	],
 	productWant: ['(?:preciso de|precisamos de|quero|queremos|queria|gostaria de)'],
 	infinitive: /(?:[aei]r)(?:-?(?:me|te|se|lo|la|nos|los|las|lhe))?$/iu,
 	productBefore: [
@@ -585,9 +606,10 @@ export const pt: Language = {
 	productStop:
 		'para com e mas ou em porque por que se ao à é são está foi me já desde até ontem hoje amanhã como quando entre antes não no na pra preciso chegou sem custa tem têm ainda faz veio urgente mas,',
 	noProduct:
-		'cobrança cobranças pagamento pagamentos boleto estorno dinheiro conta mensagem reclamação parcela parcelas produto produtos artigo artigos coisa coisas anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
+		'envios entregas entrega descontos faturas garantia promoções estacionamento um uma algum alguma troca cobrança cobranças pagamento pagamentos boleto estorno dinheiro conta mensagem reclamação parcela parcelas produto produtos artigo artigos coisa coisas anúncio site técnico visita opções opção dinero dinheiro consulta marcação número estado status envio tamanho cor mesa horário prazo data hora nada amostra ajuda informação informações info alguém pessoa atendente saber que falar reclamar cancelar devolver isso resposta trocar nota fatura pedido reembolso estorno solução desconto estoque algo',
 	bot: {
 		fallback: [
+			'(?:não|nao) (?:saberia|poderia|consigo|consegui|sei) (?:\\p{L}+ )?(?:dizer|responder|entender|compreender|interpretar|ajudar)',
 			'(?:só|apenas) (?:posso|consigo) (?:ajudar|responder|atender)',
 			'minhas? (?:capacidad\\p{L}*|conhecimentos?|alcance|possibilidades|limites|habilidades)',
 			'meus? (?:conhecimentos?|alcance|limites|recursos)',

@@ -70,12 +70,12 @@ describe('the mood of a message', () => {
 	});
 
 	it('remembers what is wrong until it is put right, and nothing of a mere wish to cancel', () => {
-		expect(staysUnsolved(0, -0.3, { ...CALM, trouble: true, wrong: true }, false)).toBe(true);
-		expect(staysUnsolved(0, -0.3, { ...CALM, trouble: true }, false)).toBe(false);
-		expect(staysUnsolved(0, -0.2, CALM, true)).toBe(true);
-		expect(staysUnsolved(0.5, 0.5, CALM, true)).toBe(false);
-		expect(staysUnsolved(0.4, -0.05, { ...CALM, asks: true }, true)).toBe(false);
-		expect(staysUnsolved(0.4, -0.3, { ...CALM, denied: true }, true)).toBe(true);
+		expect(staysUnsolved(0, -0.3, '', { ...CALM, trouble: true, wrong: true }, false)).toBe(true);
+		expect(staysUnsolved(0, -0.3, '', { ...CALM, trouble: true }, false)).toBe(false);
+		expect(staysUnsolved(0, -0.2, '', CALM, true)).toBe(true);
+		expect(staysUnsolved(0.5, 0.5, '', CALM, true)).toBe(false);
+		expect(staysUnsolved(0.4, -0.05, '', { ...CALM, asks: true }, true)).toBe(false);
+		expect(staysUnsolved(0.4, -0.3, '', { ...CALM, denied: true }, true)).toBe(true);
 	});
 
 	it('never leaves its bounds by more than shouting, whatever the measure', () => {

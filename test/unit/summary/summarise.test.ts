@@ -590,6 +590,46 @@ describe('what staff read first', () => {
 		expect(briefOf([customer('मेरा फ्रिज खराब हो गया है')]).suggestedReply).toMatch(/^नमस्ते Robin, /u);
 	});
 
+	it('takes thanks after an answer for its being one, and a question that was passed over for open', () => {
+		const asked = [
+			customer('can the table be here by Saturday?'),
+			bot('Shipping takes 48 to 72 working hours.'),
+		];
+		expect(briefOf(asked).unansweredQuestion?.value).toBe('can the table be here by Saturday?');
+		const happy = briefOf([...asked, customer('great, thanks')], { sentiment: () => 0.5 });
+		expect(happy.unansweredQuestion).toBeUndefined();
+	});
+
+	it('takes a sum for no budget where something is wrong', () => {
+		const lost = briefOf(
+			[
+				customer('my card was charged twice, I ordered one laptop'),
+				customer('one of $1,349 and one of $2,800'),
+			],
+			{ sentiment: () => 0 },
+		);
+		expect(lost.budget).toBeUndefined();
+		expect(lost.references.map(({ value }) => value)).toEqual(['$1,349', '$2,800']);
+	});
+
+	it('does not take the name of the bot for that of the customer', () => {
+		const { identity, profile, ...rest } = aConversation();
+		const unnamed = {
+			...rest,
+			identity: { keys: identity.keys },
+			profile: { consent: profile.consent, fields: {} },
+		};
+		const chat = [
+			customer('my kettle is broken, what now?'),
+			bot('Hi, this is Pip. Please send a photo.'),
+			customer('ok thanks, Pip'),
+		];
+		expect(briefOf(chat, { conversation: unnamed }).customer.name).toBeUndefined();
+		expect(
+			briefOf([...chat, customer('thanks a lot, Imogen')], { conversation: unnamed }).customer.name,
+		).toBe('Imogen');
+	});
+
 	it('names the thing in the headline where the question does not', () => {
 		const brief = briefOf([customer('My dishwasher leaks.'), customer('When will somebody come?')]);
 		expect(brief.headline).toContain('dishwasher · When will somebody come?');
