@@ -1,13 +1,14 @@
 import { higherPriority, NO_COUNTERS, type Counters } from '../conversation/conversation';
 import { byTime, type ConversationMessage } from '../conversation/message';
 import { addUp, type Weighed } from './combine';
+import { answered } from './botTurn';
 import { classifyLead } from './lead';
 import { readMessage, type Reading } from './reading';
 import { resolveSettings, type ResolvedSettings } from './settings';
 import { HISTORY_LIMIT, type SignalContext } from './signal';
 import { ALL_SIGNALS } from './signals';
 import { earlierQuestion } from './signals/repetition';
-import { TELLING } from './signals/sentiment';
+import { TELLING } from './sentiment';
 import { countTurn } from './counters';
 import { quote } from './text';
 import type { BotFacts, ScoreInput, ScoreResult, SentimentResult } from './types';
@@ -27,8 +28,12 @@ export function score(given: ScoreInput): ScoreResult {
 	const text = String(given.message.text ?? '');
 	const input: ScoreInput = { ...given, message: { ...given.message, text } };
 	const settings = resolveSettings(input.settings);
-	const reading = readMessage(text, input.conversation?.language ?? input.profile?.language);
 	const history = historyBefore(input);
+	const reading = readMessage(
+		text,
+		input.conversation?.language ?? input.profile?.language,
+		answered(history),
+	);
 	const before: Counters = { ...NO_COUNTERS, ...withoutGaps(input.counters) };
 	const bot = normalBot(input.bot);
 	const { after, sentiment } = countTurn({

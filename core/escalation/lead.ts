@@ -1,4 +1,5 @@
 import { amountsIn, inCurrency } from './amounts';
+import type { PhraseMatch } from './matcher';
 import { strongest, words } from './reading';
 import type { SignalContext } from './signal';
 import type { LeadClass } from './types';
@@ -61,7 +62,8 @@ export function classifyLead({ input, settings, reading }: SignalContext): Lead 
 	];
 	for (const [group, value, reason] of kinds) {
 		const match = strongest(reading, group);
-		if (match) add(value * match.strength, reason, words(reading, match));
+		if (match && !turnsDown(reading, match))
+			add(value * match.strength, reason, words(reading, match));
 	}
 	strength = Math.min(1, strength);
 	const hot = strength >= 0.7;
@@ -85,6 +87,20 @@ export function classifyLead({ input, settings, reading }: SignalContext): Lead 
 		strength,
 		...(evidence ? { evidence } : {}),
 	};
+}
+
+/** Words between a negation and the wish that it turns down, at most: "no, I do not [want to] buy it". */
+const NEGATION_REACH = 4;
+
+/** "No, I do not want to buy it" is no interest; "no, I want to buy 60" is. */
+function turnsDown(reading: SignalContext['reading'], match: PhraseMatch): boolean {
+	const { found, lexicon, languages, words: read } = reading;
+	if (!(found.get('rejection') ?? []).some(({ from }) => from === 0)) return false;
+	for (let i = Math.max(1, match.from - NEGATION_REACH); i < match.from; i++) {
+		if (languages.some((language) => lexicon.matcher.listAt(language, 'negation', read, i) > 0))
+			return true;
+	}
+	return false;
 }
 
 function complains(reading: SignalContext['reading']): boolean {

@@ -45,6 +45,8 @@ export interface Lexicon {
 	matcher: PhraseMatcher;
 	/** Function word → languages that have it. */
 	functionWords: ReadonlyMap<string, readonly Language[]>;
+	/** Function words and words of praise: they do not tell what a message is about. */
+	smallWords: ReadonlySet<string>;
 	/** Chat spelling by language: word → what it stands for. */
 	spelling: ReadonlyMap<Language, ReadonlyMap<string, readonly string[]>>;
 	/** The same of all languages, for messages too short to tell one; without what is a word somewhere. */
@@ -70,6 +72,9 @@ export interface SentimentWords {
 
 /** Languages that have a chat spelling, from which on it is nobody's own. */
 const MANY = 4;
+
+/** From here on a word says that the customer is pleased, rather than what they want. */
+const PRAISE = 1;
 
 let loaded: Lexicon | undefined;
 
@@ -126,6 +131,9 @@ function compile(files: LexiconFile[]): Lexicon {
 		sentiment.set(language, sentimentWords(file.sentiment ?? {}));
 	}
 	const known = new Set(matcher.vocabulary);
+	const smallWords = new Set(functionWords.keys());
+	for (const words of sentiment.values())
+		for (const [word, strength] of words.exact) if (strength >= PRAISE) smallWords.add(word);
 	for (const word of functionWords.keys()) known.add(word);
 	const anySpelling = new Map<string, readonly string[]>();
 	for (const words of spelling.values())
@@ -142,6 +150,7 @@ function compile(files: LexiconFile[]): Lexicon {
 	return {
 		matcher,
 		functionWords,
+		smallWords,
 		spelling,
 		anySpelling,
 		sharedSpelling,

@@ -1,7 +1,8 @@
+import type { Answered } from './botTurn';
 import { LANGUAGES, lexicon, type Language, type Lexicon } from './lexicon';
 import { detectLanguage, type DetectedLanguage } from './language';
 import type { PhraseMatch } from './matcher';
-import { feel, type Feeling } from './sentiment';
+import { closesIn, feel, type Feeling } from './sentiment';
 import { quote, readWords, respell, type Words } from './text';
 
 /** A message as the signals see it: read once, in one pass over all phrase lists. */
@@ -13,6 +14,10 @@ export interface Reading {
 	/** Languages whose lists were used. */
 	languages: readonly Language[];
 	feeling: Feeling;
+	/** What the bot said last, where the message answers it. */
+	answered?: Answered;
+	/** The customer needs nothing more ("no, that is all"), which turns nothing down. */
+	closes: boolean;
 	lexicon: Lexicon;
 }
 
@@ -28,7 +33,11 @@ const CORRECTIONS = 10_000;
 const corrections = new Map<Language | '', Map<string, string | null>>();
 
 /** Reads a message. Any text gives a result; the time is linear in its length (which {@link readWords} bounds). */
-export function readMessage(text: string, conversationLanguage?: string): Reading {
+export function readMessage(
+	text: string,
+	conversationLanguage?: string,
+	answered?: Answered,
+): Reading {
 	const lists = lexicon();
 	const words = readWords(text);
 	const language = detectLanguage(words, lists, conversationLanguage);
@@ -63,14 +72,29 @@ export function readMessage(text: string, conversationLanguage?: string): Readin
 		if (same) same.push(match);
 		else found.set(match.group, [match]);
 	}
+	const feltIn = own === undefined ? LANGUAGES : WITH_ENGLISH[own];
+	const closes = closesIn(words, found, feltIn, lists, answered);
+	if (closes) leaveOutTrouble(found);
 	return {
 		words,
 		language,
 		found,
 		languages,
-		feeling: feel(words, found, own === undefined ? LANGUAGES : WITH_ENGLISH[own], lists),
+		feeling: feel(words, found, feltIn, lists, closes, answered),
+		...(answered ? { answered } : {}),
+		closes,
 		lexicon: lists,
 	};
+}
+
+/** "Tidak, terima kasih" is "no, thank you", though "tidak terima" is "not received". */
+function leaveOutTrouble(found: Map<string, PhraseMatch[]>): void {
+	const closing = found.get('closing');
+	const trouble = found.get('trouble');
+	if (!closing || !trouble) return;
+	const left = trouble.filter((t) => !closing.some((c) => c.from < t.to && t.from < c.to));
+	if (left.length > 0) found.set('trouble', left);
+	else found.delete('trouble');
 }
 
 /** The strongest match of any of `groups`, earliest first among equals. */

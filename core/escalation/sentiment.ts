@@ -1,6 +1,7 @@
 import type Sentiment from 'sentiment';
 
 import { lazily } from '../lazily';
+import type { Answered } from './botTurn';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
 import type { Words } from './text';
@@ -43,6 +44,16 @@ const REJECTED = 1.3;
 /** How praise counts against complaint. English complaints are full of thanks and pleases. */
 const PRAISE = 0.8;
 const POLITE_PRAISE = 0.5;
+/** "No, that is all" is no praise either. */
+const DECLINED = 0.6;
+/** The bot has just said that it did not work, and the customer has to try again. */
+const FAILED_BEFORE = 1.3;
+/** Words that mean little by themselves ("when", "flight", "only") mean less where none says more. */
+const FAINT_ONLY = 0.4;
+/** A word that says so little is no evidence of anger by itself. */
+export const TELLING = -0.9;
+/** Times, numbers and means of contact are what a bot asks for. */
+const TELLING_IN_ANSWER = -1.05;
 const STEEP = 0.8;
 /** Who passes on a link is seldom complaining. */
 const LINK = 0.5;
@@ -70,6 +81,8 @@ export function feel(
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
 	languages: readonly Language[],
 	lexicon: Lexicon,
+	closes = false,
+	answered?: Answered,
 ): Feeling {
 	const { words } = read;
 	const count = words.length;
@@ -78,6 +91,7 @@ export function feel(
 	let good = 0;
 	let strong = 0;
 	const taken = new Uint8Array(count);
+	if (closes) leaveOut(taken, found);
 	for (const [group, sign] of [
 		['negative', -1],
 		['positive', 1],
@@ -86,7 +100,7 @@ export function feel(
 			if (sign < 0 && match.language === 'hi' && withinPraise(match, found)) continue;
 			let strength = sign * match.strength * PHRASE;
 			// "not very helpful", "not a great experience".
-			if (sign > 0)
+			if (sign > 0 && !closes)
 				strength = inContext(read, match.from, match.to, strength, languages, lexicon, false);
 			let fresh = false;
 			for (let i = match.from; i < match.to; i++) {
@@ -123,6 +137,8 @@ export function feel(
 		evidence.push({ from: i, to: i + here.length, strength: turned });
 		i += here.length - 1;
 	}
+	const telling = answered ? TELLING_IN_ANSWER : TELLING;
+	if (!evidence.some(({ strength }) => strength <= telling)) bad *= FAINT_ONLY;
 	for (const emoji of read.emoji) {
 		const strength = base(emoji);
 		if (strength < 0) bad -= strength;
@@ -133,7 +149,9 @@ export function feel(
 		else if (GOOD_EMOTICON.test(emoticon)) good += 2;
 	}
 	// "No, thank you" turns down no answer.
-	if (found.has('rejection') && !found.has('positive')) bad += REJECTED;
+	if (closes) bad += DECLINED;
+	else if (found.has('rejection') && !found.has('positive')) bad += REJECTED;
+	if (answered?.failed && !closes && !accepts(found)) bad += FAILED_BEFORE;
 	const link = read.text.includes('http') ? LINK : 0;
 	// Capitals, exclamation marks and drawn-out words turn up what is there; on their own they are at most impatience.
 	const shouting = read.cased >= 2 && read.capitals / read.cased > 0.6 ? 1 : 0;
@@ -258,9 +276,37 @@ const MOST_JOY = 3;
 const CLEARLY_BAD = -1.5;
 
 function joy(read: Words, good: number, evidence: Feeling['evidence']): number {
-	if (read.exclamations === 0) return 0;
+	// With no word of feeling they have counted as joy already.
+	if (read.exclamations === 0 || evidence.length === 0) return 0;
 	if (good === 0 && evidence.some(({ strength }) => strength <= CLEARLY_BAD)) return 0;
 	return JOY * Math.min(MOST_JOY, read.exclamations);
+}
+
+/**
+ * Whether the customer needs nothing more: says so, or answers "no" to a bot that asks whether there is anything else. It turns
+ * nothing down and is no bad mood, however often it says "no".
+ */
+export function closesIn(
+	read: Words,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	languages: readonly Language[],
+	{ matcher }: Lexicon,
+	answered?: Answered,
+): boolean {
+	if (found.has('closing')) return true;
+	if (!answered?.offersMore || read.words.length === 0) return false;
+	return languages.some((language) => matcher.listAt(language, 'noes', read, 0) > 0);
+}
+
+/** The words with which a customer closes say nothing of the mood; nor does the "no" that begins the message. */
+function leaveOut(taken: Uint8Array, found: ReadonlyMap<string, readonly PhraseMatch[]>): void {
+	taken[0] = 1;
+	for (const { from, to } of found.get('closing') ?? []) taken.fill(1, from, to);
+}
+
+/** Whether the customer is content with what the bot offers instead of what failed, or turns it down in so many words. */
+function accepts(found: ReadonlyMap<string, readonly PhraseMatch[]>): boolean {
+	return found.has('positive') || found.has('rejection');
 }
 
 /** The first bad word says more than the tenth. */

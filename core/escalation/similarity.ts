@@ -21,6 +21,13 @@ export class Gist {
 		this.grams = grams;
 	}
 
+	/** Whether it says nothing that the other does not say, but for numbers and one word. */
+	within(other: Gist): boolean {
+		let more = 0;
+		for (const word of this.words) if (!other.words.has(word) && !/^\d/.test(word)) more++;
+		return more <= 1 && more < this.size;
+	}
+
 	/** Whether the two say the same at least so much, 0 to 1; most do not, which is seen before all is compared. */
 	resembles(other: Gist, least: number): boolean {
 		if (this.size === 0 || other.size === 0) return least <= 0;

@@ -26,7 +26,7 @@ const MOST_WORDINGS = 5;
  * scorer knows a repeated one, so rewording and typos count as the same.
  */
 export function trainingGaps(questions: readonly OpenQuestion[], least = 3): TrainingGap[] {
-	const small = (word: string) => lexicon().functionWords.has(word);
+	const small = (word: string) => lexicon().smallWords.has(word);
 	const groups: OpenQuestion[][] = [];
 	for (const one of questions) {
 		const gist = gistOf(one.question, small);

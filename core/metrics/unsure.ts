@@ -116,7 +116,7 @@ function whatCame(
 	{ silentAfterMinutes }: UnsureSettings,
 ): WhatCame {
 	const next = later.find(isCustomerTurn);
-	const small = (word: string) => lexicon().functionWords.has(word);
+	const small = (word: string) => lexicon().smallWords.has(word);
 	if (next && asked && gistOf(asked.text, small).resembles(gistOf(next.text, small), SAME)) {
 		return 'asked_again';
 	}

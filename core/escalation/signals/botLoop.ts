@@ -1,11 +1,13 @@
 import type { Signal } from '../signal';
 import { gistOf } from '../similarity';
-import { readMessage } from '../reading';
-import { SAME } from './repetition';
+import { readBotTurn } from '../botTurn';
+import { pleased, SAME } from './repetition';
 
 const LOOK_BACK = 4;
 /** Answers that are nearly the same; stricter than for questions, since bots repeat set phrases. */
 const SAME_ANSWER = SAME + 0.2;
+/** Words of meaning in a mere question whether there is anything else, at most. */
+const OFFER = 6;
 
 /** The bot gives the same answer again, or puts the customer off with vague ones. */
 export const botLoop: Signal = {
@@ -16,14 +18,23 @@ export const botLoop: Signal = {
 		const texts = [...answers.map((m) => m.text), ...(bot.reply ? [bot.reply] : [])];
 		if (texts.length < 2) return undefined;
 		const last = texts[texts.length - 1]!;
-		const small = (word: string) => reading.lexicon.functionWords.has(word);
+		const small = (word: string) => reading.lexicon.smallWords.has(word);
 		const gist = gistOf(last, small);
+		// "Anything else?" is asked again and again, and is no answer.
+		const says = !readBotTurn(last).offersMore || gist.size > OFFER;
 		let same = 0;
 		for (const text of texts.slice(0, -1)) {
-			if (gist.size > 1 && gist.resembles(gistOf(text, small), SAME_ANSWER)) same++;
+			if (
+				says &&
+				gist.size > 1 &&
+				sameNumbers(text, last) &&
+				gist.resembles(gistOf(text, small), SAME_ANSWER)
+			)
+				same++;
 		}
-		const vague = texts.slice(-3).filter((text) => deflects(text)).length;
-		if (same === 0 && vague < 2) return undefined;
+		const vague = texts.slice(-3).filter((text) => readBotTurn(text).deflects).length;
+		// Who says yes to it does not go round in circles.
+		if (vague < 2 && (same === 0 || pleased(reading))) return undefined;
 		const id = answers[answers.length - 1]?.id;
 		return {
 			value: Math.min(
@@ -43,18 +54,9 @@ export const botLoop: Signal = {
 	},
 };
 
-const MOST_READ = 1000;
-/** Bots say the same set phrases over and over. */
-const REMEMBERED = 2000;
-const remembered = new Map<string, boolean>();
+const NUMBER = /\d+/g;
 
-/** Whether an answer says no more than that the bot cannot help. */
-export function deflects(text: string): boolean {
-	let known = remembered.get(text);
-	if (known === undefined) {
-		known = readMessage(text.slice(0, MOST_READ)).found.has('bot_deflection');
-		if (remembered.size >= REMEMBERED) remembered.clear();
-		if (text.length <= MOST_READ) remembered.set(text, known);
-	}
-	return known;
+/** "There is a bus at 8:10" is not the answer "There is a bus at 8:30". */
+function sameNumbers(a: string, b: string): boolean {
+	return (a.match(NUMBER) ?? []).join() === (b.match(NUMBER) ?? []).join();
 }

@@ -1,3 +1,4 @@
+import { TELLING } from '../sentiment';
 import { quote } from '../text';
 import type { Signal } from '../signal';
 import type { Emotion } from '../types';
@@ -16,8 +17,8 @@ const NOISE = 0.15;
 const EVEN = 0.231;
 /** What went wrong, without a word on how the customer feels about it, ranks messages but does not hand over by itself. */
 const TONE = 0.5;
-/** A word that says so little is no evidence of anger by itself. */
-export const TELLING = -0.9;
+const FAINT = 'The customer does not sound pleased with the bot';
+const MOST_QUOTED = 200;
 /** Less than a point. */
 const LEAST = 0.015;
 
@@ -25,7 +26,7 @@ const LEAST = 0.015;
 export const sentiment: Signal = {
 	name: 'sentiment',
 	label: 'Negative sentiment',
-	find({ reading, sentiment: result }) {
+	find({ input, reading, sentiment: result }) {
 		const { emotions } = result;
 		const pressing = Math.max(
 			emotions.anger,
@@ -45,15 +46,18 @@ export const sentiment: Signal = {
 		}
 		const worst = reading.feeling.evidence[0];
 		// "When", "what" and "still open" rank messages, but no one is told that a customer is cross because of them.
-		if (value === 0 && (worst?.strength ?? 0) > TELLING) return undefined;
+		// In a chat with the bot the tone of an answer counts for a little, under its own name.
+		const faint = value === 0 && (worst?.strength ?? 0) > TELLING;
+		if (faint && !reading.answered) return undefined;
 		return {
 			value,
 			alone: TONE * tone,
-			reason: strongest ? WORDS[strongest] : 'The customer sounds unhappy',
-			...(result.evidence ? { evidence: result.evidence } : {}),
-			...(!result.evidence && worst
-				? { evidence: quote(reading.words, worst.from, worst.to) }
-				: {}),
+			reason: faint ? FAINT : strongest ? WORDS[strongest] : 'The customer sounds unhappy',
+			evidence:
+				result.evidence ??
+				(worst && worst.strength < 0
+					? quote(reading.words, worst.from, worst.to)
+					: input.message.text.slice(0, MOST_QUOTED)),
 			...(emotions.urgency >= 0.5 ? { priority: 'high' as const } : {}),
 		};
 	},

@@ -9,6 +9,10 @@ const LEAST = 0.3;
 /** "No" alone may answer anything: it does not hand over by itself. */
 const BARE_NO = 0.8;
 
+/** What the customer turns down, or the bot has failed at, is trouble, but not enough by itself. */
+const REJECTED = 0.3;
+const MOST_QUOTED = 200;
+
 function bare(reading: Reading): boolean {
 	return reading.words.words.length <= 2 && reading.found.has('rejection');
 }
@@ -28,14 +32,27 @@ export const trouble: Signal = {
 		let value = 0;
 		let evidence = match ? words(reading, match) : undefined;
 		const learnt = recognise('handoff', reading);
-		if (learnt && learnt.probability >= LEAST && learnt.evidence && learnt.probability > alone) {
+		// The model never saw how people end a chat.
+		const heard = learnt && learnt.probability >= LEAST && !reading.closes;
+		if (heard && learnt.evidence && learnt.probability > alone) {
 			value = bare(reading) ? Math.min(BARE_NO, learnt.probability) : learnt.probability;
 			evidence = learnt.evidence;
 		}
 		const rejected = strongest(reading, 'rejection');
-		if (rejected && !reading.found.has('positive') && history.some((m) => m.author === 'bot')) {
-			value = Math.max(value, 0.3);
+		const pleased = reading.found.has('positive') || reading.closes;
+		if (rejected && !pleased && history.some((m) => m.author === 'bot')) {
+			value = Math.max(value, REJECTED);
 			evidence ??= words(reading, rejected);
+		}
+		const { answered } = reading;
+		if (answered?.failed && !pleased && value < REJECTED) {
+			return {
+				value: REJECTED,
+				alone,
+				reason: 'The bot could not do what the customer wanted',
+				evidence: answered.text.slice(0, MOST_QUOTED),
+				messageId: answered.messageId,
+			};
 		}
 		if (Math.max(value, alone) < 0.15) return undefined;
 		return {

@@ -86,7 +86,103 @@ describe('a repeated question', () => {
 	});
 });
 
+describe('what a message answers', () => {
+	it.each([
+		['en', 'Is there anything else I can help you with?', 'No, that is all.'],
+		['en', 'Do you need anything else?', 'Nope'],
+		['en', 'Would you like to book it?', 'No, thank you very much!'],
+		['es', '¿Puedo ayudarle en algo más?', 'No, gracias, eso es todo'],
+		['pt', 'Posso ajudar em mais alguma coisa?', 'Não, obrigado'],
+		['de', 'Kann ich sonst noch etwas tun?', 'Nein danke, das war alles'],
+		['fr', 'Avez-vous une autre question ?', 'Non merci, c’est tout'],
+		['it', 'Posso aiutarla in altro?', 'No grazie, è tutto'],
+		['nl', 'Kan ik nog iets anders voor je doen?', 'Nee bedankt, dat was alles'],
+		['id', 'Ada yang bisa saya bantu lagi?', 'Tidak, terima kasih'],
+		['ar', 'هل تحتاج شيئا آخر؟', 'لا شكرا'],
+	])('%s: to need nothing more is neither trouble nor a bad mood: "%s" "%s"', (_, asked, said) => {
+		const result = scored(said, { history: thread('customer: hello', `bot: ${asked}`) });
+		expect(signal(result, 'trouble')).toBeUndefined();
+		expect(result.sentiment.label).not.toBe('negative');
+		expect(result.counters.negatives).toBe(0);
+		expect(result.score).toBeLessThan(10);
+	});
+
+	it('keeps a "no" that turns an answer down', () => {
+		const result = scored('No, on the 4th', {
+			history: thread('customer: a table on the 4th', 'bot: A table on the 3rd, is that correct?'),
+		});
+		expect(result.sentiment.label).toBe('negative');
+		expect(signal(result, 'trouble')).toBeDefined();
+	});
+
+	it('keeps what went wrong, however it begins', () => {
+		const result = scored('No, my refund still has not come and nobody answers', {
+			history: thread('customer: hello', 'bot: Is there anything else I can help you with?'),
+		});
+		expect(result.sentiment.label).toBe('negative');
+		expect(result.score).toBeGreaterThan(30);
+	});
+
+	it.each([
+		['en', 'Sorry, I could not book the table.', 'For half past seven please'],
+		['es', 'Lo siento, no pude reservar la mesa.', 'Para las siete y media por favor'],
+		['de', 'Leider konnte ich den Tisch nicht reservieren.', 'Dann bitte um halb acht'],
+		['fr', 'Désolé, je n’ai pas pu réserver la table.', 'Alors pour sept heures et demie'],
+		['nl', 'Helaas, het is niet gelukt.', 'Dan graag om half acht'],
+	])(
+		'%s: to have to try again after "%s" is trouble, in the bot\'s own words',
+		(_, failed, said) => {
+			const history = thread('customer: hello', `bot: ${failed}`);
+			const result = scored(said, { history });
+			expect(signal(result, 'trouble')).toMatchObject({ evidence: failed, messageId: 'h2' });
+			const calm = scored(said, { history: thread('customer: hello', 'bot: When?') });
+			expect(result.sentiment.value).toBeLessThan(calm.sentiment.value);
+			expect(result.decision).toBe('continue');
+		},
+	);
+
+	it('is no trouble where the customer takes what the bot offers instead', () => {
+		const history = thread('customer: hello', 'bot: Sorry, I could not book it. How about 8 pm?');
+		expect(signal(scored('Yes, that works', { history }), 'trouble')).toBeUndefined();
+	});
+
+	it('is nothing where somebody else wrote in between', () => {
+		const history = thread('bot: Sorry, I could not book the table.', 'agent: Let me see.');
+		expect(signal(scored('For half past seven', { history }), 'trouble')).toBeUndefined();
+	});
+
+	it("is no repetition where it answers the bot's question", () => {
+		const history = thread(
+			'customer: I want an appointment',
+			'bot: On what day do you want the appointment?',
+		);
+		expect(scored('I want the appointment on the 13th', { history }).counters.repeats).toBe(0);
+	});
+
+	it('is no interest in buying where the customer turns it down', () => {
+		expect(scored('No, I do not want to book the room').leadClass).toBe('COLD');
+		expect(scored('I want to book the room').leadClass).not.toBe('COLD');
+	});
+});
+
 describe('a bot that goes round in circles', () => {
+	it.each([
+		[
+			'asks again whether there is anything else',
+			'Anything else I can do?',
+			'Anything else I can do?',
+		],
+		['names another time', 'There is a bus at 8:10 today.', 'There is a bus at 8:30 today.'],
+	])('is not one that %s', (_, first, second) => {
+		const history = thread(
+			'customer: hello',
+			`bot: ${first}`,
+			'customer: the bus',
+			`bot: ${second}`,
+		);
+		expect(signal(scored('which platform', { history }), 'bot_loop')).toBeUndefined();
+	});
+
 	it('is noticed when it gives the same answer again', () => {
 		const history = thread(
 			'customer: hm',
