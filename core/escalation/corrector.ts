@@ -13,7 +13,8 @@ const OTHER_WORDS = new Set(
 		'content contrat contacto contatto sprechen spreche brechen ' +
 		'chart charts cheat cheats cheating charting collect collects connects correct reject search teach beach preach coach roach each reaches reached ' +
 		'phones called calls small tally rely replay really ready lively olive line lines love leave living liver ' +
-		'conductor conductores conducteur constructor consumer consumers  advise advice advised advises serve served services service support supports'
+		'conductor conductores conducteur constructor consumer consumers  advise advice advised advises serve served services service support supports ' +
+		'associated association operated operating represented representing speaker speakers talks'
 	).split(' '),
 );
 

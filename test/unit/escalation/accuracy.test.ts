@@ -9,6 +9,8 @@ interface Row {
 	label: string;
 	lang: string;
 	source: string;
+	/** Of what was written for this: which set it belongs to. */
+	set: string;
 }
 const rows = (name: string): Row[] =>
 	readFileSync(path.join(__dirname, '..', '..', 'fixtures', 'eval', `${name}.jsonl`), 'utf8')
@@ -76,6 +78,15 @@ describe('accuracy on the shipped samples', () => {
 	it('finds 97 of 100 English requests', () => {
 		const own = rows('written_requests').filter((r) => r.lang === 'en' && r.label === 'human');
 		expect(own.filter((r) => asks(r.text)).length / own.length).toBeGreaterThanOrEqual(0.97);
+	});
+
+	it('finds nine of ten requests of the English sets that nothing was ever changed for', () => {
+		const own = rows('written_requests').filter(
+			(r) => r.lang === 'en' && ['thirteenth', 'seventeenth'].includes(r.set),
+		);
+		const requests = own.filter((r) => r.label === 'human');
+		expect(requests).toHaveLength(90);
+		expect(requests.filter((r) => asks(r.text)).length / requests.length).toBeGreaterThan(0.9);
 	});
 
 	it('knows sensitive from harmless messages in nine more languages with F1 of at least 0.9 each', () => {

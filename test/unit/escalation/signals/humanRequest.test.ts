@@ -326,6 +326,40 @@ describe('a request for a person', () => {
 		expect(signal(scored(refusal), 'human_request')).toBeUndefined();
 	});
 
+	it.each([
+		['the parcel is late, call me', 'the parcel is late, call me Sam'],
+		['no use, agent please', 'no, agent not needed'],
+		['a person, not a machine', 'a person, not needed'],
+		['pas utile, un conseiller', 'pas utile, pas de conseiller'],
+	])('is read behind a comma ("%s"), yet not in "%s"', (request, other) => {
+		expect(signal(scored(request), 'human_request')).toBeDefined();
+		expect(signal(scored(other), 'human_request')).toBeUndefined();
+	});
+
+	it.each([
+		'hey human',
+		'agent where are you',
+		'yo agent',
+		'real human plz',
+		'humano plz',
+		'mensch pls',
+	])('is understood in a short call that wishes for nothing else: "%s"', (text) => {
+		expect(signal(scored(text), 'human_request')).toBeDefined();
+	});
+
+	it.each(['no human', 'delivery agent number please', 'the price for one person'])(
+		'is not seen in a short text that calls nobody: "%s"',
+		(text) => {
+			expect(signal(scored(text), 'human_request')).toBeUndefined();
+		},
+	);
+
+	it('does not take other words for misspelt names of staff', () => {
+		expect(
+			signal(scored('which fees are associated with my card'), 'human_request'),
+		).toBeUndefined();
+	});
+
 	it('quotes the very words, misspelt as they are, and names the message', () => {
 		const found = signal(scored('hello there. i want to talk to a humna'), 'human_request');
 		expect(found).toMatchObject({
