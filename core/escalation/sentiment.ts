@@ -41,6 +41,8 @@ const OUTSPOKEN = 1.5;
 const ARABIC_PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
 /** What the bot said is turned down: not anger yet, but no praise either. */
 const REJECTED = 1.3;
+/** Somebody did something to the customer, and no word says what it was like. */
+const HAPPENED = 0.9;
 /** How praise counts against complaint. English complaints are full of thanks and pleases. */
 const PRAISE = 0.8;
 const POLITE_PRAISE = 0.5;
@@ -57,6 +59,10 @@ const TELLING_IN_ANSWER = -1.05;
 const STEEP = 0.8;
 /** Who passes on a link is seldom complaining. */
 const LINK = 0.5;
+
+/** Phrases that hold a Hindi "not" or "without" of their own. */
+const ASKS_FOR_NOT = /नहीं|बिना/;
+const NO_PRAISE: ReadonlySet<PhraseMatch> = new Set<PhraseMatch>();
 
 const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp]|^<3$|^\([-']?[:;=]/;
 const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3/;
@@ -92,15 +98,17 @@ export function feel(
 	let strong = 0;
 	const taken = new Uint8Array(count);
 	if (closes) leaveOut(taken, found);
+	const denied = deniedPraise(read, found, lexicon);
 	for (const [group, sign] of [
 		['negative', -1],
 		['positive', 1],
 	] as const) {
 		for (const match of found.get(group) ?? []) {
-			if (sign < 0 && match.language === 'hi' && withinPraise(match, found)) continue;
+			if (sign < 0 && match.language === 'hi' && withinPraise(match, found, denied)) continue;
 			let strength = sign * match.strength * PHRASE;
 			// "not very helpful", "not a great experience".
-			if (sign > 0 && !closes)
+			if (denied.has(match)) strength *= NEGATED_GOOD;
+			else if (sign > 0 && !closes)
 				strength = inContext(read, match.from, match.to, strength, languages, lexicon, false);
 			let fresh = false;
 			for (let i = match.from; i < match.to; i++) {
@@ -152,6 +160,8 @@ export function feel(
 	if (closes) bad += DECLINED;
 	else if (found.has('rejection') && !found.has('positive')) bad += REJECTED;
 	if (answered?.failed && !closes && !accepts(found)) bad += FAILED_BEFORE;
+	// What others did, told in even words, is mostly a complaint; praise says so.
+	if (good === 0 && found.has('told')) bad += HAPPENED;
 	const link = read.text.includes('http') ? LINK : 0;
 	// Capitals, exclamation marks and drawn-out words turn up what is there; on their own they are at most impatience.
 	const shouting = read.cased >= 2 && read.capitals / read.cased > 0.6 ? 1 : 0;
@@ -182,7 +192,7 @@ export function feel(
 	const displeasure = round(outspoken / (outspoken + HALF));
 	const mood =
 		inTelling(much(bad) - praise * much(good) - link, read, found) +
-		saidOutright(displeasure, emotions, found) -
+		saidOutright(displeasure, emotions, found, denied) -
 		(inEnglish && !shouting ? joy(read, good, evidence) : 0);
 	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
@@ -201,9 +211,11 @@ export function feel(
 function withinPraise(
 	match: PhraseMatch,
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	denied: ReadonlySet<PhraseMatch>,
 ): boolean {
 	for (const praise of found.get('positive') ?? []) {
 		if (
+			!denied.has(praise) &&
 			praise.from <= match.from &&
 			praise.to >= match.to &&
 			praise.to - praise.from > match.to - match.from
@@ -211,6 +223,24 @@ function withinPraise(
 			return true;
 	}
 	return false;
+}
+
+/** Praise in Hindi with a "not" amid its words that the phrase does not ask for: "maza nahi aaya" for "maza aaya". */
+function deniedPraise(
+	read: Words,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	lexicon: Lexicon,
+): ReadonlySet<PhraseMatch> {
+	let denied: Set<PhraseMatch> | undefined;
+	for (const praise of found.get('positive') ?? []) {
+		if (praise.language !== 'hi') continue;
+		for (let i = praise.from + 1; i < praise.to - 1; i++) {
+			if (!lexicon.matcher.listAt('hi', 'negation', read, i)) continue;
+			if (!ASKS_FOR_NOT.test(praise.phrase)) (denied ??= new Set<PhraseMatch>()).add(praise);
+			break;
+		}
+	}
+	return denied ?? NO_PRAISE;
 }
 
 /** 0 to 1: how strongly the phrases of an emotion speak together. */
@@ -236,6 +266,7 @@ function saidOutright(
 	displeasure: number,
 	emotions: Readonly<Record<Emotion, number>>,
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	denied: ReadonlySet<PhraseMatch>,
 ): number {
 	let sensitive = false;
 	for (const group of found.keys()) sensitive ||= group.startsWith('topic.');
@@ -244,13 +275,26 @@ function saidOutright(
 		SAID.dissatisfaction * emotions.dissatisfaction +
 		SAID.frustration * emotions.frustration +
 		SAID.anger * emotions.anger +
-		(found.has('topic.complaint') ? SAID.complaint : 0) +
+		(complains(found, denied) ? SAID.complaint : 0) +
 		(sensitive ? SAID.topic : 0)
+	);
+}
+
+/** Whether a complaint is called one; "koi shikayat nahi" is none. */
+function complains(
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	denied: ReadonlySet<PhraseMatch>,
+): boolean {
+	return (
+		found
+			.get('topic.complaint')
+			?.some((match) => match.language !== 'hi' || !withinPraise(match, found, denied)) ?? false
 	);
 }
 
 /** A question with a bad word in it asks more than it complains; who tells it at length, or says what failed, complains. */
 const ASKED = 0.4;
+const PLAINLY_ASKED = 0.4;
 const TOLD = 0.4;
 const FAILED = 0.3;
 
@@ -260,6 +304,8 @@ function inTelling(
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
 ): number {
 	if (mood <= 0) return mood;
+	// Hindi is seldom typed with a question mark.
+	if (found.has('plain_question')) mood *= PLAINLY_ASKED;
 	const sentences = (read.sentences[read.sentences.length - 1] ?? 0) + 1;
 	return Math.max(
 		0,

@@ -48,8 +48,26 @@ describe('Hindi as it is typed', () => {
 		'ye product bilkul accha nahi hai bhai',
 		'सामान अच्छा नहीं निकला',
 		'khana bahut accha nahi tha',
+		'maza nahi aaya khane me bhaiya',
+		'मुझे ये सामान पसंद नहीं आया',
+		'dawai se koi aaram nahi mila',
 	])('turns praise that is denied: "%s"', (text) => {
 		expect(mood(text)).toBeLessThan(-0.2);
+	});
+
+	it('takes what others did, told without praise, for a small complaint', () => {
+		expect(mood('ड्राइवर ने हमें गेट पर उतार दिया')).toBeLessThan(0);
+		expect(mood('ड्राइवर ने हमें बहुत आराम से उतारा, शुक्रिया')).toBeGreaterThan(0.2);
+	});
+
+	it('reads a question without its mark as one', () => {
+		expect(mood('ticket cancel karne pe kitna katega')).toBeGreaterThan(
+			mood('ticket cancel kar diya aur kitna kaat liya'),
+		);
+	});
+
+	it('takes "no complaint" for none', () => {
+		expect(mood('सब कुछ समय से हो गया, कोई शिकायत नहीं')).toBeGreaterThan(0.2);
 	});
 
 	it.each([
