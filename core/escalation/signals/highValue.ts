@@ -1,6 +1,8 @@
 import { classifyLead } from '../lead';
 import type { Signal } from '../signal';
 
+const INTEREST = 0.5;
+
 /** A hot lead: large order, deal value, partnership, enterprise enquiry or buying intent; early and to sales. */
 export const highValue: Signal = {
 	name: 'high_value',
@@ -10,7 +12,8 @@ export const highValue: Signal = {
 		if (lead.leadClass === 'COLD') return undefined;
 		const hot = lead.leadClass === 'HOT';
 		return {
-			value: hot ? lead.strength : lead.strength * 0.5,
+			// Interest alone ranks a message; it tips no decision beside trouble.
+			...(hot ? { value: lead.strength } : { value: 0, alone: lead.strength * INTEREST }),
 			reason: hot ? 'The customer is a hot lead' : 'The customer shows interest',
 			...(lead.evidence ? { evidence: lead.evidence } : {}),
 			queue: context.settings.queues.sales,

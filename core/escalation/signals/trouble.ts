@@ -5,6 +5,9 @@ import { refusesPerson } from './humanRequest';
 
 /** The model is heard from here on; below, a short message alone would count. */
 const LEAST = 0.3;
+/** Below this the model guesses. */
+const SURE = 0.6;
+const DOUBT = 0.5;
 
 /** "No" alone may answer anything: it does not hand over by itself. */
 const BARE_NO = 0.8;
@@ -35,7 +38,8 @@ export const trouble: Signal = {
 		// The model never saw how people end a chat.
 		const heard = learnt && learnt.probability >= LEAST && !reading.closes;
 		if (heard && learnt.evidence && learnt.probability > alone) {
-			value = bare(reading) ? Math.min(BARE_NO, learnt.probability) : learnt.probability;
+			const sure = learnt.probability < SURE ? DOUBT * learnt.probability : learnt.probability;
+			value = bare(reading) ? Math.min(BARE_NO, sure) : sure;
 			evidence = learnt.evidence;
 		}
 		const rejected = strongest(reading, 'rejection');
