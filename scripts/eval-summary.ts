@@ -66,6 +66,7 @@ export const SETS = [
 	'held-out-9',
 	'held-out-10',
 	'held-out-11',
+	'held-out-12',
 ] as const;
 export type DialogueSet = (typeof SETS)[number];
 

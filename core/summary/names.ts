@@ -68,6 +68,10 @@ const BEFORE_PHONE = new RegExp(
 	'u',
 );
 
+/** "Marcelo, apto 502", "Salsa, optik cabang Darmo": who and where, and nothing else. */
+const PLACED =
+	/^\s*(\p{Lu}[\p{Ll}\p{M}’'-]+(?: \p{Lu}[\p{Ll}\p{M}’'-]+){0,2}),\s+(?:[\p{L}\p{M}]+ )?(?:apto|apt|apartment|flat|unit|room|seat|table|suite|wohnung|whg|zimmer|stock|piso|depto|hab|habitación|puerta|appt|appartement|chambre|étage|interno|int|scala|camera|appartamento|kamer|woning|huisnummer|kamar|unit|lantai|blok|bloco|quarto|turma|class|cabang|branch|sucursal|filiale|agence|filiaal|شقة|غرفة)\.? [\p{L}\p{N}-]+\s*$/iu;
+
 /** Nothing but two or three words with capitals. */
 const BARE = new RegExp(`^\\s*${FULL_NAME}\\s*[.,]?\\s*$`, 'u');
 
@@ -80,8 +84,9 @@ export function findBareName(
 	languages: readonly CompiledLanguage[],
 ): string | undefined {
 	const [language] = languages;
-	if (!language || !BARE.test(text) || saysMore(text, languages)) return undefined;
-	return nameFrom(text.trim(), language, false);
+	const name = BARE.test(text) ? text.trim() : PLACED.exec(text)?.[1];
+	if (!language || !name || saysMore(name, languages)) return undefined;
+	return nameFrom(name, language, false);
 }
 
 /** Whether one of the words is known as something else than a name. */

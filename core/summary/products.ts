@@ -284,6 +284,10 @@ function plainWords(text: string, language: CompiledLanguage): boolean {
 	);
 }
 
+/** "300 sheets": a number of things is no model either. */
+const COUNTED =
+	/^ \p{Nd}+ (?:lembar|pcs|buah|orang|porsi|people|persons|pieces|copies|sheets|personas|piezas|unidades|pessoas|peças|personen|stück|blatt|personnes|pièces|exemplaires|persone|pezzi|copie|stuks|log|nag|piece|قطع[ةه]?|شخص|أشخاص)(?![\p{L}\p{M}])/iu;
+
 function isModelWord(word: string, rest: string, language: CompiledLanguage): boolean {
 	if (has(language.patterns.timeline, word) || has(language.patterns.courtesy, word)) return false;
 	if (language.stopWords.has(word.toLowerCase())) return false;
@@ -293,6 +297,7 @@ function isModelWord(word: string, rest: string, language: CompiledLanguage): bo
 		return (
 			word.length <= 6 &&
 			!/^\p{Nd}{1,2}[:h]/u.test(word) &&
+			!COUNTED.test(rest) &&
 			![language.patterns.past, language.patterns.timeline].some((pattern) =>
 				startsWith(pattern, rest.slice(1, REACH)),
 			)

@@ -318,6 +318,8 @@ function needScore(sentence: string, is: Signs, opening: boolean): number {
 const BUDGET_WORD = /budget|presupuesto|orçamento|kostenrahmen|preisrahmen|anggaran|बजट|ميزاني/iu;
 /** Characters between "no more than" and the sum. */
 const LIMIT_REACH = 24;
+/** The same between the sum and "not beyond" behind it. */
+const BEYOND_REACH = 40;
 
 function findBudget(
 	sentence: string,
@@ -332,8 +334,12 @@ function findBudget(
 		if (at >= 0 && (cue === undefined || at < cue)) cue = at;
 	}
 	const sure = findAmounts(sentence);
+	// "No more than 90 euros"; "about 90 euros, and I do not want to go beyond".
 	const limited =
-		cue !== undefined && sure.some(({ start }) => start >= cue && start - cue <= LIMIT_REACH);
+		cue !== undefined &&
+		sure.some(({ start, end }) =>
+			start >= cue ? start - cue <= LIMIT_REACH : cue >= end && cue - end <= BEYOND_REACH,
+		);
 	// "I paid 90 euros" is over, "charged twice, 90 euros" a complaint; "we cannot exceed 90 euros" is neither.
 	const over = is.trouble || (is.past && !BUDGET_WORD.test(sentence));
 	if (over && !is.want && !asked && !(limited && is.negated)) return undefined;

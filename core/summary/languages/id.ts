@@ -63,6 +63,7 @@ export const id: Language = {
 	currencies: ['rupiah'],
 	multipliers: ['rb', 'k', 'ribu', 'rb', 'juta', 'jt', 'miliar'],
 	budget: [
+		'lebih dari itu|jangan lebih',
 		'kepikiran|mikirnya|kira-?kira',
 		'tabungan|nabung|sisihkan|kumpul\\p{L}*',
 		'kantong',
@@ -232,6 +233,7 @@ export const id: Language = {
 	],
 	refuse: ['(?:tidak|nggak|gak|ga|enggak) (?:mau|ingin|perlu|butuh|jadi)'],
 	trouble: [
+		'berhenti (?:di tengah|sendiri|mendadak)|mendadak (?:mati|berhenti)|bunyi (?:aneh|terus|keras)|terbakar|kebakar|gosong|mendengung',
 		'diputus\\p{L}*|dicabut|diputuskan',
 		'masih (?:jalan|aktif|berjalan|pending|nyangkut|tertahan)',
 		'beda (?:sama|dengan|dari)|ketuker|kebalik|pusing',
@@ -516,7 +518,8 @@ export const id: Language = {
 		'mesin cuci, kulkas, freezer, kompor, oven, microwave, ac, kipas(?: angin)?, pemanas air, water heater, dispenser, vacuum, blender, setrika, rice cooker, magic com, tv, televisi, monitor, layar, laptop, komputer, pc, tablet, iphone, hp, handphone, ponsel, headphone, headset, earphone, earbuds, tws, speaker, kamera, printer, router, modem, jam tangan, smartwatch, konsol, charger, powerbank, sofa, meja, kursi, kasur, ranjang, lemari, rak, lampu, gorden, karpet, sepatu, sandal, sneakers, jaket, baju, kaos, kaus, kemeja, celana, gaun, dress, hijab, jilbab, tas, ransel, koper, kacamata, cincin, kalung, sepeda, skuter, mobil, motor, ban, helm, mainan, stroller, buku, jendela, pintu, panel surya, piring, gelas, panci, paket (?:internet|data|wisata|umrah|umroh|premium|pro|bisnis|basic), langganan, keanggotaan, lisensi, kursus, tiket(?= (?:pesawat|kereta|konser)), kamar, apartemen, kos, kue, bunga, software, aplikasi, internet, wifi, indihome, perawatan, pijat, asuransi, pinjaman, kartu kredit, seragam' +
 		', kompor (?:induksi|listrik|gas), air fryer, mixer, juicer, robot vacuum, filter air, purifier, humidifier, genset, inverter, baterai, aki, kabel, adaptor, proyektor, soundbar, mikrofon, bel pintu, cctv, alarm, kunci, brankas, timbangan, alat bantu dengar, behel, implan, gigi palsu, softlens, lensa, frame, kursi roda, sofa bed, ranjang susun, box bayi, meja (?:makan|kerja|belajar), rak buku, cermin, tirai, keramik, lantai, atap, pagar, kanopi, kolam renang, bathtub, shower, keran, wastafel, mesin pemotong rumput, bor, tangga, mesin jahit, mesin kasir, mesin edc, forklift, palet, kardus, kemasan, banner, spanduk, brosur, kartu nama, poster, stiker, label, mug, topi, syal, sarung tangan, kaos kaki, ikat pinggang, rok, blus, kebaya, batik, gamis, mukena, sarung, seragam, jas, kebaya, gaun pengantin, gelang, anting, dompet, payung, kereta bayi, car seat, popok, pampers, susu formula, makanan (?:kucing|anjing), akuarium, treadmill, dumbbell, barbel, papan selancar, kayak, tenda, kantong tidur, raket, kapal, perahu, campervan, minibus, bus pariwisata, hiace, elf, velg, rem, kaca depan, gitar, piano, keyboard, biola, drum, hampers, parsel, voucher, gift card, cokelat, pizza, nasi (?:box|kotak|tumpeng), tumpeng, katering, catering, gedung, aula, fotografer, photobooth, dekorasi, undangan, karangan bunga, papan bunga, buket, kartu sim, esim, paket data, pulsa, wifi, hosting, domain, website, crm, erp, antivirus, server, les, bimbel, kelas, workshop, pelatihan, open trip, private trip, trip, tour, tur, paket tour, kapal pesiar, vila, villa, homestay, hotel, penginapan, rumah, ruko, tanah, gudang, parkir, manikur, facial, waxing, botox, scaling, tambal gigi, vaksin, fisioterapi, rontgen, mri, cek darah, medical check ?up, pindahan, jasa pindahan, pest control, tukang kunci, asuransi (?:mobil|kesehatan|jiwa|perjalanan), deposito, tabungan, kartu debit, visa, paspor, terjemahan, suplemen, protein, vitamin, parfum, skincare, krim, serum, sampo, hair ?dryer, alat cukur, sikat gigi, bibit, tanaman, pupuk, galon, gas, tabung gas, kartu(?: atm)?' +
 		', tabung gas, elpiji, resep, obat, behel, usg, les (?:renang|piano|inggris|mobil), kursus (?:mobil|inggris|menjahit), daycare, paud, spp, kartu siswa, buku tabungan, m-?banking, kartu perdana, paket roaming, nomor cantik, meteran, antar jemput, sarapan, food truck, grooming, pet hotel, selimut, bantal, handuk, sprei, seprai, puzzle, lego, sepatu roda, tas sekolah, pompa air, toren, tandon, pipa, wc, lift, kanopi, plafon, gypsum, cat tembok' +
-		', listrik, air panas, koper, bagasi, sim [abc], pelatihan anjing, pot bunga, paduan suara, kelas keramik, permak(?: baju| celana)?, plakat, piala, loker, kartu perpustakaan, tiket (?:teater|konser|bioskop|masuk), naik perahu, kursus \\p{L}+, servis (?:mobil|motor|ac), salep, sirup, kue (?:ultah|ulang tahun|tart)(?: karakter)?, bus sekolah, antar jemput sekolah',
+		', listrik, air panas, koper, bagasi, sim [abc], pelatihan anjing, pot bunga, paduan suara, kelas keramik, permak(?: baju| celana)?, plakat, piala, loker, kartu perpustakaan, tiket (?:teater|konser|bioskop|masuk), naik perahu, kursus \\p{L}+, servis (?:mobil|motor|ac), salep, sirup, kue (?:ultah|ulang tahun|tart)(?: karakter)?, bus sekolah, antar jemput sekolah' +
+		', alat bantu dengar, dipan, lemari tanam, ukulele, terjemahan tersumpah, akta kelahiran, undangan (?:nikah|pernikahan), pintu garasi',
 	thingTail: [
 		' (?:gaming|olahraga|lari|bekas|baru|listrik|premium|wireless|\\d+ kursi|\\d+ pintu|custom|sekolah|kantor|anak|pria|wanita|kulit|kayu|second|hitam|putih|merah|biru|tahunan|bulanan)(?: ukuran \\d+)?',
 		' [a-z]{3,8} \\d{4}',
@@ -575,6 +578,7 @@ export const id: Language = {
 			'(?:tidak|belum) (?:bisa|dapat) membantu',
 		],
 		handoff: [
+			'(?:kami|saya) (?:tanyakan|konfirmasi(?:kan)?|cek(?:kan)?) (?:dulu )?(?:ke|dengan)',
 			'(?:akan |segera |kami )?(?:diteruskan|teruskan|disampaikan|dialihkan|alihkan|dihubungkan|hubungkan)',
 			'(?:akan|segera) (?:\\p{L}+ )?(?:menghubungi|membantu|membalas|dihubungi|disambungkan|dialihkan|ditangani)\\p{L}*',
 			'mohon (?:tunggu|ditunggu|menunggu)',

@@ -30,6 +30,12 @@ describe('names that customers give in passing', () => {
 		expect(findBareName('Early January', read('en'))).toBeUndefined();
 	});
 
+	it('knows who says no more than where he lives', () => {
+		expect(findBareName('Marcelo, apto 502', read('pt'))).toBe('Marcelo');
+		expect(findBareName('Salsa, optik cabang Darmo', read('id'))).toBe('Salsa');
+		expect(findBareName('Table, room 4', read('en'))).toBeUndefined();
+	});
+
 	it('leaves out where somebody is from', () => {
 		expect(findName('Hallo, met Hanneke van de Dorpsschool.', read('nl'), false)).toBe('Hanneke');
 		expect(findName('Hallo, met Hanneke van de Velde.', read('nl'), false)).toBe(
