@@ -288,6 +288,8 @@ const ACCENTS: Readonly<Record<string, string>> = {
 	ü: '(?:ü|ue|u)',
 	ß: '(?:ß|ss)',
 };
+/** Anything but plain Latin letters, digits and marks. */
+const UNUSUAL = /[^\u0000-\u007f]/u;
 /** Shorter words are told apart by their accent alone: "é" and "e", "où" and "ou". */
 const MIN_ACCENTED = 4;
 
@@ -296,16 +298,18 @@ const MIN_ACCENTED = 4;
  * that ends a word stays, as it tells "commandé" from "commande".
  */
 function inHaste(source: string, same: readonly string[] = []): string {
+	if (!UNUSUAL.test(source)) return source;
 	return source.replace(/\[[^\]]*\]|\\.|[\p{L}\p{M}]+/gu, (part) => {
-		if (part.startsWith('[') || part.startsWith('\\')) return part;
+		if (!UNUSUAL.test(part) || part.startsWith('[') || part.startsWith('\\')) return part;
 		let word = '';
 		const letters = [...part];
 		letters.forEach((letter, at) => {
 			const group = same.find((letters) => letters.includes(letter));
-			const ending = /^(?:e?s?)$/u.test(letters.slice(at + 1).join(''));
+			const accent = ACCENTS[letter];
+			const keeps = () =>
+				letters.length < MIN_ACCENTED || /^(?:e?s?)$/u.test(letters.slice(at + 1).join(''));
 			if (group) word += `[${group}]`;
-			else if (letters.length < MIN_ACCENTED || ending) word += letter;
-			else word += ACCENTS[letter] ?? letter;
+			else word += accent === undefined || keeps() ? letter : accent;
 		});
 		return word;
 	});
