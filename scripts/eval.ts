@@ -234,14 +234,12 @@ function sentiments() {
 		const truth = own.map((r) => r.label === 'negative');
 		const scores = own.map((r) => -verdict(clean(r.text)).sentiment.value);
 		const held = own.map((r, i) => (fifth(r.text) === 0 ? i : -1)).filter((i) => i >= 0);
-		const heldArea = auroc(
-			held.map((i) => scores[i]!),
-			held.map((i) => truth[i]!),
-		);
+		const heldScores = held.map((i) => scores[i]!);
+		const heldTruth = held.map((i) => truth[i]!);
 		line(
 			`${name} (${own.length})`,
 			`AUROC ${n(auroc(scores, truth))} R@10% ${n(recallAt(scores, truth, 0.1))}`,
-			`${name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750'}, fifth ${n(heldArea)}`,
+			`${name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750'}, fifth ${n(auroc(heldScores, heldTruth))} ${n(recallAt(heldScores, heldTruth, 0.1))}`,
 			`AFINN ${n(
 				auroc(
 					own.map((r) => byAfinn(r.text)),

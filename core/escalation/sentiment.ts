@@ -97,7 +97,7 @@ export function feel(
 	let good = 0;
 	let strong = 0;
 	const taken = new Uint8Array(count);
-	if (closes) leaveOut(taken, found);
+	if (closes) leaveOut(taken, found, noAt(read, languages, lexicon));
 	const denied = deniedPraise(read, found, lexicon);
 	for (const [group, sign] of [
 		['negative', -1],
@@ -336,17 +336,26 @@ export function closesIn(
 	read: Words,
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
 	languages: readonly Language[],
-	{ matcher }: Lexicon,
+	lexicon: Lexicon,
 	answered?: Answered,
 ): boolean {
 	if (found.has('closing')) return true;
-	if (!answered?.offersMore || read.words.length === 0) return false;
-	return languages.some((language) => matcher.listAt(language, 'noes', read, 0) > 0);
+	return answered?.offersMore === true && noAt(read, languages, lexicon) > 0;
+}
+
+/** How many words the "no" has that a message begins with; 0 where it begins otherwise. */
+function noAt(read: Words, languages: readonly Language[], { matcher }: Lexicon): number {
+	if (read.words.length === 0) return 0;
+	return Math.max(...languages.map((language) => matcher.listAt(language, 'noes', read, 0)));
 }
 
 /** The words with which a customer closes say nothing of the mood; nor does the "no" that begins the message. */
-function leaveOut(taken: Uint8Array, found: ReadonlyMap<string, readonly PhraseMatch[]>): void {
-	taken[0] = 1;
+function leaveOut(
+	taken: Uint8Array,
+	found: ReadonlyMap<string, readonly PhraseMatch[]>,
+	no: number,
+): void {
+	taken.fill(1, 0, no);
 	for (const { from, to } of found.get('closing') ?? []) taken.fill(1, from, to);
 }
 

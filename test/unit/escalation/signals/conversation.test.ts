@@ -99,6 +99,8 @@ describe('what a message answers', () => {
 		['nl', 'Kan ik nog iets anders voor je doen?', 'Nee bedankt, dat was alles'],
 		['id', 'Ada yang bisa saya bantu lagi?', 'Tidak, terima kasih'],
 		['ar', 'هل تحتاج شيئا آخر؟', 'لا شكرا'],
+		['hi', 'Kya main aur koi madad kar sakta hoon?', 'Nahi, dhanyavad'],
+		['hi', 'क्या मैं और कोई मदद कर सकता हूँ?', 'जी नहीं'],
 	])('%s: to need nothing more is neither trouble nor a bad mood: "%s" "%s"', (_, asked, said) => {
 		const result = scored(said, { history: thread('customer: hello', `bot: ${asked}`) });
 		expect(signal(result, 'trouble')).toBeUndefined();
@@ -129,6 +131,7 @@ describe('what a message answers', () => {
 		['de', 'Leider konnte ich den Tisch nicht reservieren.', 'Dann bitte um halb acht'],
 		['fr', 'Désolé, je n’ai pas pu réserver la table.', 'Alors pour sept heures et demie'],
 		['nl', 'Helaas, het is niet gelukt.', 'Dan graag om half acht'],
+		['hi', 'Maaf kijiye, booking nahi ho payi.', 'Sade saat baje ke liye'],
 	])(
 		'%s: to have to try again after "%s" is trouble, in the bot\'s own words',
 		(_, failed, said) => {
