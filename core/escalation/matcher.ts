@@ -89,6 +89,20 @@ export class PhraseError extends Error {
 	}
 }
 
+/** The entries of several words that begin with one word. */
+interface Longer {
+	/** By their second word. */
+	bySecond: Map<string, LongEntry[]>;
+	/** Those whose second word is but a beginning. */
+	byPrefix: LongEntry[];
+}
+
+interface LongEntry {
+	/** What follows the first word. */
+	rest: readonly string[];
+	occurrence: Occurrence;
+}
+
 /** Finds many phrases in one pass. Built once, then only read. */
 export class PhraseMatcher {
 	private readonly phrases: Phrase[] = [];
@@ -96,8 +110,8 @@ export class PhraseMatcher {
 	private readonly classIds = new Map<string, number>();
 	private readonly byWord = new Map<string, number[]>();
 	private readonly byPrefix = new Map<string, number[]>();
-	/** First word → the rest and the class. */
-	private readonly byFirst = new Map<string, Array<{ rest: string[]; occurrence: Occurrence }>>();
+	/** Entries of several words by their first. */
+	private readonly byFirst = new Map<string, Longer>();
 	/**
 	 * By class: the phrases that are looked at once it stands in the text. Of the classes that a phrase needs it is the one that
 	 * the fewest phrases need, so that "I want to …" does not wake every wish there is. Made on the first search.
@@ -115,6 +129,9 @@ export class PhraseMatcher {
 	private readonly begun: Phrase[][] = [];
 	private begunIn = new Int32Array(0);
 	private turn = 0;
+	/** By class, the step at which phrases that begin with it were last tried. */
+	private triedAt = new Int32Array(0);
+	private step = 0;
 	/** What the last search found at each word, for {@link listAt} on the same text. */
 	private latest?: { read: Words; at: Array<readonly Occurrence[]> };
 	/** Class id of each list, by language and name. */
@@ -206,12 +223,15 @@ export class PhraseMatcher {
 		const found: PhraseMatch[] = [];
 		if (awake.length === 0) return found;
 		this.sortByStart(awake);
+		const { begunIn, triedAt } = this;
 		for (let i = 0; i < count; i++) {
 			const here = at[i]!;
+			const step = this.nextStep();
 			for (let k = 0; k < here.length; k++) {
 				const { id } = here[k]!;
-				if (this.begunIn[id] !== turn) continue;
-				if (k > 0 && here.findIndex((o) => o.id === id) < k) continue;
+				// A list may begin here with one word and with several.
+				if (begunIn[id] !== turn || triedAt[id] === step) continue;
+				triedAt[id] = step;
 				for (const phrase of this.begun[id]!) {
 					const end = matchFrom(
 						phrase.elements,
@@ -237,12 +257,23 @@ export class PhraseMatcher {
 		return found;
 	}
 
+	/** A number for one word of one search, by which {@link triedAt} knows what has been tried there. */
+	private nextStep(): number {
+		if (++this.step > 0x7fffffff) {
+			this.step = 1;
+			this.triedAt.fill(0);
+		}
+		return this.step;
+	}
+
 	/** Each phrase under the class that the fewest phrases need. */
 	private alarms(): Array<Phrase[] | undefined> {
 		const { size } = this.classIds;
 		this.seen = new Int32Array(size);
 		this.begunIn = new Int32Array(size);
+		this.triedAt = new Int32Array(size);
 		this.turn = 0;
+		this.step = 0;
 		const asked = new Int32Array(size);
 		for (const { needs } of this.phrases) for (const id of needs) asked[id]!++;
 		const result: Array<Phrase[] | undefined> = new Array<undefined>(size).fill(undefined);
@@ -292,21 +323,16 @@ export class PhraseMatcher {
 		const word = read.words[index]!;
 		const single = this.single(word, mask);
 		const longer = this.byFirst.get(word);
-		if (!longer) return single;
+		if (!longer || index + 1 >= read.words.length) return single;
+		const exact = longer.bySecond.get(read.words[index + 1]!);
+		if (!exact && longer.byPrefix.length === 0) return single;
 		let result: Occurrence[] | undefined;
-		const sentence = read.sentences[index];
-		for (let l = 0; l < longer.length; l++) {
-			const { rest, occurrence } = longer[l]!;
-			if ((this.bits[occurrence.id]! & mask) === 0) continue;
-			let k = 0;
-			while (
-				k < rest.length &&
-				read.sentences[index + 1 + k] === sentence &&
-				sameWord(rest[k]!, read.words[index + 1 + k])
-			) {
-				k++;
+		for (const entries of [exact, longer.byPrefix]) {
+			for (let l = 0; entries && l < entries.length; l++) {
+				const { rest, occurrence } = entries[l]!;
+				if ((this.bits[occurrence.id]! & mask) !== 0 && follows(read, index + 1, rest))
+					(result ??= [...single]).push(occurrence);
 			}
-			if (k === rest.length) (result ??= [...single]).push(occurrence);
 		}
 		return result ?? single;
 	}
@@ -363,7 +389,11 @@ export class PhraseMatcher {
 		}
 		if (words.length > 1) {
 			const [first, ...rest] = words as [string, ...string[]];
-			push(this.byFirst, first, { rest, occurrence: { id, length: words.length } });
+			let longer = this.byFirst.get(first);
+			if (!longer) this.byFirst.set(first, (longer = { bySecond: new Map(), byPrefix: [] }));
+			const entry = { rest, occurrence: { id, length: words.length } };
+			if (rest[0]!.endsWith('*')) longer.byPrefix.push(entry);
+			else push(longer.bySecond, rest[0]!, entry);
 			return;
 		}
 		const word = words[0]!;
@@ -430,6 +460,18 @@ export class PhraseMatcher {
 		}
 		return ids;
 	}
+}
+
+/** Whether these words, of which the last may be the beginning of one, stand in one sentence with the word before `index`. */
+function follows(read: Words, index: number, rest: readonly string[]): boolean {
+	for (let k = 0; k < rest.length; k++) {
+		if (
+			read.sentences[index + k] !== read.sentences[index - 1] ||
+			!sameWord(rest[k]!, read.words[index + k])
+		)
+			return false;
+	}
+	return true;
 }
 
 /** Where the match of `elements` from word `index` on ends, or -1. */
