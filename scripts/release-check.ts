@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { waitForExecution } from '../host/executions';
-import { ROOT, ensureN8n, installPackage, packPackage } from '../host/install';
+import { HOST, ROOT, ensureN8n, installPackage, packPackage } from '../host/install';
 import { N8n, freePort } from '../host/n8n';
 import { tellProgress } from '../host/progress';
 import type { Stack } from '../host/stack';
@@ -137,32 +137,63 @@ async function measureStart(script: string, userFolder: string): Promise<Start> 
 	}
 }
 
+/** What n8n's own loader needs for the installed package, in milliseconds, in a process that has loaded n8n-core already. */
+function measureLoad(script: string, n8nFolder: string): number {
+	const printed = execFileSync(
+		process.execPath,
+		[
+			path.join(__dirname, 'package-load.js'),
+			script,
+			path.join(n8nFolder, 'nodes', 'node_modules', manifest.name),
+		],
+		// As n8n sets it, so that the package finds n8n's own n8n-workflow.
+		{ env: { ...process.env, NODE_PATH: path.join(HOST, 'node_modules') }, encoding: 'utf8' },
+	);
+	return Number(printed);
+}
+
 /**
- * Two folders that differ in the package alone, start by start in turn, so that a machine that grows slower slows both. The least of each
- * counts: whatever else the machine does can only add to it, and starts of n8n alone differ by more than the package may cost.
+ * Two folders that differ in the package alone, start by start in turn. Starts of the same n8n differ by far more than a package costs,
+ * so the difference is told with its standard error and counts where it is beyond doubt; what is held to the limit is the load itself.
  */
 async function checkStart(script: string, folder: string, tarball: string): Promise<void> {
 	const plain = path.join(folder, 'plain');
 	const withPackage = path.join(folder, 'package');
 	// The first start of a folder sets n8n's database up.
 	for (const userFolder of [plain, withPackage]) await measureStart(script, userFolder);
-	await installPackage(tarball, path.join(withPackage, '.n8n'), tellProgress);
-	const runs: Record<'plain' | 'ours', Start[]> = { plain: [], ours: [] };
+	const n8nFolder = path.join(withPackage, '.n8n');
+	await installPackage(tarball, n8nFolder, tellProgress);
+
+	const loads = Array.from({ length: STARTS }, () => measureLoad(script, n8nFolder));
+	const load = loads.toSorted((a, b) => a - b)[Math.floor(STARTS / 2)]!;
+	told(`n8n loads the package in ${load.toFixed(0)} ms`);
+	if (!(load <= MOST_START_MS))
+		faults.push(`n8n loads the package in ${load.toFixed(0)} ms, ${MOST_START_MS} at most`);
+
+	const before: Start[] = [];
+	const after: Start[] = [];
 	for (let run = 0; run < STARTS; run++) {
-		runs.plain.push(await measureStart(script, plain));
-		runs.ours.push(await measureStart(script, withPackage));
+		before.push(await measureStart(script, plain));
+		after.push(await measureStart(script, withPackage));
 	}
-	const of = (list: Start[], key: keyof Start) => Math.min(...list.map((start) => start[key]));
-	const ms = of(runs.ours, 'ms') - of(runs.plain, 'ms');
-	const megabytes = of(runs.ours, 'megabytes') - of(runs.plain, 'megabytes');
+	const later = after.map(({ ms }, run) => ms - before[run]!.ms);
+	const ms = mean(later);
+	const error = Math.sqrt(mean(later.map((one) => (one - ms) ** 2)) / (STARTS - 1));
+	const least = (starts: Start[]) => Math.min(...starts.map(({ megabytes }) => megabytes));
+	const megabytes = least(after) - least(before);
+	const signed = (value: number, digits = 0) => `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
 	told(
-		`start of n8n: ${of(runs.plain, 'ms').toFixed(0)} ms and ${of(runs.plain, 'megabytes').toFixed(0)} MB without the package, ` +
-			`${ms >= 0 ? '+' : ''}${ms.toFixed(0)} ms and ${megabytes >= 0 ? '+' : ''}${megabytes.toFixed(1)} MB with it`,
+		`start of n8n: ${mean(before.map((start) => start.ms)).toFixed(0)} ms and ${least(before).toFixed(0)} MB without the package, ` +
+			`${signed(ms)} ms (standard error ${error.toFixed(0)}) and ${signed(megabytes, 1)} MB with it`,
 	);
-	if (ms > MOST_START_MS)
+	if (ms - 2 * error > MOST_START_MS)
 		faults.push(`n8n starts ${ms.toFixed(0)} ms later, ${MOST_START_MS} at most`);
 	if (megabytes > MOST_MEMORY_MB)
 		faults.push(`n8n takes ${megabytes.toFixed(0)} MB more, ${MOST_MEMORY_MB} at most`);
+}
+
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 async function main(): Promise<void> {
