@@ -17,7 +17,7 @@ const NOISE = 0.15;
 const EVEN = 0.231;
 /** What went wrong, without a word on how the customer feels about it, ranks messages but does not hand over by itself. */
 const TONE = 0.5;
-const FAINT = 'The customer does not sound pleased with the bot';
+const FAINT = 'The tone of the message is slightly negative';
 const MOST_QUOTED = 200;
 /** Less than a point. */
 const LEAST = 0.015;

@@ -168,6 +168,18 @@ describe('what a message answers', () => {
 	});
 });
 
+// A single word tells no language, so the lists of all ten are asked.
+it.each([
+	['Which day suits you?', 'Tuesday'],
+	['Shall I collect it or will you come?', 'store'],
+	['How many are you?', 'one person'],
+	['What is the order worth?', 'total'],
+	['Where do you live?', 'Paris'],
+])('no language hears trouble in the plain answer of another: %s %s', (question, text) => {
+	const result = scored(text, { history: thread(`bot: ${question}`) });
+	expect(result.score).toBe(0);
+});
+
 describe('a bot that goes round in circles', () => {
 	it.each([
 		[
