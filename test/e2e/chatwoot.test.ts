@@ -76,7 +76,8 @@ describe('agents in Chatwoot, with the template in a real n8n', () => {
 		inboxUrl = webhookUrl(client, workflow, 'handoffInbox', 'inbox');
 		await webhookIsLive(intakeUrl);
 		await webhookIsLive(inboxUrl);
-		// The workflow has made its webhook by being published, and reads the secret itself.
+		// The workflow has made its webhook by being published, and reads the secret itself. n8n answers at the address a moment before.
+		await eventually('the webhook', () => Promise.resolve(chatwoot.webhooks().length > 0));
 		expect(chatwoot.webhooks()).toMatchObject([{ url: inboxUrl, name: 'n8n Handoff Inbox' }]);
 	});
 	afterAll(async () => {
