@@ -12,8 +12,8 @@ export const highValue: Signal = {
 		if (lead.leadClass === 'COLD') return undefined;
 		const hot = lead.leadClass === 'HOT';
 		return {
-			// Interest alone ranks a message; it tips no decision beside trouble.
-			...(hot ? { value: lead.strength } : { value: 0, alone: lead.strength * INTEREST }),
+			// A customer from an advertisement whom the bot does not understand is lost to a competitor, so interest counts beside trouble.
+			value: hot ? lead.strength : lead.strength * INTEREST,
 			reason: hot ? 'The customer is a hot lead' : 'The customer shows interest',
 			...(lead.evidence ? { evidence: lead.evidence } : {}),
 			queue: context.settings.queues.sales,
