@@ -19,6 +19,9 @@ export { PRESETS, SIGNALS, resolveSettings, type PresetName, type SignalName } f
 export { PhraseError } from './matcher';
 export { LANGUAGES, LANGUAGE_NAMES } from './lexicon';
 
+/** The settings of those who set none. */
+let defaults: ResolvedSettings | undefined;
+
 /**
  * Whether a person should step in, and why. Pure and deterministic: the same input gives the same result, byte for byte,
  * in the live workflow and in a dry run. Every text gives a result; only staff rules that cannot be read throw
@@ -26,15 +29,20 @@ export { LANGUAGES, LANGUAGE_NAMES } from './lexicon';
  */
 export function score(given: ScoreInput): ScoreResult {
 	const text = String(given.message.text ?? '');
-	const input: ScoreInput = { ...given, message: { ...given.message, text } };
-	const settings = resolveSettings(input.settings);
+	const input: ScoreInput =
+		given.message.text === text ? given : { ...given, message: { ...given.message, text } };
+	const settings = input.settings
+		? resolveSettings(input.settings)
+		: (defaults ??= resolveSettings());
 	const history = historyBefore(input);
 	const reading = readMessage(
 		text,
 		input.conversation?.language ?? input.profile?.language,
 		answered(history),
 	);
-	const before: Counters = { ...NO_COUNTERS, ...withoutGaps(input.counters) };
+	const before: Counters = input.counters
+		? { ...NO_COUNTERS, ...withoutGaps(input.counters) }
+		: NO_COUNTERS;
 	const bot = normalBot(input.bot);
 	const { after, sentiment } = countTurn({
 		before,
@@ -45,6 +53,7 @@ export function score(given: ScoreInput): ScoreResult {
 		messageId: input.message.id,
 		repeated: earlierQuestion({ input, history, reading }) !== undefined,
 	});
+	const lead = classifyLead({ input, settings, reading });
 	const context: SignalContext = {
 		input,
 		settings,
@@ -54,6 +63,7 @@ export function score(given: ScoreInput): ScoreResult {
 		history,
 		before,
 		after,
+		lead,
 	};
 	const weighed = weigh(context);
 	const { score: total, signals } = addUp(weighed, input.message.id);
@@ -68,10 +78,11 @@ export function score(given: ScoreInput): ScoreResult {
 			Number(b.finding.immediate ?? false) - Number(a.finding.immediate ?? false) ||
 			b.weight * b.finding.value - a.weight * a.finding.value,
 	);
-	const lead = classifyLead(context);
 	const top = strongestFirst[0];
 	const queue = strongestFirst.find(({ finding }) => finding.queue)?.finding.queue;
-	const skills = [...new Set(strongestFirst.flatMap(({ finding }) => finding.skills ?? []))];
+	const skills = strongestFirst.some(({ finding }) => finding.skills)
+		? [...new Set(strongestFirst.flatMap(({ finding }) => finding.skills ?? []))]
+		: [];
 	return {
 		decision,
 		score: total,
@@ -183,9 +194,12 @@ function sentimentOf(reading: Reading): SentimentResult {
 	};
 }
 
+const NO_FACTS: BotFacts = Object.freeze({});
+
 /** Confidence given in per cent is brought to 0 … 1; what is no fact is left out. */
 function normalBot(bot: BotFacts | undefined): BotFacts {
-	const { confidence, reply, ...rest } = bot ?? {};
+	if (!bot) return NO_FACTS;
+	const { confidence, reply, ...rest } = bot;
 	const number = typeof confidence === 'string' ? Number(confidence) : confidence;
 	const usable = typeof number === 'number' && Number.isFinite(number) && number >= 0;
 	return {
@@ -195,8 +209,7 @@ function normalBot(bot: BotFacts | undefined): BotFacts {
 	};
 }
 
-function withoutGaps(counters: Partial<Counters> | undefined): Partial<Counters> {
-	if (!counters) return {};
+function withoutGaps(counters: Partial<Counters>): Partial<Counters> {
 	return Object.fromEntries(
 		Object.entries(counters).filter(
 			([, value]) => value !== undefined && value !== null && !Number.isNaN(value),

@@ -18,8 +18,20 @@ const LARGE_QUANTITY = 50;
 const UNITS =
 	/^(units?|pcs|pieces?|items?|licen[cs]es|seats|users|employees|people|boxes|pallets|copies|devices|tickets|rooms|unidades|piezas|stück|stueck|lizenzen|pezzi|stuks|buah|unit|pièces|pieces|licences|usuarios|empleados|funcionários|mitarbeiter|dipendenti|medewerkers|karyawan|قطعة|وحدة|موظف)/u;
 
+const KINDS = [
+	['lead.partnership', 0.8, 'Partnership'],
+	['lead.bulk', 0.85, 'Bulk order'],
+	['lead.enterprise', 0.75, 'Business customer'],
+	['lead.hot', 0.7, 'Wants to buy'],
+	['lead.warm', 0.35, 'Asks about price or product'],
+] as const;
+
 /** Hot, warm or cold: by amounts, quantities, buying intent, partnership and enterprise enquiries. */
-export function classifyLead({ input, settings, reading }: SignalContext): Lead {
+export function classifyLead({
+	input,
+	settings,
+	reading,
+}: Pick<SignalContext, 'input' | 'settings' | 'reading'>): Lead {
 	const reasons: string[] = [];
 	let strength = 0;
 	let evidence: string | undefined;
@@ -53,14 +65,7 @@ export function classifyLead({ input, settings, reading }: SignalContext): Lead 
 		if (number.value >= LARGE_QUANTITY && UNITS.test(number.unit))
 			add(0.9, 'Large quantity', number.text);
 	}
-	const kinds: Array<[string, number, string]> = [
-		['lead.partnership', 0.8, 'Partnership'],
-		['lead.bulk', 0.85, 'Bulk order'],
-		['lead.enterprise', 0.75, 'Business customer'],
-		['lead.hot', 0.7, 'Wants to buy'],
-		['lead.warm', 0.35, 'Asks about price or product'],
-	];
-	for (const [group, value, reason] of kinds) {
+	for (const [group, value, reason] of KINDS) {
 		const match = strongest(reading, group);
 		if (match && !turnsDown(reading, match))
 			add(value * match.strength, reason, words(reading, match));

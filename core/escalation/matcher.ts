@@ -58,21 +58,25 @@ interface Phrase extends Required<PhraseSource> {
 	/** Its place in the order in which phrases were added. */
 	order: number;
 	/** Classes that have to stand somewhere in the text. */
-	needs: number[];
+	needs: readonly number[];
 	/** Classes that a match can begin with. */
 	starters: number[];
 	/** Many ways to match: what has been tried is remembered, which keeps the time linear in the text. */
 	branching: boolean;
 }
 
-interface Occurrence {
-	id: number;
-	length: number;
-}
+/**
+ * A class that begins at a word, and how many words it takes there, in one number: `class << LENGTH_BITS | words`. Every word
+ * of every message stands in some hundred lists, and numbers lie side by side where objects would be all over the memory.
+ */
+type Occurrence = number;
+const LENGTH_BITS = 5;
+const LENGTH = (1 << LENGTH_BITS) - 1;
 
 /** The longest gap that a phrase may ask for, in words. */
 const MAX_GAP = 8;
 const DEFAULT_GAP = 3;
+/** Less than what {@link LENGTH_BITS} hold. */
 const MAX_ELEMENTS = 24;
 const MAX_ALTERNATIVES = 400;
 /** Bound on the words whose lists are remembered. */
@@ -89,6 +93,13 @@ export class PhraseError extends Error {
 	}
 }
 
+function tooLong(words: number): PhraseError {
+	return new PhraseError(
+		`A phrase of ${words} words is too long`,
+		`Use at most ${MAX_ELEMENTS} words; ".." stands for any words in between.`,
+	);
+}
+
 /** The entries of several words that begin with one word. */
 interface Longer {
 	/** By their second word. */
@@ -97,10 +108,30 @@ interface Longer {
 	byPrefix: LongEntry[];
 }
 
+/** A word as the lists have it. */
+interface Known {
+	/** Entries of this one word. */
+	single: Occurrence[];
+	/** Longer ones that begin with it. */
+	longer: Longer | undefined;
+}
+
 interface LongEntry {
 	/** What follows the first word. */
 	rest: readonly string[];
 	occurrence: Occurrence;
+}
+
+/** Which phrases each class wakes, and what else they need; flat, so that the few that wake are found among thousands fast. */
+interface Alarms {
+	/** By class, its first place in `phrases`; its last is before that of the next class. */
+	from: Int32Array;
+	/** Numbers of the phrases. */
+	phrases: Int32Array;
+	/** By place, the first of its classes in `needs`, likewise. */
+	needsFrom: Int32Array;
+	/** Classes that have to stand in the text beside the one that wakes. */
+	needs: Int32Array;
 }
 
 /** Finds many phrases in one pass. Built once, then only read. */
@@ -116,15 +147,17 @@ export class PhraseMatcher {
 	 * By class: the phrases that are looked at once it stands in the text. Of the classes that a phrase needs it is the one that
 	 * the fewest phrases need, so that "I want to …" does not wake every wish there is. Made on the first search.
 	 */
-	private wokenBy?: Array<Phrase[] | undefined>;
+	private alarms?: Alarms;
 	private longestPrefix = 0;
 	private shortestPrefix = Infinity;
-	/** By language mask and word: the lists of those languages that hold the word. */
-	private readonly cache = new Map<number, Map<string, readonly Occurrence[]>>();
+	/** By language mask and word: what the lists of those languages say of the word. */
+	private readonly cache = new Map<number, Map<string, Known>>();
 	/** By class, the bit of its language. */
 	private readonly bits: number[] = [];
 	/** Classes that stand in the text that is searched: number of the search in which each was last seen. */
 	private seen = new Int32Array(0);
+	/** Those of them that wake phrases, in the order in which they were seen. */
+	private present = new Int32Array(0);
 	/** By class, the phrases of this search that may begin with it; of the search whose number stands in `begunIn`. */
 	private readonly begun: Phrase[][] = [];
 	private begunIn = new Int32Array(0);
@@ -173,7 +206,7 @@ export class PhraseMatcher {
 				branching:
 					elements.filter((e) => e.kind === 'gap' || (e.kind === 'class' && e.optional)).length > 3,
 			});
-			this.wokenBy = undefined;
+			this.alarms = undefined;
 		}
 	}
 
@@ -193,31 +226,32 @@ export class PhraseMatcher {
 	find(read: Words, mask = ~0): PhraseMatch[] {
 		const count = read.words.length;
 		if (count === 0) return [];
-		const at: Array<readonly Occurrence[]> = new Array(count);
-		const wokenBy = (this.wokenBy ??= this.alarms());
+		const at = new Array<readonly Occurrence[]>(count);
+		const { from, phrases, needsFrom, needs } = (this.alarms ??= this.makeAlarms());
 		if (++this.turn > 0x7fffffff) {
 			this.turn = 1;
 			this.seen.fill(0);
 			this.begunIn.fill(0);
 		}
-		const { turn, seen } = this;
-		const present: number[] = [];
+		const { turn, seen, present } = this;
+		let known = 0;
 		for (let i = 0; i < count; i++) {
 			const here = (at[i] = this.occurrences(read, i, mask));
 			for (let k = 0; k < here.length; k++) {
-				const { id } = here[k]!;
+				const id = here[k]! >> LENGTH_BITS;
 				if (seen[id] === turn) continue;
 				seen[id] = turn;
-				if (wokenBy[id]) present.push(id);
+				if (from[id] !== from[id + 1]) present[known++] = id;
 			}
 		}
 		this.latest = { read, at };
 		const awake: Phrase[] = [];
-		for (let p = 0; p < present.length; p++) {
-			const phrases = wokenBy[present[p]!]!;
-			for (let k = 0; k < phrases.length; k++) {
-				const phrase = phrases[k]!;
-				if (this.hasAll(phrase.needs)) awake.push(phrase);
+		for (let p = 0; p < known; p++) {
+			const id = present[p]!;
+			next: for (let a = from[id]!; a < from[id + 1]!; a++) {
+				for (let n = needsFrom[a]!; n < needsFrom[a + 1]!; n++)
+					if (seen[needs[n]!] !== turn) continue next;
+				awake.push(this.phrases[phrases[a]!]!);
 			}
 		}
 		const found: PhraseMatch[] = [];
@@ -228,11 +262,13 @@ export class PhraseMatcher {
 			const here = at[i]!;
 			const step = this.nextStep();
 			for (let k = 0; k < here.length; k++) {
-				const { id } = here[k]!;
+				const id = here[k]! >> LENGTH_BITS;
 				// A list may begin here with one word and with several.
 				if (begunIn[id] !== turn || triedAt[id] === step) continue;
 				triedAt[id] = step;
-				for (const phrase of this.begun[id]!) {
+				const begun = this.begun[id]!;
+				for (let b = 0; b < begun.length; b++) {
+					const phrase = begun[b]!;
 					const end = matchFrom(
 						phrase.elements,
 						0,
@@ -267,27 +303,36 @@ export class PhraseMatcher {
 	}
 
 	/** Each phrase under the class that the fewest phrases need. */
-	private alarms(): Array<Phrase[] | undefined> {
+	private makeAlarms(): Alarms {
 		const { size } = this.classIds;
 		this.seen = new Int32Array(size);
 		this.begunIn = new Int32Array(size);
 		this.triedAt = new Int32Array(size);
+		this.present = new Int32Array(size);
 		this.turn = 0;
 		this.step = 0;
 		const asked = new Int32Array(size);
 		for (const { needs } of this.phrases) for (const id of needs) asked[id]!++;
-		const result: Array<Phrase[] | undefined> = new Array<undefined>(size).fill(undefined);
-		for (const phrase of this.phrases) {
-			const rarest = phrase.needs.reduce((a, b) => (asked[b]! < asked[a]! ? b : a));
-			(result[rarest] ??= []).push(phrase);
+		const byClass: number[][] = Array.from({ length: size }, () => []);
+		for (const { needs, order } of this.phrases) {
+			byClass[needs.reduce((a, b) => (asked[b]! < asked[a]! ? b : a))]!.push(order);
 		}
-		return result;
-	}
-
-	/** Whether every one of these classes stands in the text of this search. */
-	private hasAll(needs: readonly number[]): boolean {
-		for (let k = 0; k < needs.length; k++) if (this.seen[needs[k]!] !== this.turn) return false;
-		return true;
+		const from = [0];
+		const needsFrom = [0];
+		const needs: number[] = [];
+		byClass.forEach((orders, id) => {
+			for (const order of orders) {
+				needs.push(...this.phrases[order]!.needs.filter((need) => need !== id));
+				needsFrom.push(needs.length);
+			}
+			from.push(needsFrom.length - 1);
+		});
+		return {
+			from: Int32Array.from(from),
+			phrases: Int32Array.from(byClass.flat()),
+			needsFrom: Int32Array.from(needsFrom),
+			needs: Int32Array.from(needs),
+		};
 	}
 
 	/** Puts the phrases under the classes that they can begin with, in the order in which they were added. */
@@ -313,16 +358,14 @@ export class PhraseMatcher {
 			this.latest?.read === read ? this.latest.at[index]! : this.occurrences(read, index, ~0);
 		for (let k = 0; k < here.length; k++) {
 			const o = here[k]!;
-			if (o.id === id && o.length > longest) longest = o.length;
+			if (o >> LENGTH_BITS === id && (o & LENGTH) > longest) longest = o & LENGTH;
 		}
 		return longest;
 	}
 
 	/** The lists whose entries begin at a word: those of one word first. */
 	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
-		const word = read.words[index]!;
-		const single = this.single(word, mask);
-		const longer = this.byFirst.get(word);
+		const { single, longer } = this.known(read.words[index]!, mask);
 		if (!longer || index + 1 >= read.words.length) return single;
 		const exact = longer.bySecond.get(read.words[index + 1]!);
 		if (!exact && longer.byPrefix.length === 0) return single;
@@ -330,16 +373,17 @@ export class PhraseMatcher {
 		for (const entries of [exact, longer.byPrefix]) {
 			for (let l = 0; entries && l < entries.length; l++) {
 				const { rest, occurrence } = entries[l]!;
-				if ((this.bits[occurrence.id]! & mask) !== 0 && follows(read, index + 1, rest))
-					(result ??= [...single]).push(occurrence);
+				if ((this.bits[occurrence >> LENGTH_BITS]! & mask) !== 0 && follows(read, index + 1, rest))
+					(result ??= single.slice()).push(occurrence);
 			}
 		}
 		return result ?? single;
 	}
 
-	private single(word: string, mask: number): readonly Occurrence[] {
+	/** What the lists say of a word; looked up once. */
+	private known(word: string, mask: number): Known {
 		let cache = this.cache.get(mask);
-		if (!cache) this.cache.set(mask, (cache = new Map<string, readonly Occurrence[]>()));
+		if (!cache) this.cache.set(mask, (cache = new Map<string, Known>()));
 		const known = cache.get(word);
 		if (known) return known;
 		const ids = [...(this.byWord.get(word) ?? [])];
@@ -348,9 +392,10 @@ export class PhraseMatcher {
 			const more = this.byPrefix.get(word.slice(0, n));
 			if (more) for (const id of more) if (!ids.includes(id)) ids.push(id);
 		}
-		const result = ids
+		const single = ids
 			.filter((id) => (this.bits[id]! & mask) !== 0)
-			.map((id) => ({ id, length: 1 }));
+			.map((id) => (id << LENGTH_BITS) | 1);
+		const result = { single, longer: this.byFirst.get(word) };
 		if (cache.size >= CACHE_SIZE) cache.clear();
 		cache.set(word, result);
 		return result;
@@ -372,7 +417,7 @@ export class PhraseMatcher {
 			id = this.classIds.size;
 			this.classIds.set(name, id);
 			this.bits[id] = this.bit(language);
-			this.wokenBy = undefined;
+			this.alarms = undefined;
 		}
 		return id;
 	}
@@ -380,6 +425,7 @@ export class PhraseMatcher {
 	private addEntry(id: number, entry: string): void {
 		const words = normalEntry(entry);
 		if (words.length === 0) return;
+		if (words.length > MAX_ELEMENTS) throw tooLong(words.length);
 		const bit = this.bits[id]!;
 		let own = this.ownWords.get(bit);
 		if (!own) this.ownWords.set(bit, (own = new Set<string>()));
@@ -391,9 +437,10 @@ export class PhraseMatcher {
 			const [first, ...rest] = words as [string, ...string[]];
 			let longer = this.byFirst.get(first);
 			if (!longer) this.byFirst.set(first, (longer = { bySecond: new Map(), byPrefix: [] }));
-			const entry = { rest, occurrence: { id, length: words.length } };
+			const entry = { rest, occurrence: (id << LENGTH_BITS) | words.length };
 			if (rest[0]!.endsWith('*')) longer.byPrefix.push(entry);
 			else push(longer.bySecond, rest[0]!, entry);
+			this.cache.clear();
 			return;
 		}
 		const word = words[0]!;
@@ -415,12 +462,7 @@ export class PhraseMatcher {
 	}
 
 	private parse(language: string, parts: string[]): Element[] {
-		if (parts.length > MAX_ELEMENTS) {
-			throw new PhraseError(
-				`A phrase of ${parts.length} words is too long`,
-				`Use at most ${MAX_ELEMENTS} words; ".." stands for any words in between.`,
-			);
-		}
+		if (parts.length > MAX_ELEMENTS) throw tooLong(parts.length);
 		const elements: Element[] = [];
 		for (const part of parts) {
 			if (Object.hasOwn(ANCHORS, part)) elements.push(ANCHORS[part]!);
@@ -480,7 +522,7 @@ function matchFrom(
 	element: number,
 	index: number,
 	read: Words,
-	at: Array<readonly Occurrence[]>,
+	at: ReadonlyArray<readonly Occurrence[]>,
 	tried: Map<number, number> | undefined,
 ): number {
 	if (!tried) return matchElement(elements, element, index, read, at, tried);
@@ -497,7 +539,7 @@ function matchElement(
 	element: number,
 	index: number,
 	read: Words,
-	at: Array<readonly Occurrence[]>,
+	at: ReadonlyArray<readonly Occurrence[]>,
 	tried: Map<number, number> | undefined,
 ): number {
 	const count = read.words.length;
@@ -549,7 +591,7 @@ function withClass(
 	e: number,
 	index: number,
 	read: Words,
-	at: Array<readonly Occurrence[]>,
+	at: ReadonlyArray<readonly Occurrence[]>,
 	tried: Map<number, number> | undefined,
 ): number {
 	if (index >= at.length) return -1;
@@ -562,9 +604,11 @@ function withClass(
 	)
 		return -1;
 	let best = -1;
-	for (const occurrence of at[index]!) {
-		if (occurrence.id !== id) continue;
-		const end = matchFrom(elements, e + 1, index + occurrence.length, read, at, tried);
+	const here = at[index]!;
+	for (let k = 0; k < here.length; k++) {
+		const occurrence = here[k]!;
+		if (occurrence >> LENGTH_BITS !== id) continue;
+		const end = matchFrom(elements, e + 1, index + (occurrence & LENGTH), read, at, tried);
 		if (end > best) best = end;
 	}
 	return best;

@@ -28,9 +28,6 @@ const WITH_ENGLISH = Object.fromEntries(
 	LANGUAGES.map((language) => [language, language === 'en' ? ['en'] : [language, 'en']]),
 ) as unknown as Readonly<Record<Language, readonly Language[]>>;
 const SHORTEST_CORRECTED = 5;
-const CORRECTIONS = 10_000;
-/** By language, or '' where it is not sure: what each word was meant to be. */
-const corrections = new Map<Language | '', Map<string, string | null>>();
 
 /** Reads a message. Any text gives a result; the time is linear in its length (which {@link readWords} bounds). */
 export function readMessage(
@@ -42,25 +39,8 @@ export function readMessage(
 	const words = readWords(text);
 	const language = detectLanguage(words, lists, conversationLanguage);
 	const own = language.language;
-	const spelling = own ? lists.spelling.get(own) : undefined;
 	const sure = own !== undefined && language.by !== 'library' && words.words.length > SHORT;
-	// Hindi and Indonesian chats are full of English; a short message may be in any language.
-	const mixed = words.scripts.latin > 0 && (own === undefined || own === 'hi' || own === 'id');
-	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
-	const learnt = correctionsIn(sure ? own : undefined);
-	// "plz" is written in many languages: where the language is but a guess, the guess does not decide what it stands for.
-	const shared = sure ? undefined : lists.sharedSpelling;
-	respell(
-		words,
-		(word) =>
-			shared?.get(word) ??
-			spelling?.get(word) ??
-			other?.get(word) ??
-			(word.length < SHORTEST_CORRECTED
-				? undefined
-				: corrected(lists, learnt, word, sure ? own : undefined)) ??
-			(own === 'hi' ? lists.hindi.spelling(word) : undefined),
-	);
+	respell(words, speller(lists, own, sure, words.scripts.latin > 0));
 	const languages = sure ? WITH_ENGLISH[own] : LANGUAGES;
 	const mask = sure ? lists.matcher.mask(languages) : ~0;
 	const found = new Map<string, PhraseMatch[]>();
@@ -113,23 +93,50 @@ export function words(reading: Reading, match: Pick<PhraseMatch, 'from' | 'to'>)
 	return quote(reading.words, match.from, match.to);
 }
 
-function correctionsIn(language: Language | undefined): Map<string, string | null> {
-	let known = corrections.get(language ?? '');
-	if (!known) corrections.set(language ?? '', (known = new Map<string, string | null>()));
+type Speller = (word: string) => readonly string[] | string | undefined;
+const spellers = new Map<string, Speller>();
+/** Bound on the words of which a speller remembers what they stand for. */
+const REMEMBERED = 20_000;
+
+/** What words stand for in a message in `own`, if it is `sure`, and in Latin letters or not. Each word is looked up once. */
+function speller(
+	lists: Lexicon,
+	own: Language | undefined,
+	sure: boolean,
+	latin: boolean,
+): Speller {
+	const key = `${own} ${sure} ${latin}`;
+	let known = spellers.get(key);
+	if (!known) spellers.set(key, (known = newSpeller(lists, own, sure, latin)));
 	return known;
 }
 
-function corrected(
+function newSpeller(
 	lists: Lexicon,
-	learnt: Map<string, string | null>,
-	word: string,
-	language: Language | undefined,
-): string | undefined {
-	let known = learnt.get(word);
-	if (known === undefined) {
-		known = lists.corrector.correct(word, language) ?? null;
-		if (learnt.size >= CORRECTIONS) learnt.clear();
-		learnt.set(word, known);
-	}
-	return known ?? undefined;
+	own: Language | undefined,
+	sure: boolean,
+	latin: boolean,
+): Speller {
+	const spelling = own ? lists.spelling.get(own) : undefined;
+	// Hindi and Indonesian chats are full of English; a short message may be in any language.
+	const mixed = latin && (own === undefined || own === 'hi' || own === 'id');
+	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
+	// "plz" is written in many languages: where the language is but a guess, the guess does not decide what it stands for.
+	const shared = sure ? undefined : lists.sharedSpelling;
+	const meant = new Map<string, readonly string[] | string | undefined>();
+	return (word) => {
+		const known = meant.get(word);
+		if (known !== undefined || meant.has(word)) return known;
+		const found =
+			shared?.get(word) ??
+			spelling?.get(word) ??
+			other?.get(word) ??
+			(word.length < SHORTEST_CORRECTED
+				? undefined
+				: lists.corrector.correct(word, sure ? own : undefined)) ??
+			(own === 'hi' ? lists.hindi.spelling(word) : undefined);
+		if (meant.size >= REMEMBERED) meant.clear();
+		meant.set(word, found);
+		return found;
+	};
 }

@@ -1,5 +1,6 @@
 import type { Counters, Priority } from '../conversation/conversation';
 import type { ConversationMessage } from '../conversation/message';
+import type { Lead } from './lead';
 import type { Reading } from './reading';
 import type { ResolvedSettings, SignalName } from './settings';
 import type { BotFacts, ScoreInput, SentimentResult } from './types';
@@ -18,6 +19,7 @@ export interface SignalContext {
 	before: Counters;
 	/** Counters after it. */
 	after: Counters;
+	lead: Lead;
 }
 
 /** Older messages are not looked at, so that the cost does not grow with the conversation. */

@@ -180,31 +180,49 @@ export function readWords(text: string): Words {
 	}
 
 	function addWord(token: string, start: number, end: number) {
-		if (token.length >= 3 && token.length <= 20) {
-			const upper = token.toUpperCase();
-			if (upper !== token.toLowerCase()) {
-				result.cased++;
-				if (upper === token) result.capitals++;
-			}
-		}
-		let word = fold(token);
-		if (word.length > 2 && mayBeDrawnOut(word) && DRAWN_OUT.test(word)) {
-			result.elongated++;
-			// "sooo" is "so", "helllo" is "hello": two stay only where the word before the last letters needs it.
-			word = word.replace(REPEATED_LETTER, '$1');
-		}
+		const { word, cased, capitals, elongated } = spelt(token);
+		result.cased += cased;
+		result.capitals += capitals;
+		result.elongated += elongated;
 		add(word, token, start, end);
 	}
 }
 
-/** Whether three characters in a row are the same, or it takes more to tell. */
-function mayBeDrawnOut(word: string): boolean {
-	for (let i = 2; i < word.length; i++) {
-		const code = word.charCodeAt(i);
-		if (code >= 0xd800 && code <= 0xdfff) return true;
-		if (code === word.charCodeAt(i - 1) && code === word.charCodeAt(i - 2)) return true;
+/** How a word is spelt: folded, without elongations, and 1 where it counts to {@link Words.cased}, `capitals`, `elongated`. */
+interface Spelt {
+	word: string;
+	cased: number;
+	capitals: number;
+	elongated: number;
+}
+
+/** Most words come back with every message. */
+const speltWords = new Map<string, Spelt>();
+
+function spelt(token: string): Spelt {
+	let known = speltWords.get(token);
+	if (known === undefined) {
+		// What is remembered here and by those who read the word is a copy: a piece of a text keeps the whole of it in memory.
+		const copy = token.split('').join('');
+		known = spell(copy);
+		if (speltWords.size >= REMEMBERED) speltWords.clear();
+		if (token.length <= LONGEST_REMEMBERED) speltWords.set(copy, known);
 	}
-	return false;
+	return known;
+}
+
+function spell(token: string): Spelt {
+	const upper = token.toUpperCase();
+	const cased = token.length >= 3 && token.length <= 20 && upper !== token.toLowerCase();
+	const word = fold(token);
+	const elongated = word.length > 2 && DRAWN_OUT.test(word);
+	return {
+		// "sooo" is "so", "helllo" is "hello": two stay only where the word before the last letters needs it.
+		word: elongated ? word.replace(REPEATED_LETTER, '$1') : word,
+		cased: Number(cased),
+		capitals: Number(cased && upper === token),
+		elongated: Number(elongated),
+	};
 }
 
 /** As {@link TOKEN}, for text in ASCII: most messages, and several times as fast. */

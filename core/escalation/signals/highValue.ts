@@ -1,4 +1,3 @@
-import { classifyLead } from '../lead';
 import type { Signal } from '../signal';
 
 const INTEREST = 0.5;
@@ -7,8 +6,7 @@ const INTEREST = 0.5;
 export const highValue: Signal = {
 	name: 'high_value',
 	label: 'High value',
-	find(context) {
-		const lead = classifyLead(context);
+	find({ lead, settings }) {
 		if (lead.leadClass === 'COLD') return undefined;
 		const hot = lead.leadClass === 'HOT';
 		return {
@@ -16,7 +14,7 @@ export const highValue: Signal = {
 			value: hot ? lead.strength : lead.strength * INTEREST,
 			reason: hot ? 'The customer is a hot lead' : 'The customer shows interest',
 			...(lead.evidence ? { evidence: lead.evidence } : {}),
-			queue: context.settings.queues.sales,
+			queue: settings.queues.sales,
 			skills: ['sales'],
 			...(hot ? { priority: 'high' as const } : {}),
 			rule: `lead.${lead.leadClass.toLowerCase()}`,

@@ -8,6 +8,7 @@ export const staffRule: Signal = {
 	name: 'staff_rule',
 	label: 'Own rule',
 	find({ settings, reading }) {
+		if (settings.rules.length === 0) return undefined;
 		const hits = staffRules(settings.rules).apply(reading.words, reading.language.tag);
 		if (hits.length === 0) return undefined;
 		const always = hits.find(({ rule }) => rule.always);

@@ -70,6 +70,9 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
 	technical: { reason: 'Something does not work', queue: 'support', skill: 'technical' },
 };
 
+/** The topics with the phrase group of each. */
+const GROUPS = Object.keys(TOPICS).map((name) => [name, `topic.${name}`] as const);
+
 /** Below this the model alone does not hand over. */
 const SURE = 0.6;
 const DOUBT = 0.6;
@@ -82,8 +85,8 @@ export const topic: Signal = {
 	label: 'Sensitive topic',
 	find({ reading, settings, before }) {
 		let best: { name: string; value: number; evidence: string } | undefined;
-		for (const name of Object.keys(TOPICS)) {
-			for (const match of reading.found.get(`topic.${name}`) ?? []) {
+		for (const [name, group] of GROUPS) {
+			for (const match of reading.found.get(group) ?? []) {
 				if (best && match.strength <= best.value) continue;
 				if (TOPICS[name]!.harmlessWords && harmless(reading, match)) continue;
 				best = { name, value: match.strength, evidence: words(reading, match) };

@@ -7,6 +7,7 @@ export const vip: Signal = {
 	label: 'VIP',
 	find({ input, settings }) {
 		const { profile, conversation } = input;
+		if (!profile && !conversation?.tags) return undefined;
 		const evidence = vipBecause();
 		if (evidence === undefined) return undefined;
 		return {
