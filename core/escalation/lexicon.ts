@@ -45,6 +45,8 @@ export interface Lexicon {
 	matcher: PhraseMatcher;
 	/** Function word → languages that have it. */
 	functionWords: ReadonlyMap<string, readonly Language[]>;
+	/** Any word of the lexicons → languages that have it. */
+	languagesOf: ReadonlyMap<string, readonly Language[]>;
 	/** Function words and words of praise: they do not tell what a message is about. */
 	smallWords: ReadonlySet<string>;
 	/** Chat spelling by language: word → what it stands for. */
@@ -135,6 +137,19 @@ function compile(files: LexiconFile[]): Lexicon {
 	for (const words of sentiment.values())
 		for (const [word, strength] of words.exact) if (strength >= PRAISE) smallWords.add(word);
 	for (const word of functionWords.keys()) known.add(word);
+	const languagesOf = new Map<string, Language[]>();
+	for (const { language } of files) {
+		const own = new Set([
+			...matcher.wordsOf(language),
+			...(sentiment.get(language)?.exact.keys() ?? []),
+		]);
+		for (const [word, languages] of functionWords) if (languages.includes(language)) own.add(word);
+		for (const word of own) {
+			const others = languagesOf.get(word);
+			if (others) others.push(language);
+			else languagesOf.set(word, [language]);
+		}
+	}
 	const anySpelling = new Map<string, readonly string[]>();
 	for (const words of spelling.values())
 		for (const [from, to] of words)
@@ -150,6 +165,7 @@ function compile(files: LexiconFile[]): Lexicon {
 	return {
 		matcher,
 		functionWords,
+		languagesOf,
 		smallWords,
 		spelling,
 		anySpelling,
