@@ -20,6 +20,7 @@ export const botLoop: Signal = {
 		const last = texts[texts.length - 1]!;
 		const small = (word: string) => reading.lexicon.smallWords.has(word);
 		const gist = gistOf(last, small);
+		const numbers = numbersIn(last);
 		// "Anything else?" is asked again and again, and is no answer.
 		const says = !readBotTurn(last).offersMore || gist.size > OFFER;
 		let same = 0;
@@ -27,7 +28,7 @@ export const botLoop: Signal = {
 			if (
 				says &&
 				gist.size > 1 &&
-				sameNumbers(text, last) &&
+				numbersIn(text) === numbers &&
 				gist.resembles(gistOf(text, small), SAME_ANSWER)
 			)
 				same++;
@@ -57,6 +58,6 @@ export const botLoop: Signal = {
 const NUMBER = /\d+/g;
 
 /** "There is a bus at 8:10" is not the answer "There is a bus at 8:30". */
-function sameNumbers(a: string, b: string): boolean {
-	return (a.match(NUMBER) ?? []).join() === (b.match(NUMBER) ?? []).join();
+function numbersIn(text: string): string {
+	return (text.match(NUMBER) ?? []).join();
 }
