@@ -411,9 +411,10 @@ class Dictionary {
 			if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
 				return { strength: exact, length: 1 };
 		}
+		const beginnings: string[] = [];
 		for (const list of lists) {
 			for (let n = Math.min(word.length, list.longest); n >= list.shortest; n--) {
-				const strength = list.prefix.get(word.slice(0, n));
+				const strength = list.prefix.get((beginnings[n] ??= word.slice(0, n)));
 				if (strength !== undefined) return { strength, length: 1 };
 			}
 		}

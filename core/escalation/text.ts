@@ -198,12 +198,14 @@ interface Spelt {
 
 /** Most words come back with every message. */
 const speltWords = new Map<string, Spelt>();
+/** V8 copies shorter pieces of a text by itself. */
+const LONG = 13;
 
 function spelt(token: string): Spelt {
 	let known = speltWords.get(token);
 	if (known === undefined) {
-		// What is remembered here and by those who read the word is a copy: a piece of a text keeps the whole of it in memory.
-		const copy = token.split('').join('');
+		// What is remembered here and by those who read the word is a copy: a long piece of a text keeps the whole of it in memory.
+		const copy = token.length < LONG ? token : token.split('').join('');
 		known = spell(copy);
 		if (speltWords.size >= REMEMBERED) speltWords.clear();
 		if (token.length <= LONGEST_REMEMBERED) speltWords.set(copy, known);
