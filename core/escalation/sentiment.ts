@@ -64,8 +64,8 @@ const LINK = 0.5;
 const ASKS_FOR_NOT = /नहीं|बिना/;
 const NO_PRAISE: ReadonlySet<PhraseMatch> = new Set<PhraseMatch>();
 
-const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp]|^<3$|^\([-']?[:;=]/;
-const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3/;
+const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp*]|^<3$|^\([-']?[:;=]/;
+const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3|^[-._T>]|^;_/;
 
 const afinn = lazily(() => new (require('sentiment') as typeof Sentiment)());
 const REMEMBERED = 20_000;
@@ -153,8 +153,8 @@ export function feel(
 		else good += strength;
 	}
 	for (const emoticon of read.emoticons) {
-		if (BAD_EMOTICON.test(emoticon)) bad += 2;
-		else if (GOOD_EMOTICON.test(emoticon)) good += 2;
+		if (BAD_EMOTICON.test(emoticon)) bad += 3;
+		else if (GOOD_EMOTICON.test(emoticon)) good += 3;
 	}
 	// "No, thank you" turns down no answer.
 	if (closes) bad += DECLINED;

@@ -39,7 +39,9 @@ const ESCAPED = /\\u([0-9a-fA-F]{4})/g;
 const PLAIN = /^[\t\n\r\x20-\x7E]*$/;
 const TOKEN =
 	/https?:\/\/\S+|[\p{L}\p{N}\p{M}]+(?:['’`´][\p{L}\p{M}]+)*|[.!?…;,:。！？؟،।\n]+|\p{Extended_Pictographic}/gu;
-const EMOTICON = /(?:^|\s)([:;=][-'^]?[()[\]DPp/\\|*]|[)(][-']?[:;=]|<\/?3|D:|:'\()(?=\s|$|[.!?])/g;
+/** ":)", ":-(", "<3" and the faces that lie in the line: "-.-", "-_-", "T_T", ">.<". */
+const EMOTICON =
+	/(?:^|\s)([:;=][-'^]?[()[\]DPp/\\|*]|[)(][-']?[:;=]|<\/?3|D:|:'\(|-[_.,]+-|[._]_[._]|T_+T|;_+;|>[._]+<)(?=\s|$|[.!?'])/g;
 const APOSTROPHE = /['’`´]/;
 const APOSTROPHES = /['’`´]/g;
 const PICTOGRAPH = /^\p{Extended_Pictographic}/u;
@@ -47,7 +49,7 @@ const DRAWN_OUT = /(\p{L})\1\1/u;
 const REPEATED_LETTER = /(\p{L})\1{2,}/gu;
 const ONLY_PAUSES = /^[,:،;]+$/;
 const PLAIN_WORD = /^[a-z0-9]*$/;
-const MAY_HOLD_EMOTICON = /[:;=<]/;
+const MAY_HOLD_EMOTICON = /[:;=<_]|-[.,]-/;
 /** Before an apostrophe these are words of their own ("l'agent", "dell'ordine"); elsewhere it is dropped ("don't"). */
 const ELIDED = new Set(
 	'l d j m t s n c qu un dell all nell sull dall quell quest jusqu lorsqu puisqu quelqu com dov cos'.split(
