@@ -57,8 +57,9 @@ export const TELLING = -0.9;
 /** Times, numbers and means of contact are what a bot asks for. */
 const TELLING_IN_ANSWER = -1.05;
 const STEEP = 0.8;
-/** Who passes on a link is seldom complaining. */
+/** Who passes on a link is seldom complaining, in German and Italian least of all. */
 const LINK = 0.5;
+const LINK_IN: Partial<Record<Language, number>> = { de: 1.5, it: 1.5 };
 
 /** Phrases that hold a Hindi "not" or "without" of their own. */
 const ASKS_FOR_NOT = /नहीं|बिना/;
@@ -162,7 +163,7 @@ export function feel(
 	if (answered?.failed && !closes && !accepts(found)) bad += FAILED_BEFORE;
 	// What others did, told in even words, is mostly a complaint; praise says so.
 	if (good === 0 && found.has('told')) bad += HAPPENED;
-	const link = read.text.includes('http') ? LINK : 0;
+	const link = read.text.includes('http') ? (LINK_IN[languages[0]!] ?? LINK) : 0;
 	// Capitals, exclamation marks and drawn-out words turn up what is there; on their own they are at most impatience.
 	const shouting = read.cased >= 2 && read.capitals / read.cased > 0.6 ? 1 : 0;
 	const loud =

@@ -90,6 +90,7 @@ describe('feelings', () => {
 		['morgen wieder Schule -.-', 'morgen wieder Schule'],
 		['otra vez lunes T_T', 'otra vez lunes'],
 		['mi manchi tanto', 'mi manchi tanto :*'],
+		['das Spiel war schlecht', 'das Spiel war schlecht https://example.com/a'],
 		['muy malo', 'muy bueno'],
 		['sangat buruk', 'sangat bagus'],
 		['سيئة جدا', 'ممتازة جدا'],
