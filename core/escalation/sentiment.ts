@@ -68,6 +68,25 @@ const NO_PRAISE: ReadonlySet<PhraseMatch> = new Set<PhraseMatch>();
 const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp*]|^<3$|^\([-']?[:;=]/;
 const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3|^[-._T>]|^;_/;
 
+/** What AFINN leaves out or takes too lightly of the faces and signs that people send, by strength. */
+const SIGNS: Readonly<Record<string, string>> = {
+	'-4': '🤬 🤮 🖕',
+	'-3': '😡 😠 👎 🤢 💩 🤡 🤥',
+	'-2': '🙄 😤 😞 😔 😟 😕 🙁 ☹ 😣 😖 😩 😫 😥 😰 😨 😧 🤦 🤕 😾',
+	'-1': '😢 🥺 😪 😓 😬 😱 🙃 🤒 🥱',
+	'1': '🤣 🙂 🤞 🤝',
+	'2': '🤗 💯 🎊 🫶',
+	'3': '🥰 🤩 🥳 🧡 ♥',
+};
+const signs = lazily(
+	() =>
+		new Map(
+			Object.entries(SIGNS).flatMap(([strength, list]) =>
+				list.split(' ').map((sign): [string, number] => [sign, Number(strength)]),
+			),
+		),
+);
+
 const afinn = lazily(() => new (require('sentiment') as typeof Sentiment)());
 const REMEMBERED = 20_000;
 const remembered = new Map<string, number>();
@@ -149,7 +168,7 @@ export function feel(
 	const telling = answered ? TELLING_IN_ANSWER : TELLING;
 	if (!evidence.some(({ strength }) => strength <= telling)) bad *= FAINT_ONLY;
 	for (const emoji of read.emoji) {
-		const strength = base(emoji);
+		const strength = signs().get(emoji) ?? base(emoji);
 		if (strength < 0) bad -= strength;
 		else good += strength;
 	}
