@@ -24,6 +24,8 @@ export interface Feeling {
 const NEGATION_REACH = 3;
 /** In Hindi it mostly stands behind; what is before belongs to it only when it is next ("bina dikkat", "mat karo"). */
 const HINDI_REACH = 2;
+/** Here a negation reaches no further than the comma: "senza intoppi, siete forti" denies no praise. */
+const UP_TO_COMMA: ReadonlySet<Language> = new Set<Language>(['hi', 'it', 'fr']);
 /** "not good" is bad, though less so than "bad"; "not bad" is not quite good. */
 const NEGATED_GOOD = -0.75;
 const NEGATED_BAD = -0.3;
@@ -492,8 +494,8 @@ function inContext(
 	let result = strength;
 	const { matcher } = lexicon;
 	const sentence = read.sentences[index];
-	const hindi = languages[0] === 'hi';
-	for (let k = 1; k <= NEGATION_REACH && !(hindi && read.paused[index]); k++) {
+	const cutOff = read.paused[index] && UP_TO_COMMA.has(languages[0]!);
+	for (let k = 1; k <= NEGATION_REACH && !cutOff; k++) {
 		const i = index - k;
 		if (i < 0 || read.sentences[i] !== sentence) break;
 		for (const language of languages) {
