@@ -65,6 +65,8 @@ const LINK_IN: Partial<Record<Language, number>> = { de: 1.5, it: 1.5 };
 
 /** Phrases that hold a Hindi "not" or "without" of their own. */
 const ASKS_FOR_NOT = /नहीं|बिना/;
+/** Languages whose lists hold praise with a "not" in it: "koi dikkat nahi hui", "no puedo estar más contento", "não vejo a hora". */
+const PRAISES_BY_NOT: ReadonlySet<string> = new Set<Language>(['hi', 'es', 'pt']);
 const NO_PRAISE: ReadonlySet<PhraseMatch> = new Set<PhraseMatch>();
 
 const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp*]|^<3$|^\([-']?[:;=]/;
@@ -126,7 +128,8 @@ export function feel(
 		['positive', 1],
 	] as const) {
 		for (const match of found.get(group) ?? []) {
-			if (sign < 0 && match.language === 'hi' && withinPraise(match, found, denied)) continue;
+			if (sign < 0 && PRAISES_BY_NOT.has(match.language) && withinPraise(match, found, denied))
+				continue;
 			let strength = sign * match.strength * PHRASE;
 			// "not very helpful", "not a great experience".
 			if (denied.has(match)) strength *= NEGATED_GOOD;
@@ -227,8 +230,8 @@ export function feel(
 }
 
 /**
- * Whether a longer phrase of praise holds this one: "koi dikkat nahi hui" is no trouble, though "nahi hui" alone would be. For
- * Hindi, where "not" goes with the verb behind it and with what stands before it alike.
+ * Whether a longer phrase of praise holds this one: "koi dikkat nahi hui" is no trouble, though "nahi hui" alone would be, nor is
+ * "no puedo estar más contento", though "no puedo" would.
  */
 function withinPraise(
 	match: PhraseMatch,

@@ -94,6 +94,8 @@ describe('feelings', () => {
 		['my parcel 🤬', 'my parcel'],
 		['my parcel 🙄', 'my parcel'],
 		['my parcel', 'my parcel 🥰'],
+		['não consigo parar', 'não consigo parar de rir'],
+		['o atendimento foi um descaso', 'o atendimento foi um arraso'],
 		['muy malo', 'muy bueno'],
 		['sangat buruk', 'sangat bagus'],
 		['سيئة جدا', 'ممتازة جدا'],
