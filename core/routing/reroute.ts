@@ -6,9 +6,9 @@ import { clocksAfterHold } from '../conversation/hold';
 import { describeState, sameOwner } from '../conversation/transitions';
 import type { Changes, ConversationView } from '../ports/store';
 import { clocksOnOwnerChange } from '../sla';
-import type { SlaClock } from '../sla/clock';
+import type { SlaClock, SlaKind } from '../sla/clock';
 import type { SlaPolicy } from '../sla/policy';
-import { isLive } from '../sla/settle';
+import { isLate, isLive } from '../sla/settle';
 import type { IsoTime } from '../time';
 import type { RoutingView } from './agent';
 import type { ChainResult, ChainStep } from './chain';
@@ -29,12 +29,21 @@ import { DEFAULT_MAX_HOPS, needsOf, ownerOf, policiesWithin, stepsOf } from './r
 import { nextTurn } from './turns';
 import { clocksIfUnwatched, isStepClock, stepClocks } from './watch';
 
+/** Times by which whoever has a conversation was to answer. */
+const ANSWER_CLOCKS: ReadonlySet<SlaKind> = new Set([
+	'first_response',
+	'next_response',
+	'promised_follow_up',
+	'claim_without_reply',
+	'routing_step',
+]);
+
 /**
  * Looks again for somebody, for a conversation that an agent has declined or not answered, that waits, or that is another team's
  * matter: at the step that has been reached, or at the next, wider one if the step's time is up; never with an agent who had it
  * and did not take it. The handoff stays the same one, with its age and its promises. After as many hops as are allowed it goes
- * to the fallback. Where an answer is no longer due, where somebody has got it since what led to this, and for a second call with
- * the same cause, nothing is changed. Throws {@link TransitionRefused} for a conversation that was not handed over, and where
+ * to the fallback. Where an answer is no longer due, where somebody has got it since what led to this, where nothing did (no cause is
+ * given, and no time is up), and for a second call with the same cause, nothing is changed. Throws {@link TransitionRefused} for a conversation that was not handed over, and where
  * somebody declines who does not have it.
  */
 export function routeAgain(
@@ -71,10 +80,13 @@ export function routeAgain(
 		}
 	}
 	const same = request.cause !== undefined && handoff.routing?.cause === request.cause;
+	const ledTo = request.cause === undefined ? timeUpAt(view.clocks, now) : request.causedAt;
 	const keeps =
 		because === 'unanswered' &&
 		holder !== undefined &&
-		(!answerIsDue(handoff, view.clocks) || gotItSince(handoff, request.causedAt));
+		(!answerIsDue(handoff, view.clocks) ||
+			(request.cause === undefined && ledTo === undefined) ||
+			gotItSince(handoff, ledTo));
 	if (same || keeps) {
 		const clocks = answerIsDue(handoff, view.clocks)
 			? clocksIfUnwatched(conversation, view.clocks, undefined, now)
@@ -181,6 +193,15 @@ function answerIsDue(handoff: Handoff, clocks: readonly SlaClock[]): boolean {
 	return (
 		!handoff.answeredAt || clocks.some((clock) => isLive(clock) && clock.kind === 'next_response')
 	);
+}
+
+/** The latest time that is over of those in which somebody was to answer: what leads to looking again where no alert does. */
+function timeUpAt(clocks: readonly SlaClock[], now: IsoTime): IsoTime | undefined {
+	return clocks
+		.filter((clock) => isLive(clock) && ANSWER_CLOCKS.has(clock.kind) && isLate(clock, now))
+		.map(({ dueAt }) => dueAt)
+		.sort()
+		.at(-1);
 }
 
 /** Whether somebody has got the conversation since what led to looking again: an old alert takes nothing from them. */

@@ -15,7 +15,8 @@ export const againFields: INodeProperties[] = [
 			{
 				name: 'Nobody Has Answered',
 				value: 'unanswered',
-				description: 'After a breach of the SLA Watchdog, or when a step’s time is up',
+				description:
+					'After a breach of the SLA Watchdog, or when a step’s time is up; an agent who still has time keeps it',
 			},
 			{
 				name: 'The Agent Declines',

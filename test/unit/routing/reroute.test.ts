@@ -170,6 +170,35 @@ describe('routing again', () => {
 		expect(ownerOf(desk)).toBe('Ana');
 	});
 
+	it('leaves a conversation with the agent who has it where nothing led to looking again, and moves it once the time is up', () => {
+		const desk = new Desk();
+		const request = aRequest({ agents: [ana, ben], policies: DEFAULT_POLICIES });
+		desk.handOver(request);
+		desk.pass(1);
+		const before = desk.of();
+		expect(desk.routeAgain(request)).toMatchObject({
+			outcome: 'already',
+			explanation: 'Already with Ana',
+		});
+		expect(desk.of()).toBe(before);
+		// The promise of five minutes is broken: that is cause enough.
+		desk.pass(5);
+		expect(desk.routeAgain(request)).toMatchObject({
+			outcome: 'assigned',
+			handoff: { routing: { tried: ['ana'] } },
+		});
+		// Ben has it since then, and the old promise takes nothing from him.
+		desk.pass(1);
+		expect(desk.routeAgain(request).outcome).toBe('already');
+		expect(ownerOf(desk)).toBe('Ben');
+	});
+
+	it('finds somebody without a cause for what waits in a queue', () => {
+		const desk = new Desk();
+		desk.handOver(aRequest());
+		expect(desk.routeAgain(aRequest({ agents: [ana] })).outcome).toBe('assigned');
+	});
+
 	it('sends it to the team whose matter it is, with the customer’s words and age, and tells the customer nothing new', () => {
 		const desk = new Desk();
 		const request = aRequest({ agents: [ana, cem], policies: DEFAULT_POLICIES });
