@@ -14,9 +14,15 @@ const OTHER_WORDS = new Set(
 		'chart charts cheat cheats cheating charting collect collects connects correct reject search teach beach preach coach roach each reaches reached ' +
 		'phones called calls small tally rely replay really ready lively olive line lines love leave living liver ' +
 		'conductor conductores conducteur constructor consumer consumers  advise advice advised advises serve served services service support supports ' +
+		'sport cold sepak plas ples ' +
 		'associated association operated operating represented representing speaker speakers talks'
 	).split(' '),
 );
+
+/** Whether a word that looks like a misspelt one is a word of its own. */
+export function isOtherWord(word: string): boolean {
+	return OTHER_WORDS.has(word);
+}
 
 /**
  * Corrects misspellings of the words that matter most ("agnet", "opperator", "represntative"), one letter off (two in words of

@@ -1,7 +1,8 @@
-import { Corrector } from './corrector';
+import { Corrector, isOtherWord } from './corrector';
 import { Sounds } from './hinglish';
 import { PhraseMatcher } from './matcher';
 import { fold, readWords } from './text';
+import { Glue, slipsOf } from './typing';
 
 /** Languages with a lexicon, in the order in which ties between them are settled. */
 export const LANGUAGES = ['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'] as const;
@@ -32,6 +33,10 @@ interface LexiconFile {
 	function: string;
 	/** Chat spelling → what it stands for. */
 	spelling?: Record<string, string>;
+	/** Words whose usual slips of the thumb are read as well: see {@link slipsOf}. */
+	mistyped?: string;
+	/** Words that customers run together: see {@link Glue}. */
+	glued?: string;
 	/** Named lists, used in phrases as [name]. */
 	lists?: Record<string, string>;
 	/** What it means → phrases. A phrase may start with a strength, e.g. "0.5: not happy". */
@@ -58,6 +63,10 @@ export interface Lexicon {
 	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
 	sentiment: ReadonlyMap<Language, SentimentWords>;
 	corrector: Corrector;
+	/** Words that customers run together, by language. */
+	glue: ReadonlyMap<Language, Glue>;
+	/** Words of any lexicon, which are spelt right. */
+	known: ReadonlySet<string>;
 	/** Spellings of Hindi that no list holds. */
 	hindi: Sounds;
 }
@@ -133,6 +142,12 @@ function compile(files: LexiconFile[]): Lexicon {
 		sentiment.set(language, sentimentWords(file.sentiment ?? {}));
 	}
 	const known = new Set(matcher.vocabulary);
+	for (const { language, mistyped } of files) {
+		const own = spelling.get(language)!;
+		for (const word of list(mistyped ?? ''))
+			for (const slip of slipsOf(fold(word)))
+				if (!known.has(slip) && !own.has(slip) && !isOtherWord(slip)) own.set(slip, [fold(word)]);
+	}
 	const smallWords = new Set(functionWords.keys());
 	for (const words of sentiment.values())
 		for (const [word, strength] of words.exact) if (strength >= PRAISE) smallWords.add(word);
@@ -162,6 +177,14 @@ function compile(files: LexiconFile[]): Lexicon {
 	for (const words of sentiment.values()) for (const word of words.exact.keys()) known.add(word);
 	for (const words of spelling.values())
 		for (const to of words.values()) for (const word of to) known.add(word);
+	const glue = new Map<Language, Glue>();
+	for (const { language, glued } of files) {
+		if (!glued) continue;
+		const pieces = list(glued).map(fold);
+		const keys = important.filter((of) => of.language === language).map(({ word }) => word);
+		const meant = (piece: string) => spelling.get(language)!.get(piece) ?? [piece];
+		glue.set(language, new Glue(new Map(pieces.map((piece) => [piece, meant(piece)])), keys));
+	}
 	return {
 		matcher,
 		functionWords,
@@ -172,6 +195,8 @@ function compile(files: LexiconFile[]): Lexicon {
 		sharedSpelling,
 		sentiment,
 		corrector: new Corrector(important, known),
+		glue,
+		known,
 		hindi: new Sounds(
 			[...matcher.wordsOf('hi'), ...(sentiment.get('hi')?.exact.keys() ?? [])],
 			known,

@@ -123,6 +123,11 @@ function newSpeller(
 	const other = mixed ? lists.spelling.get('en') : sure ? undefined : lists.anySpelling;
 	// "plz" is written in many languages: where the language is but a guess, the guess does not decide what it stands for.
 	const shared = sure ? undefined : lists.sharedSpelling;
+	const glues = [own, mixed || !sure ? 'en' : undefined].map((tag) =>
+		tag ? lists.glue.get(tag as Language) : undefined,
+	);
+	const apart = (word: string) =>
+		lists.known.has(word) ? undefined : (glues[0]?.split(word) ?? glues[1]?.split(word));
 	const meant = new Map<string, readonly string[] | string | undefined>();
 	return (word) => {
 		const known = meant.get(word);
@@ -131,6 +136,7 @@ function newSpeller(
 			shared?.get(word) ??
 			spelling?.get(word) ??
 			other?.get(word) ??
+			apart(word) ??
 			(word.length < SHORTEST_CORRECTED
 				? undefined
 				: lists.corrector.correct(word, sure ? own : undefined)) ??

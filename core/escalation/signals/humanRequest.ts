@@ -207,12 +207,14 @@ function negated(reading: Reading, request: PhraseMatch): boolean {
 
 /**
  * Whether a new clause begins at the word, without a comma, after one that says what failed: "this isnt working | i want an
- * agent". What was negated before is the failure, not the person; "i dont think | that i need an agent" is one clause.
+ * agent"; or behind a word that draws a conclusion: "he never came so | get me a manager". What was negated before is the
+ * failure, not the person; "i dont think | that i need an agent" is one clause.
  */
 function pleads(reading: Reading, language: Language, index: number): boolean {
 	const { words: read, lexicon } = reading;
 	const { matcher } = lexicon;
 	if (matcher.listAt(language, 'plea', read, index) === 0) return false;
+	if (index > 0 && matcher.listAt(language, 'hence', read, index - 1) > 0) return true;
 	for (let i = index - 1; i >= 0 && i >= index - BETWEEN - 1; i--) {
 		if (read.paused[i + 1] || matcher.listAt(language, 'joins', read, i) > 0) return false;
 		if (matcher.listAt(language, 'failing', read, i) > 0) return true;

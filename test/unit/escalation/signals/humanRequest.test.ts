@@ -354,6 +354,36 @@ describe('a request for a person', () => {
 		},
 	);
 
+	it.each([
+		'talktoagent',
+		'can i speakto someone',
+		'iwanttotalktoahuman',
+		'want to tlak to a persn',
+		'conct me wiht cstmr srvc',
+	])('is understood in words that are run together or lost letters: "%s"', (text) => {
+		expect(signal(scored(text), 'human_request')).toBeDefined();
+	});
+
+	it.each(['my iphone is broken', 'how do i cancel my sport package', 'callcentre software price'])(
+		'does not take other words apart: "%s"',
+		(text) => {
+			expect(signal(scored(text), 'human_request')).toBeUndefined();
+		},
+	);
+
+	it.each([
+		'card not accepted then give me a human',
+		'the engineer did not come so get your supervisor on the phone',
+	])('lets a conclusion end what a negation reaches: "%s"', (text) => {
+		expect(signal(scored(text), 'human_request')).toBeDefined();
+	});
+
+	it('still hears the negation behind a conclusion', () => {
+		expect(
+			signal(scored('it works now so do not connect me to an agent'), 'human_request'),
+		).toBeUndefined();
+	});
+
 	it('does not take other words for misspelt names of staff', () => {
 		expect(
 			signal(scored('which fees are associated with my card'), 'human_request'),
