@@ -1,6 +1,7 @@
 import type Sentiment from 'sentiment';
 
 import { lazily } from '../lazily';
+import { arabicStems } from './arabic';
 import type { Answered } from './botTurn';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
@@ -40,12 +41,11 @@ const FAINT = 0.2;
 const PHRASE = 3;
 
 const OUTSPOKEN = 1.5;
-const ARABIC_PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
 /** What the bot said is turned down: not anger yet, but no praise either. */
 const REJECTED = 1.3;
 /** Somebody did something to the customer, and no word says what it was like. */
 const HAPPENED = 0.9;
-/** How praise counts against complaint. English complaints are full of thanks and pleases. */
+/** How praise counts against complaint. English complaints are full of thanks and pleases, Arabic ones of greetings and blessings. */
 const PRAISE = 0.8;
 const POLITE_PRAISE = 0.5;
 /** "No, that is all" is no praise either. */
@@ -121,6 +121,10 @@ export function feel(
 	let good = 0;
 	let strong = 0;
 	const taken = new Uint8Array(count);
+	// "ما أجمل" (how lovely) and "لا عدمناك" (may we not miss you) deny nothing that follows.
+	const denyNothing = new Uint8Array(count);
+	for (const { language, from, to } of found.get('positive') ?? [])
+		if (language === 'ar') denyNothing.fill(1, from, to);
 	if (closes) leaveOut(taken, found, noAt(read, languages, lexicon));
 	const denied = deniedPraise(read, found, lexicon);
 	for (const [group, sign] of [
@@ -134,7 +138,16 @@ export function feel(
 			// "not very helpful", "not a great experience".
 			if (denied.has(match)) strength *= NEGATED_GOOD;
 			else if (sign > 0 && !closes)
-				strength = inContext(read, match.from, match.to, strength, languages, lexicon, false);
+				strength = inContext(
+					read,
+					match.from,
+					match.to,
+					strength,
+					languages,
+					lexicon,
+					denyNothing,
+					false,
+				);
 			let fresh = false;
 			for (let i = match.from; i < match.to; i++) {
 				if (!taken[i]) fresh = true;
@@ -157,7 +170,7 @@ export function feel(
 			i += here.length - 1;
 			continue;
 		}
-		const turned = inContext(read, i, i + 1, here.strength, languages, lexicon);
+		const turned = inContext(read, i, i + 1, here.strength, languages, lexicon, denyNothing);
 		if (turned === 0) continue;
 		if (turned < 0) {
 			bad -= turned;
@@ -203,7 +216,7 @@ export function feel(
 	// Without a bad word, exclamation marks are rather joy.
 	if (bad === 0 && !shouting) good += 0.5 * Math.min(read.exclamations, 3);
 	const inEnglish = languages[0] === 'en' && languages.length === 1;
-	const praise = inEnglish ? POLITE_PRAISE : PRAISE;
+	const praise = inEnglish || languages[0] === 'ar' ? POLITE_PRAISE : PRAISE;
 
 	const emotions = {
 		frustration: felt(found, 'emotion.frustration'),
@@ -443,8 +456,7 @@ class Dictionary {
 				if (strength !== undefined) return { strength, length: 1 };
 			}
 		}
-		const stem = arabicStem(word);
-		if (stem) {
+		for (const stem of arabicStems(word)) {
 			for (const list of lists) {
 				const exact = list.exact.get(stem);
 				if (exact !== undefined) return { strength: exact, length: 1 };
@@ -476,14 +488,6 @@ function dictionaryOf(
 	return dictionary;
 }
 
-/** Arabic writes article, "and", "with" and "for" onto the word: what is left without them, if anything was. */
-function arabicStem(word: string): string | undefined {
-	const code = word.charCodeAt(0);
-	if (code < 0x600 || code > 0x6ff || word.length < 4) return undefined;
-	const stem = word.replace(ARABIC_PREFIX, '');
-	return stem !== word && stem.length >= 3 ? stem : undefined;
-}
-
 /** The strength after negations and intensifiers before (and for Hindi, after) what is said. */
 function inContext(
 	read: Words,
@@ -492,6 +496,7 @@ function inContext(
 	strength: number,
 	languages: readonly Language[],
 	lexicon: Lexicon,
+	denyNothing: Uint8Array,
 	degrees = true,
 ): number {
 	let result = strength;
@@ -511,7 +516,7 @@ function inContext(
 				break;
 			}
 			if (language === 'hi' && k > HINDI_REACH) continue;
-			if (matcher.listAt(language, 'negation', read, i)) {
+			if (!denyNothing[i] && matcher.listAt(language, 'negation', read, i)) {
 				return result * (result > 0 ? NEGATED_GOOD : NEGATED_BAD);
 			}
 		}
