@@ -54,7 +54,7 @@ const page: INodeProperties[] = [
 						type: 'string',
 						typeOptions: { rows: 2 },
 						default: '',
-						placeholder: 'e.g. Hello {customer}, this is {agent}. How can I help?',
+						placeholder: 'e.g. Hello {customer}, this is {agent}. I have read what you wrote.',
 						description: 'What is written; {customer} and {agent} stand for the names',
 					},
 				],
