@@ -5,6 +5,7 @@ import type { CustomerIdentity, IdentityKey, IdentityKind } from '../../core/con
 import { mergeIdentity } from '../../core/conversation/identity';
 import type { ConversationMessage, DeliveryStatus } from '../../core/conversation/message';
 import { byTime, isCustomerTurn } from '../../core/conversation/message';
+import { needsAnswer } from '../../core/conversation/needsAnswer';
 import { transition } from '../../core/conversation/transitions';
 import type { InboundMessage } from '../../core/ports/store';
 import { StoreError } from '../../core/ports/store';
@@ -71,7 +72,7 @@ export function received(
 	if (isCustomerTurn(message)) {
 		const step = transition(
 			known,
-			{ type: 'customer_wrote', sentAt: message.sentAt },
+			{ type: 'customer_wrote', sentAt: message.sentAt, asks: asksPerson(known, message) },
 			{ kind: 'customer' },
 			now,
 		);
@@ -87,6 +88,12 @@ export function received(
 			updatedAt: now,
 		},
 	};
+}
+
+/** Whether a message has to be answered; what the bot has is the bot's to judge. */
+function asksPerson({ state, owner }: Conversation, message: ConversationMessage): boolean {
+	if (state !== 'human') return true;
+	return needsAnswer(message, owner?.kind === 'agent' ? owner.name : undefined);
 }
 
 /** Notes a change of number whose user id is not named, and forgets it once the new user id is there. */

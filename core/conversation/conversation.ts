@@ -190,6 +190,11 @@ export interface Conversation {
 	lowestConfidence?: number;
 	/** Newest message of the customer; WhatsApp lets us write freely for 24 hours after it. */
 	lastCustomerMessageAt?: IsoTime;
+	/**
+	 * Newest message of the customer that needs an answer: with a person, one that is more than thanks (see
+	 * core/conversation/needsAnswer.ts). Absent in what older versions wrote: then every message does.
+	 */
+	lastAskedAt?: IsoTime;
 	/** Newest message of a person to the customer; absent in what older versions wrote. */
 	lastAgentMessageAt?: IsoTime;
 	lastMessageAt: IsoTime;

@@ -5,6 +5,7 @@ import type { IsoTime } from '../time';
 import type { Actor } from './audit';
 import type { Conversation, Priority } from './conversation';
 import { isCaptured } from './conversation';
+import { openQuestion } from './exchange';
 import type { CustomerProfile } from './identity';
 
 /** What is known of a conversation beside its messages, and what changes neither state nor owner. */
@@ -98,7 +99,7 @@ function differences(before: Conversation, after: Conversation): string[] {
 
 /**
  * Since when the customer waits for a person: since the handoff while nobody has answered it (also while it is captured for the
- * morning), later since the oldest message without an answer. Undefined where nobody waits.
+ * morning), later since the oldest message without an answer, or, where no promise watches over that, since the newest. Undefined where nobody waits.
  */
 export function waitingSince(
 	conversation: Conversation,
@@ -107,5 +108,6 @@ export function waitingSince(
 	const { handoff, state } = conversation;
 	if (!handoff || (state !== 'human' && !isCaptured(conversation))) return undefined;
 	if (!handoff.answeredAt) return handoff.createdAt;
-	return clocks.find((clock) => clock.kind === 'next_response' && isLive(clock))?.startedAt;
+	const clock = clocks.find((one) => one.kind === 'next_response' && isLive(one));
+	return clock?.startedAt ?? openQuestion(conversation);
 }

@@ -10,17 +10,30 @@ export const JUST_WRITTEN_MINUTES = 5;
  * that come, not one that has come before, and knows nothing of a question that a person has asked.
  */
 export function unfinishedExchange(conversation: Conversation, now: IsoTime): string | undefined {
-	const { state, handoff, lastCustomerMessageAt: asked } = conversation;
-	if (state !== 'human') return undefined;
-	const answered = conversation.lastAgentMessageAt ?? handoff?.answeredAt;
-	if (asked && owesAnswer(conversation, asked) && !(answered && answered >= asked)) {
-		return 'nobody has answered the customer’s last message';
-	}
+	if (conversation.state !== 'human') return undefined;
+	if (openQuestion(conversation)) return 'nobody has answered the customer’s last message';
+	const answered = lastAnswer(conversation);
 	const minutes = answered ? (Date.parse(now) - Date.parse(answered)) / 60_000 : Infinity;
 	if (minutes < JUST_WRITTEN_MINUTES) {
 		return `a person has written within the last ${JUST_WRITTEN_MINUTES} minutes and the customer may be about to answer`;
 	}
 	return undefined;
+}
+
+/**
+ * When the customer asked what no person has answered yet: the newest such message. Undefined where none is open, e.g. since the customer
+ * has only said thanks since the answer.
+ */
+export function openQuestion(conversation: Conversation): IsoTime | undefined {
+	const asked = conversation.lastAskedAt ?? conversation.lastCustomerMessageAt;
+	if (conversation.state !== 'human' || !asked || !owesAnswer(conversation, asked))
+		return undefined;
+	const answered = lastAnswer(conversation);
+	return answered && answered >= asked ? undefined : asked;
+}
+
+function lastAnswer({ lastAgentMessageAt, handoff }: Conversation): IsoTime | undefined {
+	return lastAgentMessageAt ?? handoff?.answeredAt;
 }
 
 /** What was written before a person took over by hand was the bot's to answer; a handoff by the router is the customer's call. */

@@ -23,7 +23,8 @@ import { unfinishedExchange } from './exchange';
  *     bot ──capture──▶ bot (a request waits for its promised time)
  */
 export type ConversationEvent =
-	| { type: 'customer_wrote'; sentAt: IsoTime }
+	/** `asks` is false for what nobody has to answer, e.g. thanks. */
+	| { type: 'customer_wrote'; sentAt: IsoTime; asks?: boolean }
 	| {
 			type: 'escalate';
 			/** Set by a person who writes to the customer: what is closed is begun anew, in their hands. */
@@ -129,6 +130,7 @@ export function transition(
 	switch (event.type) {
 		case 'customer_wrote': {
 			const seen = later(conversation.lastCustomerMessageAt, event.sentAt);
+			const asked = askedAt(conversation, event);
 			if (conversation.state !== 'closed') {
 				return {
 					ok: true,
@@ -136,6 +138,7 @@ export function transition(
 					conversation: {
 						...conversation,
 						lastCustomerMessageAt: seen,
+						lastAskedAt: asked,
 						lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
 						counters: {
 							...conversation.counters,
@@ -154,6 +157,7 @@ export function transition(
 					...begunAnew(conversation),
 					counters: { ...NO_COUNTERS, customerTurns: 1 },
 					lastCustomerMessageAt: seen,
+					lastAskedAt: asked,
 					lastMessageAt: later(conversation.lastMessageAt, event.sentAt),
 					version: conversation.version + 1,
 					updatedAt: now,
@@ -462,6 +466,15 @@ export function describeState(conversation: Conversation): string {
 	const owner = conversation.owner;
 	if (owner?.kind === 'agent') return `with ${owner.name}`;
 	return `waiting in queue ${owner?.name ?? ''}`.trimEnd();
+}
+
+/** What the bot has to answer, or a person where it is more than thanks; before a first question, nothing was asked. */
+function askedAt(
+	{ state, lastAskedAt, lastCustomerMessageAt, createdAt }: Conversation,
+	{ asks, sentAt }: { asks?: boolean; sentAt: IsoTime },
+): IsoTime {
+	if (state === 'human' && asks === false) return lastAskedAt ?? lastCustomerMessageAt ?? createdAt;
+	return later(lastAskedAt, sentAt);
 }
 
 function later(a: IsoTime | undefined, b: IsoTime): IsoTime {

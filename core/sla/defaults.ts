@@ -13,7 +13,8 @@ export const DEFAULT_LADDER: readonly LadderRung[] = [
 
 /**
  * What is promised before staff have said anything: a person's first answer within five minutes of the handoff, the target
- * that the field names (docs/features.md, H1: under five minutes in business hours). Without hours set by staff every
+ * that the field names (docs/features.md, H1: under five minutes in business hours), and the answer to whatever the customer asks after
+ * that within half an hour, so that nobody is left alone in the middle of it. Without hours set by staff every
  * minute counts: a calendar that we made up would let a handoff at the wrong hour go unnoticed.
  */
 export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
@@ -21,6 +22,13 @@ export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
 		name: 'First response',
 		kind: 'first_response',
 		targetMinutes: 5,
+		clock: 'business',
+		marks: [...DEFAULT_MARKS],
+	},
+	{
+		name: 'Next response',
+		kind: 'next_response',
+		targetMinutes: 30,
 		clock: 'business',
 		marks: [...DEFAULT_MARKS],
 	},

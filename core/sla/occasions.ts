@@ -65,9 +65,9 @@ export function clocksOnOwnerChange(
 
 /**
  * The clocks to write when the customer has written; `conversation` is the one after the message. While a person is in charge,
- * the next answer is due, or, where none was promised and nobody has answered yet, the first; while the bot is, a reply by anyone. One clock runs at a time, from the
- * oldest message that has no answer: a burst of messages is one broken promise, not five. A message that reaches us only after
- * a person has answered what came later starts none. Clocks that waited for the customer run on.
+ * the next answer is due, or, where nobody has answered yet, the first; while the bot is, a reply by anyone. One clock runs at a time,
+ * from the oldest message that has no answer: a burst of messages is one broken promise, not five. A message that reaches us only after
+ * a person has answered what came later starts none, nor does one that needs no answer. Clocks that waited for the customer run on.
  */
 export function clocksOnCustomerMessage(
 	policies: readonly SlaPolicy[],
@@ -84,10 +84,18 @@ export function clocksOnCustomerMessage(
 	if (answeredAfter(conversation, message.sentAt)) return [];
 	if (conversation.state === 'human') {
 		if (has('first_response') || has('next_response')) return resumed;
-		const next = start('next_response', message.id, message.sentAt);
+		if (needsNone(conversation, message.sentAt)) return resumed;
 		// Who took over from a bot that had answered owes the first answer only now.
-		const owed = conversation.handoff?.answeredAt === undefined && next.length === 0;
-		return [...resumed, ...(owed ? start('first_response', message.id, message.sentAt) : next)];
+		const { handoff } = conversation;
+		const promised = running.some(
+			({ id }) => id === `${conversation.id}:first_response:${handoff?.id}`,
+		);
+		const owed =
+			handoff?.answeredAt === undefined && !promised
+				? start('first_response', message.id, message.sentAt)
+				: [];
+		const next = () => start('next_response', message.id, message.sentAt);
+		return [...resumed, ...(owed.length > 0 ? owed : next())];
 	}
 	if (conversation.state === 'bot' && !has('bot_silence')) {
 		return [...resumed, ...start('bot_silence', message.id, message.sentAt)];
@@ -130,6 +138,11 @@ export function clocksOnPromise(
 		now,
 	);
 	return [{ ...clock, explanation: `The customer was promised a follow-up for ${when}.` }];
+}
+
+/** Whether the message is no more than thanks: it is newer than the last one that asked for something. */
+function needsNone({ lastAskedAt }: Conversation, sentAt: IsoTime): boolean {
+	return lastAskedAt !== undefined && sentAt > lastAskedAt;
 }
 
 /** Whether a person wrote to the customer after this. Times are told in whole seconds: at the same one, better asked once more. */

@@ -27,7 +27,7 @@ export const parameters: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Nothing of your own is promised yet: the node watches over a first answer by a person within 5 minutes, and warns after 4.',
+			'Nothing of your own is promised yet: the node watches over a first answer by a person within 5 minutes, and warns after 4; after that over an answer to each further question within 30, and warns after 24.',
 		name: 'noPromisesNotice',
 		type: 'notice',
 		displayOptions: { hide: { 'policies.policy': [{ _cnd: { exists: true } }] } },
@@ -41,7 +41,7 @@ export const parameters: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Promise',
 		description:
-			'What customers can count on. Of several of one kind, the first that matches the conversation holds. Without any, it is a first response by a person within 5 minutes.',
+			'What customers can count on. Of several of one kind, the first that matches the conversation holds. Without any, it is a first response by a person within 5 minutes and each next response within 30; with some, only those.',
 		options: [
 			{
 				displayName: 'Promise',

@@ -160,6 +160,8 @@ describe('SLA Watchdog', () => {
 				repeat: 'doubling',
 				reportMet: true,
 			},
+			// Who asks again after that answer is not left alone either.
+			expect.objectContaining({ kind: 'next_response', targetMinutes: 30, marks: [80, 100] }),
 		]);
 	});
 

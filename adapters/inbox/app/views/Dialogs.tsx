@@ -319,7 +319,8 @@ const HOLDS = {
 
 function ReturnToBot({ state: { detail } }: { state: State }) {
 	const { lastCustomerMessageAt = '', lastAgentMessageAt = '' } = detail?.conversation ?? {};
-	const isAnswered = lastAgentMessageAt >= lastCustomerMessageAt;
+	const isAnswered =
+		lastAgentMessageAt >= (detail?.conversation.lastAskedAt ?? lastCustomerMessageAt);
 	return (
 		<Dialog
 			title={t('returnToBot.title')}
