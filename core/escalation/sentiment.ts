@@ -421,6 +421,8 @@ class Dictionary {
 	constructor(
 		private readonly lists: readonly SentimentWords[],
 		private readonly english: boolean,
+		/** Whether a word is one of the small words of the language itself: German "die" and "war" are no English ones. */
+		private readonly own: (word: string) => boolean,
 	) {}
 
 	at(read: Words, index: number): Strength {
@@ -448,6 +450,7 @@ class Dictionary {
 			// In another language only the outspoken English words count: "me" or "now" may be anything there.
 			if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
 				return { strength: exact, length: 1 };
+			if (rank === 0 && this.own(word)) return NONE;
 		}
 		const beginnings: string[] = [];
 		for (const list of lists) {
@@ -482,6 +485,8 @@ function dictionaryOf(
 		dictionary = new Dictionary(
 			lists.filter((list) => list !== undefined),
 			english,
+			(word) =>
+				languages.length === 2 && !!lexicon.functionWords.get(word)?.includes(languages[0]!),
 		);
 		dictionaries.set(key, dictionary);
 	}

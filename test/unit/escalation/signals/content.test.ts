@@ -104,6 +104,12 @@ describe('feelings', () => {
 		expect(scored(worse).sentiment.value).toBeLessThan(scored(better).sentiment.value);
 	});
 
+	it('are not read out of small words that are English words too', () => {
+		// "die", "war", "no" and "tout" are no feelings.
+		for (const text of ['die Frau war die erste', 'ele mora no centro da cidade', 'tout va avec'])
+			expect(Math.abs(scored(text).sentiment.value)).toBeLessThan(0.1);
+	});
+
 	it('of thanks leave the conversation with the bot', () => {
 		expect(scored('thank you so much, great service!')).toMatchObject({
 			decision: 'continue',
