@@ -1,7 +1,7 @@
 import { Corrector, isOtherWord } from './corrector';
 import { Sounds } from './hinglish';
 import { PhraseMatcher } from './matcher';
-import { fold, readWords } from './text';
+import { fold, hasAccents, readWords } from './text';
 import { Glue, slipsOf } from './typing';
 
 /** Languages with a lexicon, in the order in which ties between them are settled. */
@@ -60,7 +60,7 @@ export interface Lexicon {
 	anySpelling: ReadonlyMap<string, readonly string[]>;
 	/** What English makes of the chat spellings that are written in many languages ("plz"). */
 	sharedSpelling: ReadonlyMap<string, readonly string[]>;
-	/** Word (or several, with spaces) → strength, by language; entries that end in a star are prefixes. */
+	/** Word (or several, with spaces) → strength, by language; a star stands for any beginning or ending. */
 	sentiment: ReadonlyMap<Language, SentimentWords>;
 	corrector: Corrector;
 	/** Words that customers run together, by language. */
@@ -73,12 +73,18 @@ export interface Lexicon {
 
 export interface SentimentWords {
 	exact: ReadonlyMap<string, number>;
+	/** What {@link exact} words mean with accents, where they are another word without ("schön" and "schon"). */
+	accented: ReadonlyMap<string, number>;
 	/** Longest prefixes first are tried by length. */
 	prefix: ReadonlyMap<string, number>;
+	/** Ends of compounds ("*krise"), for languages that write them as one word. */
+	suffix: ReadonlyMap<string, number>;
 	/** First word → (rest, strength). */
 	several: ReadonlyMap<string, ReadonlyArray<{ rest: readonly string[]; strength: number }>>;
 	shortest: number;
 	longest: number;
+	shortestSuffix: number;
+	longestSuffix: number;
 }
 
 /** Languages that have a chat spelling, from which on it is nobody's own. */
@@ -206,6 +212,11 @@ function compile(files: LexiconFile[]): Lexicon {
 
 function sentimentWords(byStrength: Record<string, string>): SentimentWords {
 	const exact = new Map<string, number>();
+	const accented = new Map<string, number>();
+	const plain = new Set<string>();
+	const suffix = new Map<string, number>();
+	let shortestSuffix = Infinity;
+	let longestSuffix = 0;
 	const prefix = new Map<string, number>();
 	const several = new Map<string, Array<{ rest: string[]; strength: number }>>();
 	let shortest = Infinity;
@@ -222,17 +233,41 @@ function sentimentWords(byStrength: Record<string, string>): SentimentWords {
 				continue;
 			}
 			const word = parts[0]!;
-			if (word.endsWith('*')) {
+			if (word.startsWith('*')) {
+				const tail = word.slice(1);
+				suffix.set(tail, strength);
+				shortestSuffix = Math.min(shortestSuffix, tail.length);
+				longestSuffix = Math.max(longestSuffix, tail.length);
+			} else if (word.endsWith('*')) {
 				const stem = word.slice(0, -1);
 				prefix.set(stem, strength);
 				shortest = Math.min(shortest, stem.length);
 				longest = Math.max(longest, stem.length);
+			} else if (hasAccents(entry)) {
+				accented.set(word, strength);
 			} else {
 				exact.set(word, strength);
+				plain.add(word);
 			}
 		}
 	}
-	return { exact, prefix, several, shortest, longest };
+	// Most people leave accents out; only where both stand in the lists do they tell one word from another.
+	for (const [word, strength] of accented) {
+		if (plain.has(word)) continue;
+		exact.set(word, strength);
+		accented.delete(word);
+	}
+	return {
+		exact,
+		accented,
+		prefix,
+		suffix,
+		several,
+		shortest,
+		longest,
+		shortestSuffix,
+		longestSuffix,
+	};
 }
 
 function list(words: string): string[] {

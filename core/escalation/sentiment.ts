@@ -5,7 +5,7 @@ import { arabicStems } from './arabic';
 import type { Answered } from './botTurn';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
-import type { Words } from './text';
+import { hasAccents, type Words } from './text';
 import type { Emotion } from './types';
 
 /** What a message feels like. */
@@ -429,7 +429,8 @@ class Dictionary {
 		const word = read.words[index]!;
 		const known = this.known.get(word);
 		if (known) return known;
-		if (this.lists.some((list) => list.several.has(word))) return this.lookUp(word, read, index);
+		if (this.lists.some((list) => list.several.has(word) || list.accented.has(word)))
+			return this.lookUp(word, read, index);
 		const strength = this.lookUp(word, read, index);
 		if (this.known.size >= REMEMBERED) this.known.clear();
 		this.known.set(word, strength);
@@ -446,7 +447,10 @@ class Dictionary {
 						return { strength, length: 1 + rest.length };
 				}
 			}
-			const exact = list.exact.get(word);
+			const exact =
+				list.accented.has(word) && hasAccents(read.raw[index]!)
+					? list.accented.get(word)
+					: list.exact.get(word);
 			// In another language only the outspoken English words count: "me" or "now" may be anything there.
 			if (exact !== undefined && (rank === 0 || Math.abs(exact) >= OUTSPOKEN))
 				return { strength: exact, length: 1 };
@@ -456,6 +460,12 @@ class Dictionary {
 		for (const list of lists) {
 			for (let n = Math.min(word.length, list.longest); n >= list.shortest; n--) {
 				const strength = list.prefix.get((beginnings[n] ??= word.slice(0, n)));
+				if (strength !== undefined) return { strength, length: 1 };
+			}
+		}
+		for (const list of lists) {
+			for (let n = Math.min(word.length, list.longestSuffix); n >= list.shortestSuffix; n--) {
+				const strength = list.suffix.get(word.slice(-n));
 				if (strength !== undefined) return { strength, length: 1 };
 			}
 		}

@@ -84,6 +84,12 @@ export function fold(word: string): string {
 	return folded;
 }
 
+/** Whether {@link fold} makes another word of it than lower case does. */
+export function hasAccents(word: string): boolean {
+	const lower = word.toLowerCase();
+	return !PLAIN_WORD.test(lower) && fold(lower) !== lower;
+}
+
 /** Words with accents come back with every message. */
 const foldedWords = new Map<string, string>();
 const REMEMBERED = 20_000;

@@ -96,6 +96,8 @@ describe('feelings', () => {
 		['my parcel', 'my parcel 🥰'],
 		['não consigo parar', 'não consigo parar de rir'],
 		['o atendimento foi um descaso', 'o atendimento foi um arraso'],
+		['es ist schon da', 'es ist schön da'],
+		['die nächste Finanzkrise', 'die nächste Finanzierung'],
 		['muy malo', 'muy bueno'],
 		['sangat buruk', 'sangat bagus'],
 		['سيئة جدا', 'ممتازة جدا'],
