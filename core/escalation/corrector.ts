@@ -14,7 +14,7 @@ const OTHER_WORDS = new Set(
 		'chart charts cheat cheats cheating charting collect collects connects correct reject search teach beach preach coach roach each reaches reached ' +
 		'phones called calls small tally rely replay really ready lively olive line lines love leave living liver ' +
 		'conductor conductores conducteur constructor consumer consumers  advise advice advised advises serve served services service support supports ' +
-		'sport cold sepak plas ples ' +
+		'sport cold sepak plas ples manger ' +
 		'associated association operated operating represented representing speaker speakers talks'
 	).split(' '),
 );

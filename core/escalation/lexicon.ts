@@ -174,7 +174,8 @@ function compile(files: LexiconFile[]): Lexicon {
 	const anySpelling = new Map<string, readonly string[]>();
 	for (const words of spelling.values())
 		for (const [from, to] of words)
-			if (!known.has(from) && !anySpelling.has(from)) anySpelling.set(from, to);
+			if (!known.has(from) && !anySpelling.has(from) && !isOtherWord(from))
+				anySpelling.set(from, to);
 	const sharedSpelling = new Map(
 		[...(spelling.get('en') ?? [])].filter(
 			([from]) => [...spelling.values()].filter((words) => words.has(from)).length >= MANY,

@@ -364,6 +364,32 @@ describe('a request for a person', () => {
 		expect(signal(scored(text), 'human_request')).toBeDefined();
 	});
 
+	it.each([
+		'quisiera aclararlo con alguien de su equipo',
+		'podia um colega seu telefonar-me à tarde?',
+		'Wäre es möglich, dass sich ein Kollege von Ihnen heute noch bei mir meldet?',
+		'passez moi quelqu’un',
+		'vorrei chiarire con un vostro addetto',
+		'ik kom er niet uit, verbind me maar door',
+		'किसी अधिकारी को फ़ोन करने को कहिए',
+		'lebih gampang ngomong langsung sama orang',
+		'هاتولي بني ادم',
+	])('is understood where it is but hinted at in other languages: "%s"', (text) => {
+		expect(signal(scored(text), 'human_request')).toBeDefined();
+	});
+
+	it.each([
+		'je veux manger',
+		'pas la peine de m’appeler',
+		'busco trabajo de agente telefónico',
+		'recebi uma ligação de vocês ontem',
+	])(
+		'is not seen in other words, refusals and talk of work and calls in other languages: "%s"',
+		(text) => {
+			expect(signal(scored(text), 'human_request')).toBeUndefined();
+		},
+	);
+
 	it.each(['my iphone is broken', 'how do i cancel my sport package', 'callcentre software price'])(
 		'does not take other words apart: "%s"',
 		(text) => {
