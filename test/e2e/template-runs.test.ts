@@ -434,10 +434,19 @@ describe('the samples of a template', () => {
 		const template = await imported('06-off-hours-follow-up.json');
 		const evening = await execute(template, 'Simulate');
 		expect(evening.error).toBeUndefined();
-		expect(outputOf(evening, 'Capture or hand over', 2)).toHaveLength(1);
-		expect(itemsOf(evening, 'Answer the customer')).toHaveLength(1);
 		const [captured] = outputOf(evening, 'Capture or hand over', 2);
-		const morning = await execute(template, 'Every working day at 8:55');
+		expect(captured).toMatchObject({ conversation: { state: 'bot' } });
+		// The other customer, and what was asked after the request had been captured.
+		expect(
+			itemsOf(evening, 'Answer the customer').map(({ customer, reply }) => [
+				(customer as { name: string }).name,
+				(reply as { outcome: string }).outcome,
+			]),
+		).toEqual([
+			['Kim Sample', 'sent'],
+			['Robin Sample', 'sent'],
+		]);
+		const morning = await execute(template, 'Every working day at 9');
 		expect(morning.error).toBeUndefined();
 		expect(
 			itemsOf(morning, 'Hand on in the morning').map(

@@ -35,3 +35,38 @@ describe('03 SLA watchdog', () => {
 		expect(template.behind('Route again', 3)).toEqual([]);
 	});
 });
+
+describe('06 off hours', () => {
+	const template = new Template('06-off-hours-follow-up.json');
+	const offHours = (cause: string, messageId: string) =>
+		template.wayFrom('Captured just now?', {
+			handoff: { routing: { cause } },
+			message: { id: messageId },
+		});
+
+	it('keeps the bot helping whose request is captured: what they ask after that, it answers', () => {
+		expect(template.node('Capture or hand over').parameters.offHours).toBe('bot');
+		expect(template.behind('Capture or hand over', 2)).toContain('Captured just now?');
+		expect(offHours('request', 'request')).toEqual([]);
+		expect(offHours('request', 'question')).toEqual(['What the bot says']);
+		expect(template.behind('What the bot says')).toEqual(['Answer the customer']);
+	});
+
+	it('hands on in the morning what nobody has, and takes nothing from an agent', () => {
+		const owned = (owner?: object) =>
+			template.wayFrom('Nobody has it yet', { conversation: { owner } });
+		expect(owned({ kind: 'agent', name: 'Ana' })).toEqual([]);
+		expect(owned({ kind: 'queue', name: 'Support' })).toEqual(['Longest first']);
+		expect(owned()).toEqual(['Longest first']);
+	});
+
+	it('has the same hours in the evening and in the morning, and runs when they begin', () => {
+		const hours = (name: string) => template.node(name).parameters.openingHours;
+		expect(template.node('Hand on in the morning').parameters.businessHours).toBe('custom');
+		expect(hours('Hand on in the morning')).toEqual(hours('Capture or hand over'));
+		expect(hours('Hand on in the morning')).toMatchObject({ window: [{ from: '09:00' }] });
+		expect(template.node('Every working day at 9').parameters.rule).toMatchObject({
+			interval: [{ expression: '0 9 * * 1-5' }],
+		});
+	});
+});
