@@ -537,6 +537,15 @@ function inContext(
 		}
 		if (read.paused[i]) break;
 	}
+	// "j'aime pas": spoken French leaves out the "ne" before the verb.
+	if (
+		languages[0] === 'fr' &&
+		result > 0 &&
+		read.sentences[to] === sentence &&
+		!read.paused[to] &&
+		matcher.listAt('fr', 'behind', read, to)
+	)
+		return result * NEGATED_GOOD;
 	// "accha nahi hai", "lekker is dit niet": the negation stands behind in Hindi, and often in Dutch and German.
 	for (const language of languages) {
 		if (language !== 'hi') continue;
