@@ -1,6 +1,8 @@
+import { Corrector } from './corrector';
+import { lexicon } from './lexicon';
+import { PhraseError, PhraseMatcher, normalEntry } from './matcher';
 import type { Words } from './text';
 import { quote } from './text';
-import { PhraseError, PhraseMatcher, normalEntry } from './matcher';
 
 /** A keyword or phrase rule that staff wrote. */
 export interface StaffRule {
@@ -43,6 +45,9 @@ const MAX_PHRASES = 200;
 export class StaffRules {
 	private readonly matcher = new PhraseMatcher();
 	private readonly rules: CompiledRule[] = [];
+	/** Word of a message → the word of the rules that it is a misspelling or a form of; null for none. */
+	private readonly meant = new Map<string, string | null>();
+	private corrector?: Corrector;
 
 	constructor(rules: readonly StaffRule[]) {
 		if (rules.length > MAX_RULES) {
@@ -75,8 +80,10 @@ export class StaffRules {
 	apply(read: Words, language: string): RuleHit[] {
 		if (this.rules.length === 0 || read.words.length === 0) return [];
 		const found = new Map<string, string>();
-		for (const match of this.matcher.find(read)) {
-			if (!found.has(match.group)) found.set(match.group, quote(read, match.from, match.to));
+		for (const words of [read, this.asMeant(read)]) {
+			for (const match of words ? this.matcher.find(words) : []) {
+				if (!found.has(match.group)) found.set(match.group, quote(read, match.from, match.to));
+			}
 		}
 		const hits: RuleHit[] = [];
 		for (const { rule, name, wanted } of this.rules) {
@@ -94,6 +101,58 @@ export class StaffRules {
 		}
 		return hits;
 	}
+
+	/** The message with the words that were meant, or undefined where it is written as the rules are. */
+	private asMeant(read: Words): Words | undefined {
+		let words: string[] | undefined;
+		for (let i = 0; i < read.words.length; i++) {
+			const word = this.wordMeant(read.words[i]!);
+			if (word !== undefined) (words ??= [...read.words])[i] = word;
+		}
+		return words && { ...read, words };
+	}
+
+	private wordMeant(word: string): string | undefined {
+		let known = this.meant.get(word);
+		if (known === undefined) {
+			known = this.lookUp(word) ?? null;
+			if (this.meant.size >= REMEMBERED) this.meant.clear();
+			this.meant.set(word, known);
+		}
+		return known ?? undefined;
+	}
+
+	private lookUp(word: string): string | undefined {
+		const { vocabulary } = this.matcher;
+		if (vocabulary.has(word)) return undefined;
+		for (const stem of stemsOf(word)) if (vocabulary.has(stem)) return stem;
+		// Words that a lexicon knows are no misspellings of others.
+		this.corrector ??= new Corrector(
+			[...vocabulary].map((own) => ({ language: 'en', word: own })),
+			new Set(lexicon().languagesOf.keys()),
+		);
+		return this.corrector.correct(word);
+	}
+}
+
+/** Bound on the words that are remembered. */
+const REMEMBERED = 10_000;
+/** Shorter words are forms of too many others. */
+const SHORTEST_STEM = 4;
+
+/** What a word may be a form of. */
+function stemsOf(word: string): string[] {
+	const stems: string[] = [];
+	for (const ending of ['s', 'es', 'd', 'ed', 'ing']) {
+		if (!word.endsWith(ending)) continue;
+		const stem = word.slice(0, -ending.length);
+		if (stem.length < SHORTEST_STEM) continue;
+		stems.push(stem);
+		const last = stem[stem.length - 1];
+		if (last === stem[stem.length - 2]) stems.push(stem.slice(0, -1));
+		if (ending === 'ing') stems.push(`${stem}e`);
+	}
+	return stems;
 }
 
 function phrasesOf(phrases: readonly string[]): string[] {

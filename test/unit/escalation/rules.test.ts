@@ -138,3 +138,42 @@ describe('staff’s own rules', () => {
 		).toBeUndefined();
 	});
 });
+
+describe('own rules', () => {
+	const rules = [
+		{
+			name: 'words',
+			phrases: ['refund', 'cancel', 'lawsuit', 'urgent', 'emergency', 'manager', 'warranty claim'],
+			always: true,
+		},
+	];
+
+	it.each([
+		'refnd please',
+		'cancle it',
+		'it was cancelled',
+		'cancelling',
+		'lawsiut',
+		'urgnt',
+		'emergancy',
+		'warrenty claim',
+		'warranty claims',
+		'the managers',
+	])('know misspellings and forms of their words: "%s"', (text) => {
+		expect(scored(text, { settings: { rules } }).firedRule).toBe('words');
+	});
+
+	it.each(['translation', 'the canal', 'he managed it', 'argent', 'a large emergence'])(
+		'do not take other words for theirs: "%s"',
+		(text) => {
+			expect(signal(scored(text, { settings: { rules } }), 'staff_rule')).toBeUndefined();
+		},
+	);
+
+	it('do not fire where a misspelt word is what they must not have', () => {
+		const unless = [{ ...rules[0]!, unless: ['reschedule'] }];
+		expect(scored('cancel or reschedul it', { settings: { rules: unless } }).firedRule).not.toBe(
+			'words',
+		);
+	});
+});
