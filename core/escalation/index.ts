@@ -67,7 +67,7 @@ export function score(given: ScoreInput): ScoreResult {
 	};
 	const weighed = weigh(context);
 	const { score: total, signals } = addUp(weighed, input.message.id);
-	const held = before.lastScore >= settings.threshold;
+	const held = before.lastScore >= settings.threshold && !input.conversation?.captured;
 	const threshold = held
 		? Math.max(1, settings.threshold - settings.hysteresis)
 		: settings.threshold;

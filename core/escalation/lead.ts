@@ -45,24 +45,17 @@ export function classifyLead({
 	if (order > 0 && order >= settings.highValue) {
 		add(1, 'Large order', `${Math.round(order)} ${settings.currency}`);
 	}
-	const buying = strongest(
-		reading,
-		'lead.hot',
-		'lead.warm',
-		'lead.bulk',
-		'lead.enterprise',
-		'lead.partnership',
-	);
 	const { money, numbers } = amountsIn(text);
+	// A large sum in a complaint or in what was bought long ago is no sale; a sum with buying words is.
+	const wanted = strongest(reading, 'lead.hot', 'lead.bulk', 'lead.enterprise', 'lead.partnership');
+	const deal = !complains(reading) && (wanted !== undefined || !isNoDeal(reading));
 	for (const amount of money) {
 		const value = inCurrency(amount, settings.currency);
-		if (settings.highValue > 0 && value >= settings.highValue) {
-			// A large sum in a complaint is no sale; a sum with buying words is.
-			if (!complains(reading)) add(buying ? 1 : 0.8, 'High value', amount.text);
-		}
+		if (deal && settings.highValue > 0 && value >= settings.highValue)
+			add(wanted || reading.found.has('lead.warm') ? 1 : 0.8, 'High value', amount.text);
 	}
 	for (const number of numbers) {
-		if (number.value >= LARGE_QUANTITY && UNITS.test(number.unit))
+		if (deal && number.value >= LARGE_QUANTITY && UNITS.test(number.unit))
 			add(0.9, 'Large quantity', number.text);
 	}
 	for (const [group, value, reason] of KINDS) {
@@ -115,6 +108,11 @@ function complains(reading: SignalContext['reading']): boolean {
 		reading.found.has('topic.complaint') ||
 		reading.feeling.value <= -0.3
 	);
+}
+
+/** What was bought before, an invoice, a fee, the terms of delivery, or something that went wrong. */
+function isNoDeal({ found }: SignalContext['reading']): boolean {
+	return found.has('no_deal') || found.has('trouble');
 }
 
 function orderValue(input: SignalContext['input']): number {

@@ -87,6 +87,9 @@ export interface SentimentWords {
 	longestSuffix: number;
 }
 
+/** Lists whose words are found misspelt as well: what names a person, what is done with one, and what topics are known by. */
+const CORRECTED: readonly string[] = ['strict', 'talk', 'reach', 'misspelt'];
+
 /** Languages that have a chat spelling, from which on it is nobody's own. */
 const MANY = 4;
 
@@ -130,7 +133,7 @@ function compile(files: LexiconFile[]): Lexicon {
 		for (const [name, words] of Object.entries(file.lists ?? {})) {
 			const entries = list(words);
 			matcher.addList(language, name, entries);
-			if (name === 'strict' || name === 'talk' || name === 'reach') {
+			if (CORRECTED.includes(name)) {
 				for (const entry of entries)
 					for (const word of entry.split(' ')) important.push({ language, word: fold(word) });
 			}

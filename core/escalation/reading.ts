@@ -21,6 +21,7 @@ export interface Reading {
 	lexicon: Lexicon;
 }
 
+const HARMLESS = 'harmless.';
 /** Messages of up to this many words are looked up in every language: they are too short to tell one for sure. */
 const SHORT = 4;
 /** English words turn up in every language. */
@@ -52,6 +53,7 @@ export function readMessage(
 		if (same) same.push(match);
 		else found.set(match.group, [match]);
 	}
+	leaveOutHarmless(found);
 	const feltIn = own === undefined ? LANGUAGES : WITH_ENGLISH[own];
 	const closes = closesIn(words, found, feltIn, lists, answered);
 	if (closes) leaveOutTrouble(found);
@@ -65,6 +67,19 @@ export function readMessage(
 		closes,
 		lexicon: lists,
 	};
+}
+
+/** "No complaints" is none, and "my lawyer friend" threatens nobody: `harmless.legal` takes away the `topic.legal` that it overlaps. */
+function leaveOutHarmless(found: Map<string, PhraseMatch[]>): void {
+	for (const [group, harmless] of found) {
+		if (!group.startsWith(HARMLESS)) continue;
+		const topic = `topic.${group.slice(HARMLESS.length)}`;
+		const left = (found.get(topic) ?? []).filter(
+			(t) => !harmless.some((h) => h.from < t.to && t.from < h.to),
+		);
+		if (left.length > 0) found.set(topic, left);
+		else found.delete(topic);
+	}
 }
 
 /** "Tidak, terima kasih" is "no, thank you", though "tidak terima" is "not received". */

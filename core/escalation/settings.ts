@@ -122,6 +122,7 @@ export function resolveSettings(settings: ScorerSettings = {}): ResolvedSettings
 		vipList: clean(settings.vipList),
 		readableTypes: settings.readableTypes ?? READABLE,
 		rules: settings.rules ?? [],
+		alwaysTopics: clean(settings.alwaysTopics),
 		queues: {
 			support: settings.queues?.support || 'Support',
 			sales: settings.queues?.sales || 'Sales',

@@ -27,6 +27,8 @@ export interface BotFacts {
 export interface ConversationFacts {
 	id?: string;
 	state?: ConversationState;
+	/** A request for a person waits for its promised time, and the bot goes on helping until then. */
+	captured?: boolean;
 	tags?: string[];
 	priority?: Priority;
 	collected?: Record<string, string | number | boolean>;
@@ -64,6 +66,8 @@ export interface ScorerSettings {
 	/** Message types that the bot can read; others count as attachments it cannot. */
 	readableTypes?: string[];
 	rules?: StaffRule[];
+	/** Topics that hand over at once however the customer puts them: names of {@link TOPICS} ("cancellation"). */
+	alwaysTopics?: string[];
 	/** Names of the queues that are suggested. */
 	queues?: Partial<QueueNames>;
 }

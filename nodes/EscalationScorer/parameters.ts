@@ -282,6 +282,35 @@ const OPTIONS: INodeProperties[] = [
 		'Score from which a conversation is handed over. Lower hands over more. Replaces the value of the preset.',
 	),
 	{
+		displayName: 'Topics That Always Hand Over',
+		name: 'alwaysTopics',
+		type: 'multiOptions',
+		options: [
+			{ name: 'Account Security', value: 'security' },
+			{
+				name: 'Cancellation',
+				value: 'cancellation',
+				description: 'Contracts, accounts and orders',
+			},
+			{ name: 'Complaint', value: 'complaint' },
+			{ name: 'Contract', value: 'contract', description: 'Terms, renewal, negotiation' },
+			{ name: 'Financial Hardship', value: 'hardship' },
+			{ name: 'Health', value: 'health' },
+			{ name: 'Identity and Bank Details', value: 'identity' },
+			{ name: 'Legal', value: 'legal' },
+			{
+				name: 'Payment',
+				value: 'payment',
+				description: 'Failed or missing payments, wrong invoices',
+			},
+			{ name: 'Refund', value: 'refund', description: 'Disputed charges, money back' },
+			{ name: 'Technical Problem', value: 'technical' },
+		],
+		default: [],
+		description:
+			'Hand over at once whatever the customer feels. The others do so where the words are clear, and add points where a bot may help ("cancel my order", "payment failed").',
+	},
+	{
 		displayName: 'VIP List',
 		name: 'vipList',
 		type: 'string',

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
-import type { Conversation, Counters } from '../../core/conversation/conversation';
+import { isCaptured, type Conversation, type Counters } from '../../core/conversation/conversation';
 import type { ConversationMessage } from '../../core/conversation/message';
 import { score } from '../../core/escalation';
 import type { ScoreInput, ScoreResult } from '../../core/escalation';
@@ -102,6 +102,7 @@ function factsOf(
 		conversation: {
 			id: conversation.id,
 			state: conversation.state,
+			captured: isCaptured(conversation),
 			tags: conversation.tags,
 			priority: conversation.priority,
 			collected: conversation.collected,

@@ -30,6 +30,7 @@ interface Options {
 	vipTags?: string;
 	vipList?: string;
 	readableTypes?: string[];
+	alwaysTopics?: string[];
 	queueSupport?: string;
 	queueSales?: string;
 	queueBackOffice?: string;

@@ -16,6 +16,8 @@ export const carriedOver: Signal = {
 				rule: 'with_a_person',
 			};
 		}
+		// What was promised for later is promised: the bot goes on until something new speaks for a person.
+		if (input.conversation?.captured) return undefined;
 		if (before.lastScore < settings.threshold) return undefined;
 		const left = (before.lastScore / 100) * Math.sqrt(settings.decay);
 		// Thanks and praise settle it sooner.

@@ -83,21 +83,25 @@ const CERTAIN = 0.85;
 export const topic: Signal = {
 	name: 'topic',
 	label: 'Sensitive topic',
-	find({ reading, settings, before }) {
+	find({ reading, settings }) {
+		const always = (name: string) => settings.alwaysTopics.includes(name);
 		let best: { name: string; value: number; evidence: string } | undefined;
 		for (const [name, group] of GROUPS) {
 			for (const match of reading.found.get(group) ?? []) {
-				if (best && match.strength <= best.value) continue;
+				const value = always(name) ? Math.max(match.strength, CERTAIN) : match.strength;
+				if (best && value <= best.value) continue;
 				if (TOPICS[name]!.harmlessWords && harmless(reading, match)) continue;
-				best = { name, value: match.strength, evidence: words(reading, match) };
+				best = { name, value, evidence: words(reading, match) };
 			}
 		}
 		const learnt = recognise('topics', reading);
-		const learntValue = learnt
-			? learnt.probability < SURE
+		const learntValue = !learnt
+			? 0
+			: learnt.probability < SURE
 				? learnt.probability * DOUBT
-				: learnt.probability
-			: 0;
+				: always(learnt.label)
+					? Math.max(learnt.probability, CERTAIN)
+					: learnt.probability;
 		const policy = reading.found.has('topic_harmless');
 		if (learnt && !policy && learnt.label in TOPICS && (!best || learntValue > best.value)) {
 			best = { name: learnt.label, value: learntValue, evidence: learnt.evidence };
@@ -112,7 +116,7 @@ export const topic: Signal = {
 			skills: [skill],
 			rule: `topic.${best.name}`,
 		};
-		if (best.value >= CERTAIN && before) finding.immediate = true;
+		if (best.value >= CERTAIN) finding.immediate = true;
 		if (urgent && best.value >= 0.7) finding.priority = 'high';
 		return finding;
 	},

@@ -35,8 +35,12 @@ export const trouble: Signal = {
 		let value = 0;
 		let evidence = match ? words(reading, match) : undefined;
 		const learnt = recognise('handoff', reading);
-		// The model never saw how people end a chat.
-		const heard = learnt && learnt.probability >= LEAST && !reading.closes;
+		// The model never saw how people end a chat, and takes "no complaints" for one.
+		const heard =
+			learnt &&
+			learnt.probability >= LEAST &&
+			!reading.closes &&
+			!reading.found.has('harmless.complaint');
 		if (heard && learnt.evidence && learnt.probability > alone) {
 			const sure = learnt.probability < SURE ? DOUBT * learnt.probability : learnt.probability;
 			value = bare(reading) ? Math.min(BARE_NO, sure) : sure;

@@ -209,3 +209,104 @@ describe('what counts only where nothing else speaks', () => {
 		expect(signal(result, 'repetition')).toBeUndefined();
 	});
 });
+
+describe('topics that staff always want handed over', () => {
+	const always = (...alwaysTopics: string[]) => ({ settings: { alwaysTopics } });
+
+	it.each([
+		['cancellation', 'I want to cancel my order'],
+		['cancellation', 'bitte Bestellung stornieren'],
+		['cancellation', 'quiero cancelar mi pedido'],
+		['payment', 'my payment failed'],
+		['technical', 'the app crashes'],
+		['technical', 'My router does not work, error 500'],
+		['technical', 'das Gerät funktioniert einfach nicht'],
+		['technical', 'mi equipo no funciona'],
+		['technical', 'l’appli ne marche plus'],
+	])('%s: "%s" goes on with the bot, and at once to a person where staff say so', (topic, text) => {
+		expect(scored(text)).toMatchObject({ decision: 'continue' });
+		expect(scored(text, always(topic))).toMatchObject({
+			decision: 'escalate',
+			firedRule: `topic.${topic}`,
+		});
+	});
+
+	it('stay harmless where the words are', () => {
+		expect(scored('can I cancel my Tuesday appointment', always('cancellation')).decision).toBe(
+			'continue',
+		);
+	});
+});
+
+describe('words that sound like a topic and are none', () => {
+	it.each([
+		'is there a cancellation fee?',
+		'can I return it for a refund within 30 days?',
+		'My lawyer friend recommended you',
+		'gibt es eine Kündigungsfrist?',
+		'¿hay penalización por cancelación?',
+	])('do not hand over: "%s"', (text) => {
+		expect(scored(text).decision).toBe('continue');
+	});
+
+	it('do not hand over at Cautious either: "no complaints, great service"', () => {
+		const result = scored('no complaints, great service', { settings: { preset: 'cautious' } });
+		expect(result.decision).toBe('continue');
+	});
+
+	it('leave a threat what it is', () => {
+		expect(scored('you will hear from my lawyer and I am going to court').decision).toBe(
+			'escalate',
+		);
+	});
+});
+
+describe('misspelt words of a topic', () => {
+	it.each([
+		['refund', 'I want a refnd'],
+		['complaint', 'I want to complian'],
+		['cancellation', 'cancle my subscription'],
+		['legal', 'my lawer will call'],
+		['security', 'my acount was hackd'],
+	])('%s: "%s"', (topic, text) => {
+		expect(scored(text)).toMatchObject({ decision: 'escalate', firedRule: `topic.${topic}` });
+	});
+
+	it('are not seen in other words', () => {
+		for (const text of ['I need a translation', 'the receiver is black', 'a layer of paint'])
+			expect(signal(scored(text), 'topic')).toBeUndefined();
+	});
+});
+
+describe('leads', () => {
+	it.each([
+		'I want to buy now',
+		'I am ready to buy',
+		'we are ready to sign',
+		'I want to purchase the premium plan',
+		'quiero comprar hoy mismo',
+		'ich möchte jetzt bestellen',
+		'je veux acheter tout de suite',
+	])('are hot where the customer is ready: "%s"', (text) => {
+		expect(scored(text)).toMatchObject({ decision: 'escalate', leadClass: 'HOT' });
+	});
+
+	it.each([
+		'I bought a laptop for $1,900 last week, how do I register the warranty?',
+		'Is shipping free above 1000 euros?',
+		'Our order of 100 units has not arrived',
+		'My invoice says $2,500, why?',
+		'ich habe gestern 1500 Euro bezahlt',
+	])('are not seen in what was bought before: "%s"', (text) => {
+		expect(scored(text).leadClass).not.toBe('HOT');
+	});
+
+	it('are seen in a sum beside buying words, whatever was bought before', () => {
+		expect(
+			scored('I bought one last year and want a quote for 60 units, budget $40,000'),
+		).toMatchObject({
+			decision: 'escalate',
+			leadClass: 'HOT',
+		});
+	});
+});

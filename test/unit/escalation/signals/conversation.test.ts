@@ -333,3 +333,24 @@ describe('what the bot and the channel say', () => {
 		expect(signal(scored('hello', { opinion }), 'second_opinion')).toBeUndefined();
 	});
 });
+
+describe('a request that waits for its promised time', () => {
+	const before = scored('I want to talk to a person').counters;
+
+	it('hands over nothing that comes after it, since the bot was said to go on', () => {
+		const next = scored('what are your opening hours?', {
+			counters: before,
+			conversation: { captured: true },
+		});
+		expect(next.decision).toBe('continue');
+		expect(signal(next, 'carried_over')).toBeUndefined();
+	});
+
+	it('does not silence what speaks for a person anew', () => {
+		const next = scored('my card was stolen', {
+			counters: before,
+			conversation: { captured: true },
+		});
+		expect(next.decision).toBe('escalate');
+	});
+});
