@@ -175,6 +175,11 @@ export interface Conversation {
 	episode: number;
 	identity: CustomerIdentity;
 	profile: CustomerProfile;
+	/**
+	 * BCP 47 tag of the language in which the customer writes, as scorer, router or brief heard it last. What staff set in the profile goes
+	 * before it: read it with `languageOf` of core/conversation/language.ts.
+	 */
+	language?: string;
 	counters: Counters;
 	/** What bot or staff collected, e.g. `orderNumber`. */
 	collected: Record<string, string | number | boolean>;

@@ -1,4 +1,5 @@
 import type { Conversation } from '../conversation/conversation';
+import { languageOf } from '../conversation/language';
 import type { CrmField, CrmFieldDefinition, CrmObject, CrmProperties } from '../ports/crm';
 
 /** Values of our fields, by their name in {@link HANDOFF_FIELDS}. */
@@ -124,7 +125,7 @@ export function handoffValues(
 			whatsapp_contact_consent: consent?.status,
 			whatsapp_contact_consent_scope: consent?.scope,
 			whatsapp_contact_consent_at: consent?.at,
-			whatsapp_contact_language: profile.language,
+			whatsapp_contact_language: languageOf(conversation),
 			whatsapp_last_message_at: conversation.lastCustomerMessageAt,
 		},
 		deal: {

@@ -1,6 +1,7 @@
 import { isConfirmedSend, trackerOf } from '../conversation/confirmation';
 import { consentObjection } from '../conversation/consent';
 import { windowClosesAt } from '../conversation/conversation';
+import { languageOf } from '../conversation/language';
 import type { ConversationMessage } from '../conversation/message';
 import type { MessagingPort } from '../ports/messaging';
 import { MessagingError } from '../ports/messaging';
@@ -56,7 +57,7 @@ export async function acknowledge(
 		: acknowledgementText(
 				{
 					case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
-					language: conversation.profile.language,
+					language: languageOf(conversation),
 					timeZone: options.timeZone,
 					now,
 					agentName: owner?.kind === 'agent' ? owner.name : undefined,

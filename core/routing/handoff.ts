@@ -7,6 +7,7 @@ import type {
 	HandoffRouting,
 } from '../conversation/conversation';
 import { isCaptured, windowClosesAt } from '../conversation/conversation';
+import { heard, languageOf } from '../conversation/language';
 import type { ConversationEvent } from '../conversation/transitions';
 import { transition } from '../conversation/transitions';
 import type { Changes, ConversationView } from '../ports/store';
@@ -48,12 +49,13 @@ const FOLLOW_UP_WITHIN_MINUTES = 60;
  * time. Outside hours the request is captured with a promise.
  */
 export function handOver(
-	view: ConversationView & RoutingView,
+	given: ConversationView & RoutingView,
 	request: HandoffRequest,
 	actor: Actor,
 	now: IsoTime,
 ): Changes<HandoffResult> {
-	const { conversation } = view;
+	const conversation = heard(given.conversation, request.language);
+	const view = { ...given, conversation };
 	if (conversation.state === 'human' && conversation.handoff) {
 		const standing = alreadyWithPerson(conversation, conversation.handoff, view.clocks);
 		return { result: isRetry(conversation, request) ? asBefore(standing) : standing };
@@ -172,12 +174,13 @@ export function contextOf(
 	now: IsoTime,
 ): StrategyContext {
 	const { conversation } = view;
+	const language = languageOf(conversation);
 	return {
 		conversation,
 		view,
 		now,
 		preferredSkills: request.preferredSkills,
-		...(conversation.profile.language ? { language: conversation.profile.language } : {}),
+		...(language ? { language } : {}),
 		stickyDays: request.stickyDays,
 		...(request.accountManagers ? { accountManagers: request.accountManagers } : {}),
 		...(request.vip === undefined ? {} : { vip: request.vip }),

@@ -1,5 +1,6 @@
 import type { Conversation, Handoff } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
+import { languageOf } from '../conversation/language';
 import { wallTime } from '../sla/calendar';
 import { escapeFor } from '../summary/escape';
 import { redactText } from '../summary/redact';
@@ -105,6 +106,7 @@ export function notificationOf(
 	const { profile, identity, owner } = conversation;
 	const name = profile.name ?? identity.name ?? displayKey(identity);
 	const phone = identity.phone;
+	const language = languageOf(conversation);
 	const dueAt = result.dueAt ?? handoff.promise?.for;
 	const waits = owner?.kind !== 'agent';
 	return rendered({
@@ -113,7 +115,7 @@ export function notificationOf(
 		who: {
 			name,
 			...(phone ? { phone } : {}),
-			...(profile.language ? { language: profile.language } : {}),
+			...(language ? { language } : {}),
 			vip: profile.vip ?? false,
 		},
 		why: {
@@ -136,9 +138,18 @@ export function notificationOf(
 	});
 }
 
-/** The same notification with the brief in place of the customer's last words. */
-export function withBrief(notification: TeamNotification, headline: string): TeamNotification {
-	return rendered({ ...notification, context: hidden(headline) });
+/** The same notification with the brief in place of the customer's last words, and the language that it found where none was known. */
+export function withBrief(
+	notification: TeamNotification,
+	headline: string,
+	language?: string,
+): TeamNotification {
+	const { who } = notification;
+	return rendered({
+		...notification,
+		who: language && !who.language ? { ...who, language } : who,
+		context: hidden(headline),
+	});
 }
 
 function kindOf(

@@ -44,6 +44,8 @@ export interface HandoffRequest {
 	requiredSkills: readonly string[];
 	preferredSkills: readonly string[];
 	requiredLanguage?: string;
+	/** In which the customer writes, as far as that was heard; kept with the conversation, for all who write to them. */
+	language?: string;
 	stickyDays: number;
 	/** When the team works; always, if left out. */
 	teamHours?: BusinessCalendar;

@@ -1,5 +1,6 @@
 import type { Conversation, Priority, SignalResult } from '../conversation/conversation';
 import { PRIORITIES, isVip, notedTopics } from '../conversation/conversation';
+import { languageOf } from '../conversation/language';
 import type { AcknowledgementTexts } from './acknowledgement';
 import type { ChainStep } from './chain';
 
@@ -106,8 +107,8 @@ export function factsOf(
 	const { profile, collected } = conversation;
 	const signals = item.signals ?? [];
 	// "und" is the scorer's word for a language that it cannot tell.
-	const heard = item.language === 'und' ? undefined : item.language;
-	const language = profile.language ?? heard;
+	const guessed = item.language === 'und' ? undefined : item.language;
+	const language = languageOf(conversation) ?? guessed;
 	return {
 		topics: distinct([
 			...signals

@@ -1,4 +1,5 @@
 import type { Conversation, Priority, SignalResult } from '../conversation/conversation';
+import { heard } from '../conversation/language';
 import type { HandoffRequest, RerouteReason } from './request';
 import type { RoutingFacts, RoutingRule } from './rules';
 import { chooseRule, factsOf, raisedPriority } from './rules';
@@ -14,6 +15,7 @@ export interface RouterSettings extends Omit<
 	| 'priority'
 	| 'rule'
 	| 'vip'
+	| 'language'
 	| 'accountManagers'
 	| 'because'
 	| 'declinedBy'
@@ -36,7 +38,10 @@ export interface HandoffFacts {
 	firedRule?: string;
 	/** Skills that the scorer suggests; they count as preferred. */
 	skills?: readonly string[];
+	/** As the scorer says it of the last message; for the rules, where nothing surer is known. */
 	language?: string;
+	/** In which the customer writes, where that is sure. */
+	heard?: string;
 	leadClass?: string;
 	topics?: readonly string[];
 	phoneNumber?: string;
@@ -52,11 +57,12 @@ export function requestFor(
 	conversation: Conversation,
 ): HandoffRequest {
 	const { rules = [], ...rest } = settings;
-	const known = routingFacts(facts, conversation);
+	const known = routingFacts(facts, heard(conversation, facts.heard));
 	const choice = chooseRule(rules, known);
 	return {
 		...rest,
 		...underRule(settings, choice.rule),
+		...(facts.heard ? { language: facts.heard } : {}),
 		reason: facts.reason,
 		score: facts.score,
 		signals: facts.signals,
@@ -145,7 +151,7 @@ function routingFacts(
 	facts: Omit<HandoffFacts, 'reason' | 'score'>,
 	conversation: Conversation,
 ): RoutingFacts {
-	const { suggestedQueue, ...rest } = facts;
+	const { suggestedQueue, heard: _heard, ...rest } = facts;
 	return factsOf(conversation, { ...rest, ...(suggestedQueue ? { queue: suggestedQueue } : {}) });
 }
 

@@ -1,9 +1,11 @@
 import type { Conversation } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
+import { inLanguage, languageOf } from '../conversation/language';
 import type { IsoTime } from '../time';
 import type { SlaClock, SlaEvent, SlaKind } from './clock';
 import type { LadderStep } from './policy';
 import { nextStep } from './events';
+import late from './texts/late.json';
 
 /** What the watchdog hands to a workflow: the gravest event of one conversation, and the others that were due with it. */
 export interface Alert {
@@ -36,6 +38,8 @@ export interface AlertView {
 	headline: string;
 	/** By the escalation ladder. Absent for a promise that was kept. */
 	nextStep?: { step: LadderStep; text: string };
+	/** What the customer may be told of it, in their language. Absent for a promise that was kept. */
+	customerText?: string;
 	/** Further events of the same conversation that were due at the same time. */
 	also: Array<{
 		idempotencyKey: string;
@@ -125,7 +129,10 @@ export function alertView(alert: Alert, now: IsoTime, inboxUrl?: string): AlertV
 		headline: headline(event, conversation, overdue),
 		...(event.type === 'met'
 			? {}
-			: { nextStep: { step: rung.step, text: rung.note ?? stepText(rung.step, conversation) } }),
+			: {
+					nextStep: { step: rung.step, text: rung.note ?? stepText(rung.step, conversation) },
+					customerText: inLanguage(late, languageOf(conversation)),
+				}),
 		also: alert.others.map((other) => ({
 			idempotencyKey: other.id,
 			type: other.type,

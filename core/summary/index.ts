@@ -1,5 +1,6 @@
 import type { Conversation, SignalResult } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
+import { languageOf } from '../conversation/language';
 import type { ConversationMessage } from '../conversation/message';
 import type { IsoTime } from '../time';
 import { phoneNumbers } from '../phoneNumbers';
@@ -58,9 +59,10 @@ export function summarise(input: SummaryInput): Brief {
 	const start = usable(input.previous, conversation.id, limit) ?? emptyMemory(limit);
 	const fresh = input.messages.filter((message) => isNew(start, message));
 	const country = countryOf(conversation);
+	const known = languageOf(conversation);
 	const memory = readMessages({ ...start, transcriptLimit: limit }, fresh, {
 		...(country ? { country } : {}),
-		...(conversation.profile.language ? { language: conversation.profile.language } : {}),
+		...(known ? { language: known } : {}),
 		...(input.sentiment ? { sentiment: input.sentiment } : {}),
 	});
 	return compose(input, memory);
@@ -95,7 +97,11 @@ export function readUntil(
 function compose(input: SummaryInput, memory: BriefMemory): Brief {
 	const { conversation } = input;
 	const { identity, profile } = conversation;
-	const language = input.language ?? profile.language ?? leadingLanguage(memory.languages);
+	const language =
+		input.language ??
+		profile.language ??
+		leadingLanguage(memory.languages) ??
+		conversation.language;
 	// What the CRM or staff know goes first; then what the customer says; last, what the customer's phone calls itself.
 	const name = oneLine(profile.name ?? memory.name?.value ?? identity.name ?? '');
 	const written = memory.references.find(({ kind }) => kind === 'email');

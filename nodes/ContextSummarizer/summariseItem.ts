@@ -3,8 +3,10 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { systemClock } from '../../adapters/clock/system';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
 import { NO_COUNTERS, PRIORITIES } from '../../core/conversation/conversation';
+import { heard, languageOf } from '../../core/conversation/language';
 import type { ConversationMessage } from '../../core/conversation/message';
 import { readMessage } from '../../core/escalation/reading';
+import type { HandoffStore } from '../../core/ports/store';
 import { StoreError } from '../../core/ports/store';
 import type { SummaryInput } from '../../core/summary';
 import { countryOfNumber, summarise } from '../../core/summary';
@@ -88,7 +90,10 @@ export async function summariseItem(
 			);
 		messages = refreshed.messages;
 		brief = await withModel(context, index, refreshed.brief, messages, options.modelSeconds);
-		if (options.save !== false) await store.saveBrief(brief);
+		if (options.save !== false) {
+			await store.saveBrief(brief);
+			await keepLanguage(store, id, brief.customer.language, request.now);
+		}
 	}
 
 	const kinds = (name: string) => context.getNodeParameter(name, index, []) as SecretKind[];
@@ -101,16 +106,42 @@ export async function summariseItem(
 		rules('redactNotifications'),
 	);
 	return ledBy(
-		{ brief: briefView(brief, renderings), ...toldWithBrief(item, renderings.headline) },
+		{ brief: briefView(brief, renderings), ...toldWithBrief(item, renderings.headline, brief) },
 		item,
 	);
 }
 
+/** Where nobody has set or heard the customer's language, what the brief has found holds for the texts that come after it. */
+async function keepLanguage(
+	store: HandoffStore,
+	conversationId: string,
+	language: string | undefined,
+	now: string,
+): Promise<void> {
+	if (!language) return;
+	await store.decide(conversationId, ({ conversation }) =>
+		languageOf(conversation)
+			? { result: undefined }
+			: {
+					result: undefined,
+					conversation: {
+						...heard(conversation, language),
+						version: conversation.version + 1,
+						updatedAt: now,
+					},
+				},
+	);
+}
+
 /** The team's notification of a Handoff Router before this node, now with the brief in it. */
-function toldWithBrief(item: IDataObject, headline: string): { handoff?: IDataObject } {
+function toldWithBrief(
+	item: IDataObject,
+	headline: string,
+	{ customer }: Brief,
+): { handoff?: IDataObject } {
 	const handoff = item.handoff as (IDataObject & { notification?: TeamNotification }) | undefined;
 	if (!handoff?.notification?.texts) return {};
-	const notification = toJson(withBrief(handoff.notification, headline));
+	const notification = toJson(withBrief(handoff.notification, headline, customer.language));
 	return { handoff: { ...handoff, notification } };
 }
 

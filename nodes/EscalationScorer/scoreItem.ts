@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { isCaptured, type Conversation, type Counters } from '../../core/conversation/conversation';
+import { heard, isEnough, languageOf } from '../../core/conversation/language';
 import type { ConversationMessage } from '../../core/conversation/message';
 import { score } from '../../core/escalation';
 import type { ScoreInput, ScoreResult } from '../../core/escalation';
@@ -55,13 +56,16 @@ export async function scoreItem(
 				customerTurns: conversation.counters.customerTurns,
 				botTurns: conversation.counters.botTurns,
 			};
-			const changed = JSON.stringify(counters) !== JSON.stringify(conversation.counters);
+			const { language, languageSupported } = verdict;
+			const next = heard(conversation, languageSupported && isEnough(text) ? language : undefined);
+			const changed =
+				next !== conversation || JSON.stringify(counters) !== JSON.stringify(conversation.counters);
 			return {
 				result: { ...verdict, counters },
 				...(changed
 					? {
 							conversation: {
-								...conversation,
+								...next,
 								counters,
 								version: conversation.version + 1,
 								updatedAt: now,
@@ -92,6 +96,7 @@ function factsOf(
 	conversation: Conversation,
 ): Pick<ScoreInput, 'counters' | 'profile' | 'conversation'> {
 	const { profile, identity } = conversation;
+	const language = languageOf(conversation);
 	return {
 		counters: conversation.counters,
 		profile: {
@@ -106,7 +111,7 @@ function factsOf(
 			tags: conversation.tags,
 			priority: conversation.priority,
 			collected: conversation.collected,
-			...(profile.language ? { language: profile.language } : {}),
+			...(language ? { language } : {}),
 		},
 	};
 }

@@ -8,6 +8,8 @@ import { rosterOfHandoff, sharedRoster, shareRoster } from '../../adapters/store
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Actor, AuditEntry } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
+import { languageHeard } from '../../core/conversation/language';
+import { isCustomerTurn } from '../../core/conversation/message';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
 import { PLANNED_HANDOFF } from '../../core/metrics';
@@ -68,7 +70,9 @@ export async function routeItem(
 	}
 	warnOfUnknownVariables(context, given);
 	const settings = await asOfNow(store, { ...given, router });
-	const ask = again ? againFrom(read, item, settings) : handoverFrom(read, item, settings);
+	const ask = again
+		? againFrom(read, item, settings)
+		: handoverFrom(read, item, settings, await languageIn(store, conversationId, item));
 
 	const { result, request } = await decide(store, conversationId, ask, {
 		move: again ? routeAgain : handOver,
@@ -202,7 +206,34 @@ async function decide(
 	);
 }
 
-function handoverFrom(read: ParameterReader, item: IDataObject, settings: RouterSettings): Ask {
+/** Newest messages by which the customer's language is told, where the last one alone is too short. */
+const HEARD = 20;
+
+/** In which language the customer writes: by the scorer's verdict and the thread. */
+async function languageIn(
+	store: HandoffStore,
+	conversationId: string,
+	item: IDataObject,
+): Promise<string | undefined> {
+	const { language, languageSupported } = objectAt(item, 'escalation');
+	const said = objectAt(item, 'message').text;
+	const thread = await store.history(conversationId, { limit: HEARD });
+	return languageHeard({
+		...(typeof language === 'string' && languageSupported === true ? { verdict: language } : {}),
+		...(typeof said === 'string' ? { said } : {}),
+		thread: thread
+			.filter(isCustomerTurn)
+			.map(({ text }) => text)
+			.reverse(),
+	});
+}
+
+function handoverFrom(
+	read: ParameterReader,
+	item: IDataObject,
+	settings: RouterSettings,
+	heard: string | undefined,
+): Ask {
 	const escalation = objectAt(item, 'escalation');
 	const options = read('options', {}) as { topic?: string };
 	const messageId = objectAt(item, 'message').id;
@@ -221,6 +252,7 @@ function handoverFrom(read: ParameterReader, item: IDataObject, settings: Router
 		...(suggestedQueue ? { suggestedQueue } : {}),
 		...(firedRule ? { firedRule } : {}),
 		...(language ? { language } : {}),
+		...(heard ? { heard } : {}),
 		...(leadClass ? { leadClass } : {}),
 		skills: wordsOf(escalation.skills),
 		topics: wordsOf(options.topic),

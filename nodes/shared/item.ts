@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Conversation } from '../../core/conversation/conversation';
 import { NEVER, windowClosesAt } from '../../core/conversation/conversation';
+import { languageOf } from '../../core/conversation/language';
 import { displayKey } from '../../core/conversation/identity';
 import type { ConversationMessage } from '../../core/conversation/message';
 import type { Brief } from '../../core/summary/brief';
@@ -63,7 +64,7 @@ export function customerView(conversation: Conversation) {
 		key: displayKey(identity),
 		email: profile.email,
 		company: profile.company,
-		language: profile.language,
+		language: languageOf(conversation),
 		timeZone: profile.timeZone,
 		segment: profile.segment,
 		vip: profile.vip ?? false,

@@ -105,6 +105,25 @@ describe('Context Summarizer', () => {
 		expect((await store.brief(conversationId))?.headline).toBe(item!.json.brief.headline);
 	});
 
+	it('lets conversation and notification know the language that it has found, where nobody knew one', async () => {
+		const texts = { title: '', plain: '', slack: '', telegram: '', html: '' };
+		const handoff = {
+			notification: {
+				who: { name: 'Robin Sample', vip: false },
+				why: { reason: 'r', score: 1, priority: 'normal', signals: [] },
+				where: { owner: 'Ana', waits: false },
+				context: '',
+				recipients: [],
+				texts,
+			},
+		};
+		const [item] = await execute({}, { items: [{ handoff }] });
+		expect(item!.json).toMatchObject({ handoff: { notification: { who: { language: 'en' } } } });
+		expect(await store.conversation(conversationId)).toMatchObject({ language: 'en' });
+		await execute({ options: { language: 'fr' } });
+		expect(await store.conversation(conversationId)).toMatchObject({ language: 'en' });
+	});
+
 	it('begins the brief with what staff read first, and leaves its memory in the store', async () => {
 		const [item] = await execute();
 		expect(Object.keys(item!.json.brief).slice(0, 2)).toEqual(['headline', 'suggestedReply']);

@@ -164,7 +164,7 @@ describe('Escalation Scorer', () => {
 			...more,
 		});
 
-		it('looks back on its history and keeps the counters, and nothing else', async () => {
+		it('looks back on its history and keeps the counters and the language, and nothing else', async () => {
 			const before = (await store.conversation(conversationId))!;
 			await execute({}, [
 				item('x1', 'so when does my parcel arrive?', { bot: { understood: false } }),
@@ -177,10 +177,18 @@ describe('Escalation Scorer', () => {
 			});
 			expect({ ...after, counters: 0, version: 0, updatedAt: 0 }).toEqual({
 				...before,
+				language: 'en',
 				counters: 0,
 				version: 0,
 				updatedAt: 0,
 			});
+		});
+
+		it('keeps no language of a message that is too short to tell it', async () => {
+			await execute({}, [item('x1', 'Hallo Jana')]);
+			expect((await store.conversation(conversationId))!.language).toBeUndefined();
+			await execute({}, [item('x2', 'Wo bleibt denn meine Bestellung?')]);
+			expect((await store.conversation(conversationId))!.language).toBe('de');
 		});
 
 		it('hands over at the second misunderstanding, counted across executions', async () => {

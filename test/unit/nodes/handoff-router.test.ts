@@ -117,6 +117,64 @@ describe('Handoff Router', () => {
 	const ANA = { name: 'Ana', email: 'ana@shop.example', queues: '', capacity: 0 };
 	const BEN = { name: 'Ben', email: 'ben@shop.example', queues: '', capacity: 0 };
 
+	it('tells the customer in the language that they write, and lets skills, notification and conversation know it', async () => {
+		const speaks = (languages: string) => ({ details: true, languages });
+		const agents = team({ ...ANA, ...speaks('en') }, { ...BEN, ...speaks('de') });
+		const { conversationId: id } = await customerWrites(
+			store,
+			customers++,
+			'Ich möchte mit einem Mitarbeiter sprechen',
+		);
+		conversationId = id;
+		const german = await route(
+			{ ...agents, strategy: 'skills' },
+			{
+				message: { id: 'wamid.DE', text: 'Ich möchte mit einem Mitarbeiter sprechen' },
+				escalation: { reason: 'Asked for a person', language: 'de', languageSupported: true },
+			},
+		);
+		expect(german.handoff.owner).toMatchObject({ name: 'Ben' });
+		expect(german.handoff.acknowledgement?.text).toContain('Danke für Ihre Nachricht');
+		expect(german.json).toMatchObject({
+			customer: { language: 'de' },
+			handoff: { notification: { who: { language: 'de' } } },
+		});
+		expect(await store.conversation(id)).toMatchObject({ language: 'de' });
+	});
+
+	it.each<[string, string, Record<string, unknown>, string]>([
+		['waits', 'Quiero hablar con una persona, por favor', {}, 'Gracias por decírnoslo'],
+		[
+			'writes off hours',
+			'Je voudrais parler à un conseiller',
+			{ ...CLOSED_NOW, offHours: 'bot' },
+			'Merci de nous',
+		],
+	])(
+		'tells who %s in their language too, by the thread where there is no verdict',
+		async (_case, said, parameters, told) => {
+			({ conversationId } = await customerWrites(store, customers++, said));
+			expect((await route(parameters)).handoff.acknowledgement?.text).toContain(told);
+		},
+	);
+
+	it('leaves the language that staff have set', async () => {
+		await store.decide(conversationId, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				version: conversation.version + 1,
+				profile: { ...conversation.profile, language: 'it' },
+			},
+		}));
+		const { handoff } = await route(
+			{},
+			{ escalation: { language: 'de', languageSupported: true } },
+		);
+		expect(handoff.acknowledgement?.text).toContain('Grazie per avercelo detto');
+		expect(await store.conversation(conversationId)).toMatchObject({ profile: { language: 'it' } });
+	});
+
 	it('assigns by its defaults, tells the customer once and keeps what the item had', async () => {
 		const item = {
 			message: { id: 'wamid.IN' },

@@ -38,6 +38,7 @@ describe('an alert', () => {
 			raisedLateByMinutes: 62,
 			headline: '+15555550100: first response is 62 min late, with Ana',
 			nextStep: { step: 'reassign', text: 'Give it to somebody other than Ana.' },
+			customerText: expect.stringMatching(/^We promised you an answer/u) as string,
 			also: [
 				{
 					idempotencyKey: 'c1:first_response:x@80',
@@ -50,6 +51,18 @@ describe('an alert', () => {
 			],
 			link: 'https://n8n.example/inbox#/c/c1',
 		});
+	});
+
+	it('has a word for the customer in the language that they write, or that staff have set', () => {
+		const told = (changes: object) => {
+			const alert = breach();
+			const conversation = { ...alert.conversation, ...changes };
+			return alertView({ ...alert, conversation }, minute(72)).customerText;
+		};
+		expect(told({ language: 'de' })).toContain('Unsere Teamleitung weiß davon');
+		const profile = { ...breach().conversation.profile, language: 'pt-BR' };
+		expect(told({ language: 'de', profile })).toContain('Prometemos uma resposta');
+		expect(told({ language: 'pl' })).toContain('We promised you an answer');
 	});
 
 	it('of a breach raised on the dot does not say that there is time left', () => {
