@@ -1,3 +1,4 @@
+import { score } from '../../../core/escalation';
 import { parameters as inboxParameters } from '../../../nodes/HandoffInbox/parameters';
 import { Template } from './template';
 
@@ -69,4 +70,44 @@ describe('06 off hours', () => {
 			interval: [{ expression: '0 9 * * 1-5' }],
 		});
 	});
+});
+
+describe('07 VIP and sensitive topics', () => {
+	const template = new Template('07-vip-and-sensitive-topics.json');
+	const VIP = '+15555550151';
+	const { options } = template.node('Who and what is it?').parameters as {
+		options: { vipList: string };
+	};
+
+	/** Where a message ends up: through the scorer's own verdict and the template's conditions. */
+	function wayOf(text: string, phone = '+15555550199'): string[] {
+		const escalation = score({
+			message: { id: 'm1', text },
+			profile: { phone },
+			settings: { vipList: options.vipList.split(', ') },
+		});
+		const output = escalation.decision === 'continue' ? 0 : 1;
+		return template
+			.behind('Who and what is it?', output)
+			.flatMap((node) => template.wayFrom(node, { escalation }));
+	}
+
+	it.each([
+		['I want to talk to a real person', 'Hand to a person'],
+		['I am going to kill myself', 'Hand to a person'],
+		['I am going to kill myself, tell my lawyer', 'Hand to a person'],
+		['We need 250 units next month, budget about 40,000 EUR. An offer?', 'Hand to a person'],
+		['Cancel my contract 77-1002 or I will call my lawyer', 'To the back office'],
+		['Can I cancel my appointment on Tuesday and come on Friday?', 'The bot may answer'],
+		['Hello, is my delivery on its way?', 'The bot may answer'],
+	])('brings whoever needs a person to one, and leaves the bot the rest: %s', (text, node) => {
+		expect(wayOf(text)).toEqual([node]);
+	});
+
+	it.each(['Hello, is my delivery on its way?', 'I want to talk to a real person'])(
+		'knows a VIP by the signals, whatever else speaks for a person: %s',
+		(text) => {
+			expect(wayOf(text, VIP)).toEqual(['VIP to the account manager']);
+		},
+	);
 });
