@@ -132,6 +132,8 @@ function ringingClock(
 			targetMinutes: minutes,
 			...(hours ? { clock: 'business', calendar: hours } : { clock: 'wall' }),
 			marks: [100],
+			// Its next move ends it. Until then it rings again: the run behind it may have failed, and nothing else may be watching.
+			repeat: { doublingFromMinutes: LOOK_AGAIN_MINUTES },
 		},
 		conversation,
 		about,

@@ -35,9 +35,10 @@ export function checkPolicy(policy: SlaPolicy, now?: IsoTime): string[] {
 			found.push(`${rung.percent} % is not a rung. Use percentages from 0 to ${MAX_PERCENT}.`);
 		}
 	}
-	if (typeof policy.repeat === 'object' && !(policy.repeat.everyPercent >= 1)) {
+	const { repeat } = policy;
+	if (typeof repeat === 'object' && 'everyPercent' in repeat && !(repeat.everyPercent >= 1)) {
 		found.push(
-			`It cannot be repeated every ${policy.repeat.everyPercent} %. Use 1 or more, or choose another repetition.`,
+			`It cannot be repeated every ${repeat.everyPercent} %. Use 1 or more, or choose another repetition.`,
 		);
 	}
 	if (policy.calendar) {

@@ -15,7 +15,8 @@ export const DEFAULT_LADDER: readonly LadderRung[] = [
  * What is promised before staff have said anything: a person's first answer within five minutes of the handoff, the target
  * that the field names (docs/features.md, H1: under five minutes in business hours), and the answer to whatever the customer asks after
  * that within half an hour, so that nobody is left alone in the middle of it. Without hours set by staff every
- * minute counts: a calendar that we made up would let a handoff at the wrong hour go unnoticed.
+ * minute counts: a calendar that we made up would let a handoff at the wrong hour go unnoticed. Both are raised again until somebody
+ * answers, since what was handed over before a watchdog was published runs under them too.
  */
 export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
 	{
@@ -24,6 +25,7 @@ export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
 		targetMinutes: 5,
 		clock: 'business',
 		marks: [...DEFAULT_MARKS],
+		repeat: 'doubling',
 	},
 	{
 		name: 'Next response',
@@ -31,5 +33,6 @@ export const DEFAULT_POLICIES: readonly SlaPolicy[] = [
 		targetMinutes: 30,
 		clock: 'business',
 		marks: [...DEFAULT_MARKS],
+		repeat: 'doubling',
 	},
 ];

@@ -64,6 +64,10 @@ function repetition(clock: SlaClock, last: number, now: IsoTime): SlaMark | unde
 	if (repeat === 'doubling') {
 		do percent *= 2;
 		while (percent <= gone);
+	} else if ('doublingFromMinutes' in repeat) {
+		let late = (repeat.doublingFromMinutes / targetMinutes) * 100;
+		while (100 + late <= Math.max(last, gone)) late *= 2;
+		percent = 100 + late;
 	} else {
 		const step = Math.max(repeat.everyPercent, (LEAST_MINUTES_APART / targetMinutes) * 100);
 		percent += step * (Math.floor(Math.max(0, gone - last) / step) + 1);

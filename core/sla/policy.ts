@@ -29,9 +29,9 @@ export interface LadderRung {
 
 /**
  * How a broken promise is raised again: each time after twice the time (200 %, 400 %, 800 % …), so that it is never forgotten and
- * never a storm, or every so many percent of the target.
+ * never a storm; every so many percent of the target; or so many minutes after it was due, and each time when it is twice as late.
  */
-export type SlaRepeat = 'doubling' | { everyPercent: number };
+export type SlaRepeat = 'doubling' | { everyPercent: number } | { doublingFromMinutes: number };
 
 /** One promise and whom it holds for. The first policy of a kind that matches wins. */
 export interface SlaPolicy {

@@ -12,7 +12,7 @@ import { alertView } from '../../core/sla/alert';
 import type { Duty, SlaPolicy } from '../../core/sla';
 import { checkPolicies, leaveDuty, SHOWS_EVERY_MS, takeDuty } from '../../core/sla';
 import { isoTime } from '../../core/time';
-import { untilHandedOn } from '../../adapters/clock/handover';
+import { Handover, RunFailed } from '../../adapters/clock/handover';
 import { startLoop } from '../../adapters/clock/loop';
 import type { SchedulerReport } from '../../adapters/clock/scheduler';
 import { startScheduler } from '../../adapters/clock/scheduler';
@@ -74,10 +74,12 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 			context.emit(data, undefined, run);
 			return run.promise;
 		};
+		const handover = new Handover();
 		const scheduler = startScheduler(
 			store,
 			{
-				alert: (alert, view) => untilHandedOn(begin(onOutput(view.type, alertItem(alert, view)))),
+				alert: (alert, view) =>
+					handover.handOn(view.idempotencyKey, begin(onOutput(view.type, alertItem(alert, view)))),
 				recovered: async ({ conversation, message }) => {
 					const run = await begin(onOutput('recovery', handoffItem(conversation, message)));
 					// One that waits stands in n8n's database, which goes on with it after a restart.
@@ -155,13 +157,16 @@ function onOutput(output: Output, json: IDataObject): INodeExecutionData[][] {
 	return OUTPUTS.map((name) => (name === output ? [{ json }] : []));
 }
 
-/** What goes wrong is in the log every time, and once, when it begins, among the executions where staff see it. */
+/**
+ * What goes wrong is in the log every time, and once, when it begins, among the executions where staff see it. There a run that
+ * has failed stands already.
+ */
 function reporter(context: ITriggerFunctions): SchedulerReport {
 	return {
 		failed(error, first) {
 			const failure = toNodeError(context.getNode(), error);
 			context.logger.warn(`SLA Watchdog could not finish a check: ${failure.message}`);
-			if (first) context.saveFailedExecution(failure);
+			if (first && !(error instanceof RunFailed)) context.saveFailedExecution(failure);
 		},
 	};
 }

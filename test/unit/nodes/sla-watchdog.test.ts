@@ -341,6 +341,22 @@ describe('SLA Watchdog', () => {
 		expect(again.map(({ id }) => id)).toContain('c1:first_response:c1:h1@100');
 	});
 
+	it.each(['error', 'crashed', 'canceled'] as const)(
+		'keeps an event whose run ended with %s, so that it comes again; n8n shows the run itself',
+		async (status) => {
+			overdue('c1', 1);
+			const context = new Context({}, 'trigger', ({ done }) => done?.resolve({ status } as IRun));
+			await activate(context);
+			await context.emissions(1);
+			await closing.pop()!();
+			await settled();
+			expect(context.failed).toEqual([]);
+			expect(context.logger.warn).toHaveBeenCalledWith(expect.stringContaining(`"${status}"`));
+			const again = await store.takeDueEvents('2099-01-01T00:00:00.000Z', 10, 1);
+			expect(again.map(({ id }) => id)).toContain('c1:first_response:c1:h1@100');
+		},
+	);
+
 	it('emits a kept promise on its own output', async () => {
 		const clock = {
 			...overdue('c1', 1),

@@ -145,6 +145,22 @@ describe('routing again', () => {
 		});
 	});
 
+	it('is asked to look again, ever more seldom, until it does: a run that fails leaves nobody in the queue', () => {
+		const desk = new Desk();
+		const request = aRequest({ agents: [ana, ben], policies: DEFAULT_POLICIES });
+		desk.handOver(request);
+		desk.person({ type: 'agent_replied', sentAt: at(0) }, 'c1', DEFAULT_POLICIES);
+		desk.person({ type: 'release', queue: 'Support', reason: 'Billing' }, 'c1', DEFAULT_POLICIES);
+		const rung = [1, 2, 3, 4].map(() => desk.ring().map(({ clock, at: due }) => [clock.kind, due]));
+		expect(rung).toEqual([10, 20, 30, 50].map((minute) => [['routing_step', at(minute)]]));
+		const [event] = desk.ring();
+		desk.routeAgain({ ...request, cause: event!.id });
+		expect(desk.clocksOf('c1').find(({ id }) => id === event!.clock.id)).toMatchObject({
+			status: 'cancelled',
+			pending: [],
+		});
+	});
+
 	it('changes nothing for the same event twice, nor for one that is older than the owner', () => {
 		const desk = new Desk();
 		const request = aRequest({ agents: [ana, ben, cem], queue: 'Sales' });

@@ -295,8 +295,18 @@ describe('a promise that stays broken', () => {
 		expect(clock.nextEventAt).toBe(later(FRIDAY, 11));
 	});
 
+	it('is raised again so many minutes after it was due, however far ahead that was, and whenever it is twice as late', () => {
+		const clock = start({ marks: [100], targetMinutes: 600, repeat: { doublingFromMinutes: 10 } });
+		expect(raised(clock, everyMinute(640)).percents).toEqual([
+			100,
+			(100 * 610) / 600,
+			(100 * 620) / 600,
+			(100 * 640) / 600,
+		]);
+	});
+
 	it('is one event after a night in which nobody looked, and the next one lies ahead', () => {
-		for (const repeat of ['doubling', { everyPercent: 10 }] as const) {
+		for (const repeat of ['doubling', { everyPercent: 10 }, { doublingFromMinutes: 10 }] as const) {
 			const night = raised(start({ repeat }), [10, 900]);
 			expect(night.percents).toHaveLength(3);
 			expect(night.clock.pending).toHaveLength(1);
@@ -330,6 +340,11 @@ describe('a promise that stays broken', () => {
 		expect(steps).toEqual(['reassign', 'alert_team_lead', 'tell_customer', 'alert_team_lead']);
 		const honest = start({ ladder: [{ percent: 100, step: 'tell_customer' }] });
 		expect(nextStep(honest, 200, true).step).toBe('alert_team_lead');
+	});
+
+	it('is raised again by default, before staff have said anything', () => {
+		const clock = startClock(DEFAULT_POLICIES[0]!, { id: 'c1', namespace: 'default' }, 'x', FRIDAY);
+		expect(raised(clock, everyMinute(20)).percents).toEqual([80, 100, 200, 400]);
 	});
 
 	it('is not heard of again where staff want nothing more', () => {
