@@ -11,8 +11,9 @@ import { takeOver } from './takeOver';
 /*
  * A message that was recorded and that no workflow has dealt with is brought back until one has: what counts is that a run has ended
  * well or has marked the message, not that one was begun, since whatever runs it may die like what ran it first. Tries are counted
- * before they are made, so that a message that kills whoever touches it is not tried for ever. After the last one a person gets it,
- * without any workflow. One process at a time recovers a conversation, its messages in their order, under a claim that lapses with it.
+ * before they are made, so that a message that kills whoever touches it is not tried for ever. After the last one, or where no
+ * workflow is there to get it, a person gets it. One process at a time recovers a conversation, its messages in their order, under a
+ * claim that lapses with it.
  */
 
 /** What recovery needs of the store. */
@@ -34,9 +35,9 @@ export interface RecoveryPorts {
 	now(): IsoTime;
 	/**
 	 * Gives a message to a workflow; settles when that run has ended, with whether it ended well, or has put itself to sleep where a
-	 * restart does not harm it. Refused where it could not be begun.
+	 * restart does not harm it; with `nobody` where no workflow is there to take it. Refused where it could not be begun.
 	 */
-	bringBack(message: IntakeResult): Promise<boolean>;
+	bringBack(message: IntakeResult): Promise<boolean | 'nobody'>;
 	/** Told of whatever goes wrong; recovery goes on by itself. */
 	failed(error: unknown): void;
 }
@@ -88,7 +89,8 @@ export class Recovery {
 			if (known) {
 				if (known.since <= addMilliseconds(now(), -STUCK_AFTER_MS)) {
 					this.inHand.delete(id);
-					await this.giveToPerson(messages, 'the workflow that got it does not come to an end');
+					const why = 'the workflow that got it does not come to an end';
+					await this.giveToPerson(messages, why, FAILING);
 				}
 				continue;
 			}
@@ -134,11 +136,11 @@ export class Recovery {
 			if (this.stopped || isHeld(found.conversation, message.id, now())) break;
 			if ((await this.countTry(id, message.id)) > MOST_TRIES) {
 				const times = `it was given to a workflow ${MOST_TRIES} times, and none has dealt with it`;
-				await this.giveToPerson(messages.slice(messages.indexOf(found)), times);
+				await this.giveToPerson(messages.slice(messages.indexOf(found)), times, FAILING);
 				break;
 			}
 			one.since = now();
-			let well = false;
+			let well: boolean | 'nobody' = false;
 			try {
 				well = await bringBack({
 					...found,
@@ -149,6 +151,11 @@ export class Recovery {
 			}
 			// Whoever was waited for too long has had the claim taken away.
 			if (!well || this.inHand.get(id) !== one) return;
+			if (well === 'nobody') {
+				const why = 'nothing is connected to the output Recovery of SLA Watchdog';
+				await this.giveToPerson(messages.slice(messages.indexOf(found)), why, NOT_CONNECTED);
+				break;
+			}
 			await store.markHandled([message.id], now());
 		}
 		await store.abandonOnce(claimOf(id));
@@ -167,7 +174,7 @@ export class Recovery {
 	}
 
 	/** Puts a conversation in front of people, unless it is, and lets its messages rest. */
-	private async giveToPerson(messages: IntakeResult[], why: string): Promise<void> {
+	private async giveToPerson(messages: IntakeResult[], why: string, advice: string): Promise<void> {
 		const { store, now, failed } = this.ports;
 		const { id } = messages[0]!.conversation;
 		const policies = (await store.getSetting<SlaPolicy[]>('sla.policies')) ?? DEFAULT_POLICIES;
@@ -175,15 +182,21 @@ export class Recovery {
 		const conversation = await store.decide(id, (view) =>
 			forPeople(view, { ids, why, policies, now: now() }),
 		);
-		failed(new NotRecovered(conversation, why));
+		failed(new NotRecovered(conversation, why, advice));
 	}
 }
+
+const FAILING =
+	'Look into the last executions of the workflow behind Recovery: it fails, or does not end. The conversation is answered by a person.';
+const NOT_CONNECTED =
+	'Connect Recovery to what WhatsApp Trigger leads to, or to Handoff Router as template 03 does. Until then a person answers such conversations.';
 
 /** Staff have to look: a message went through no workflow. */
 export class NotRecovered extends Error {
 	constructor(
 		readonly conversation: Conversation,
 		why: string,
+		readonly advice: string,
 	) {
 		const { owner, profile, identity } = conversation;
 		super(
@@ -191,9 +204,6 @@ export class NotRecovered extends Error {
 		);
 		this.name = 'NotRecovered';
 	}
-
-	readonly advice =
-		'Look into the last executions of the workflow behind Recovery: it fails, or does not end. The conversation is answered by a person.';
 }
 
 function forPeople(

@@ -82,6 +82,8 @@ export async function watch(context: ITriggerFunctions): Promise<ITriggerRespons
 					handover.handOn(view.idempotencyKey, begin(onOutput(view.type, alertItem(alert, view)))),
 				recovered: async ({ conversation, message }) => {
 					const run = await begin(onOutput('recovery', handoffItem(conversation, message)));
+					// A run that begins and ends with this node says "success" and has dealt with nothing.
+					if (run?.status === 'success' && lastOf(run) === context.getNode().name) return 'nobody';
 					// One that waits stands in n8n's database, which goes on with it after a restart.
 					return ['success', 'waiting'].includes(run?.status);
 				},
@@ -141,6 +143,11 @@ async function goOnDuty(
 		await loop.stop();
 		await store.updateSetting('sla.watchdog', (current) => leaveDuty(current, mine()));
 	};
+}
+
+/** The last node that a run has come to. */
+function lastOf(run: IRun): string | undefined {
+	return run.data?.resultData?.lastNodeExecuted;
 }
 
 /** `handoff` stands by itself, so that the nodes behind read it as they do after the Handoff Router. */

@@ -411,6 +411,24 @@ describe('SLA Watchdog', () => {
 		},
 	);
 
+	it('hands to a person at once what Recovery, with nothing connected to it, would have dropped, and says so', async () => {
+		lose();
+		const alone = { status: 'success', data: { resultData: { lastNodeExecuted: 'SLA Watchdog' } } };
+		const context = new Context({}, 'trigger', ({ done }) => done?.resolve(alone as IRun));
+		await activate(context);
+		while (context.failed.length === 0) await settled();
+		expect(context.emitted).toHaveLength(1);
+		expect(context.failed[0]).toMatchObject({
+			message: expect.stringContaining('nothing is connected to the output Recovery') as unknown,
+			description: expect.stringContaining('Connect Recovery') as unknown,
+		});
+		expect(store.conversations.get('c1')).toMatchObject({
+			state: 'human',
+			owner: { kind: 'queue', name: 'Support' },
+		});
+		expect(store.lost[0]!.handled).toBe(true);
+	});
+
 	it('shows among the failed executions what three runs have not dealt with, and hands it to a person', async () => {
 		lose();
 		const now = new Date().toISOString();
