@@ -123,7 +123,7 @@ const LONGEST_CAPTION = 1024;
 const MOST_TAGS = 20;
 const LONGEST_TAG = 40;
 /** A hold is for later today or next week; what is put off longer is closed. */
-const LONGEST_HOLD_MS = 31 * 24 * 60 * 60 * 1000;
+export const LONGEST_HOLD_MS = 31 * 24 * 60 * 60 * 1000;
 
 /**
  * Carries out what an agent asked for on the page, if the rules allow it. Throws {@link InboxRefused} or TransitionRefused with
@@ -266,7 +266,7 @@ export async function performInboxAction(
 				conversation: await note(
 					(view) => ({
 						hold: {
-							handoffId: mustHold(view, user).handoff?.id ?? '',
+							handoffId: mustEnd(mustHold(view, user), until).handoff?.id ?? '',
 							since: by.now,
 							...(until ? { until } : {}),
 							by: { id: user.id, name: user.name },
@@ -403,6 +403,16 @@ function mustHold(
 		`This conversation is ${describeState(conversation)}`,
 		conversation.state === 'human' ? 'Claim it first.' : 'Take it over first.',
 		'not_yours',
+	);
+}
+
+/** On hold nothing is due: of a conversation that nobody has, nobody would hear again if the hold had no end. */
+function mustEnd(conversation: Conversation, until: IsoTime | undefined): Conversation {
+	if (until || conversation.owner?.kind === 'agent') return conversation;
+	throw new InboxRefused(
+		`This conversation is ${describeState(conversation)}, so nobody would end a hold without a time`,
+		'Say until when, or claim it first.',
+		'other',
 	);
 }
 

@@ -7,8 +7,9 @@ import { sameOwner } from '../conversation/transitions';
 import type { Changes, ConversationView, HandoffStore } from '../ports/store';
 import type { SlaPolicy } from '../sla/policy';
 import type { IsoTime } from '../time';
+import { addMilliseconds } from '../time';
 import type { InboxDone, InboxReply } from './actions';
-import { accepted, performInboxAction } from './actions';
+import { accepted, LONGEST_HOLD_MS, performInboxAction } from './actions';
 
 export interface AgentElsewhere {
 	/** As the router knows them. */
@@ -45,9 +46,6 @@ export interface DoneElsewhere {
 
 /** Where a conversation waits that was taken from the bot by nobody in particular. */
 const QUEUE = 'Inbox';
-/** A hold is for later today or next week; a longer one has no end of its own. */
-const LONGEST_HOLD_MS = 31 * 24 * 60 * 60 * 1000;
-
 /**
  * Brings what an agent did elsewhere into the conversation, by the same rules as on our own page, save that nobody can be told no
  * before they act: whoever answers a conversation of the bot or of a queue has thereby taken it.
@@ -186,9 +184,11 @@ async function perform(
 			if (action.kind === 'resumed') {
 				return { done: conversation.hold ? [await onPage('resume')] : [] };
 			}
-			const ahead = action.until ? Date.parse(action.until) - Date.parse(by.now) : 0;
-			const until = ahead > 0 && ahead <= LONGEST_HOLD_MS ? { until: action.until } : {};
-			return { done: [await onPage('hold', until)] };
+			// A longer one than a hold may be ends here before it ends there: the customer is not forgotten for so long.
+			const latest = addMilliseconds(by.now, LONGEST_HOLD_MS);
+			const { until } = action;
+			const ends = until && until > latest ? latest : until;
+			return { done: [await onPage('hold', ends && ends > by.now ? { until: ends } : {})] };
 		}
 	}
 }

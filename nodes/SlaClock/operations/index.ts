@@ -21,7 +21,7 @@ const pause: Operation = {
 		value: 'pause',
 		action: 'Pause the clocks of a conversation',
 		description:
-			'Put the conversation on hold: no time counts and nothing is raised until Resume. A promised follow-up stays due.',
+			'Put the conversation on hold: no time counts and nothing is raised until Resume, or until somebody else gets it. A promised follow-up stays due.',
 	},
 	fields: [kindsField('pause', 'Which clocks to pause; none chosen means all')],
 	execute: (run) => changeClocks(run, (live) => settle(chosen(run, live), 'paused', run.now)),

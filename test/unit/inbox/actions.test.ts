@@ -234,6 +234,16 @@ describe('what agents do in the inbox', () => {
 		]);
 	});
 
+	it('holds what nobody has only until a stated time: without one no alarm would ring again', async () => {
+		await expect(act(sam, 'hold')).rejects.toMatchObject({
+			message: expect.stringContaining('waiting in queue Support') as unknown,
+			advice: 'Say until when, or claim it first.',
+		});
+		expect((await store.clocks(conversationId)).map(({ status }) => status)).toEqual(['running']);
+		const { conversation } = await act(sam, 'hold', { until: at(62) });
+		expect(conversation.hold).toMatchObject({ until: at(62) });
+	});
+
 	it('ends a hold with a transfer, so that the next one is not put off by it', async () => {
 		await act(ana, 'claim');
 		await act(ana, 'hold');

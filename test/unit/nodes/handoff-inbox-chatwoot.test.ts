@@ -171,6 +171,25 @@ describe('Handoff Inbox with Chatwoot', () => {
 		expect((await stored(id)).state).toBe('human');
 	});
 
+	it('leaves the alarms on for what waits and is snoozed there without a time, and says so', async () => {
+		await open();
+		const { id, threadId } = await desk.waiting();
+		desk.chatwoot.agentSets(threadId, AGENT.one, { status: 'snoozed' });
+		await desk.settled();
+		expect(holdOf(await stored(id))).toBeUndefined();
+		expect(notesOf(threadId)).toEqual([expect.stringContaining('Say until when')]);
+	});
+
+	it('ends a hold after a month, however long it is snoozed there', async () => {
+		await open();
+		const { id, threadId } = await desk.waiting();
+		const until = Math.floor(Date.now() / 1000) + 400 * 24 * 3600;
+		desk.chatwoot.agentSets(threadId, AGENT.one, { status: 'snoozed', snoozedUntil: until });
+		await desk.settled();
+		const ends = Date.parse(holdOf(await stored(id))!.until!);
+		expect((ends - Date.now()) / (24 * 3600_000)).toBeCloseTo(31, 1);
+	});
+
 	it('sees a change of status of which Chatwoot tells by conversation_updated alone', async () => {
 		await open({ missesStatusChanged: true });
 		const { id, threadId } = await desk.waiting();

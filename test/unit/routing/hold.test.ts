@@ -52,6 +52,19 @@ describe('a conversation on hold', () => {
 		expect(promiseOf(desk)).toMatchObject({ status: 'running', dueAt: at(65) });
 	});
 
+	it.each(['hold', 'waiting_for_customer'] as const)(
+		'runs on for the next one also where a workflow has stopped its clocks, but not while it is the customer’s turn: %s',
+		(why) => {
+			const desk = onHold();
+			const { hold: _hold, ...current } = desk.of();
+			desk.conversations.set('c1', current);
+			const { id, paused, ...clock } = promiseOf(desk);
+			desk.clocks.set(id, { ...clock, id, paused: { ...paused!, why } });
+			desk.person({ type: 'release', queue: 'Support', reason: 'Break' }, 'c1', DEFAULT_POLICIES);
+			expect(promiseOf(desk).status).toBe(why === 'hold' ? 'running' : 'paused');
+		},
+	);
+
 	it('stays on hold while it stays with its owner', () => {
 		const desk = onHold();
 		desk.customerWrites();
