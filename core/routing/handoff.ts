@@ -12,9 +12,10 @@ import type { ConversationEvent } from '../conversation/transitions';
 import { transition } from '../conversation/transitions';
 import type { Changes, ConversationView } from '../ports/store';
 import { clocksOnHandoff, clocksOnPromise } from '../sla';
-import { addBusinessMinutes, wallTime } from '../sla/calendar';
+import { wallTime } from '../sla/calendar';
 import type { SlaClock } from '../sla/clock';
 import type { BusinessCalendar, SlaPolicy } from '../sla/policy';
+import { instantWithin } from '../sla/times';
 import type { IsoTime } from '../time';
 import type { RoutingView } from './agent';
 import type { AcknowledgementCase } from './acknowledgement';
@@ -305,7 +306,7 @@ function promiseOf(
 ): HandoffPromise | undefined {
 	const due =
 		first?.dueAt ??
-		(presence.hours && addBusinessMinutes(presence.hours, now, FOLLOW_UP_WITHIN_MINUTES).at);
+		(presence.hours && instantWithin(presence.hours, now, FOLLOW_UP_WITHIN_MINUTES));
 	if (!due) return undefined;
 	const closes = windowClosesAt(conversation);
 	return {

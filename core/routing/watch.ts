@@ -2,7 +2,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { SlaClock, SlaKind } from '../sla/clock';
 import type { BusinessCalendar } from '../sla/policy';
 import { cancel, isLive } from '../sla/settle';
-import { startClock } from '../sla/start';
+import { startClockAnyway } from '../sla/start';
 import type { IsoTime } from '../time';
 
 /** Where no promise of staff's own watches a handoff, the router looks at it again after this long. */
@@ -125,7 +125,7 @@ function ringingClock(
 	hours: BusinessCalendar | undefined,
 	now: IsoTime,
 ): SlaClock {
-	return startClock(
+	return startClockAnyway(
 		{
 			name,
 			kind: 'routing_step',

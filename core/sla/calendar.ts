@@ -248,7 +248,8 @@ const MONTH_NAMES = [
 function* openSpans(calendar: BusinessCalendar, from: number, to: number): Generator<Span> {
 	const zone = zoneOf(calendar.timeZone);
 	const hours = hoursByDate(calendar);
-	for (const stretch of constantOffsets(zone, from, to)) {
+	const first = Math.max(from, calendar.notBefore ? Date.parse(calendar.notBefore) : from);
+	for (const stretch of constantOffsets(zone, first, to)) {
 		// Within the stretch, local time is UTC plus a constant, so windows can be cut out by adding and subtracting.
 		const firstDate = Math.floor((stretch.start + stretch.offset) / DAY_MS);
 		const lastDate = Math.floor((stretch.end - 1 + stretch.offset) / DAY_MS);

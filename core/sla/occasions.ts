@@ -5,7 +5,7 @@ import { policiesFor } from './choose';
 import type { SlaClock, SlaKind } from './clock';
 import type { SlaPolicy } from './policy';
 import { cancel, isLive, resume, settle } from './settle';
-import { startClock } from './start';
+import { startClock, startClockAnyway } from './start';
 import { MINUTE_MS } from './times';
 
 /**
@@ -162,6 +162,6 @@ function starter(
 		// A clock that runs already is left alone: its marks may have been raised.
 		const id = `${conversation.id}:${kind}:${about}`;
 		if (running.some((clock) => clock.id === id)) return [];
-		return [startClock(policy, conversation, about, startedAt)];
+		return [startClockAnyway(policy, conversation, about, startedAt)];
 	};
 }

@@ -1,4 +1,5 @@
 import type { Priority } from '../conversation/conversation';
+import type { IsoTime } from '../time';
 import type { SlaKind } from './clock';
 
 /** Times at which a team works. */
@@ -14,6 +15,8 @@ export interface BusinessCalendar {
 	closedDates?: string[];
 	/** Other hours on one date, in place of the week's windows. Wins over a closed date. */
 	exceptions?: Array<{ date: string; windows: Array<{ from: string; to: string }> }>;
+	/** Closed all the time before this, e.g. because until then everybody is away. */
+	notBefore?: IsoTime;
 }
 
 /** What somebody does about a promise that is at risk or broken; each is carried out by a workflow. */

@@ -45,6 +45,20 @@ export function startClock(
 	);
 }
 
+/**
+ * As {@link startClock}, but where the hours leave no time to keep the promise in, every minute counts: what a customer is handed
+ * over with must start, or nobody would have the customer.
+ */
+export function startClockAnyway(...args: Parameters<typeof startClock>): SlaClock {
+	try {
+		return startClock(...args);
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		const [{ calendar: _none, ...policy }, ...further] = args;
+		return startClock({ ...policy, clock: 'wall' }, ...further);
+	}
+}
+
 /** Percentages at which a policy raises events, each once, rising; 100 always among them. */
 export function marksOf(policy: SlaPolicy): number[] {
 	const rungs = (policy.ladder ?? []).map((rung) => rung.percent).filter((percent) => percent > 0);

@@ -2,6 +2,7 @@ import type { IsoTime } from '../time';
 import { addMilliseconds } from '../time';
 import { addBusinessMinutes, ALWAYS_OPEN, businessMinutesBetween, wallTime } from './calendar';
 import type { SlaClock, SlaMark, SlaTerms } from './clock';
+import type { BusinessCalendar } from './policy';
 
 export const MINUTE_MS = 60_000;
 
@@ -34,6 +35,16 @@ export function instantAfter(
 		at,
 		explanation: `Due ${wallTime(timeZone, at, from)} (${timeZone}): ${amount} after ${wallTime(timeZone, from, from)}, every minute counts.`,
 	};
+}
+
+/** As {@link instantAfter} by a calendar; where its hours leave no time for so many minutes, every minute counts. */
+export function instantWithin(calendar: BusinessCalendar, from: IsoTime, minutes: number): IsoTime {
+	try {
+		return addBusinessMinutes(calendar, from, minutes).at;
+	} catch (error) {
+		if (!(error instanceof RangeError)) throw error;
+		return addMilliseconds(from, Math.round(minutes * MINUTE_MS));
+	}
 }
 
 /** When so many percent of the target have counted on a clock that runs. Throws RangeError as the calendar does. */

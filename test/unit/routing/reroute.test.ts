@@ -409,6 +409,64 @@ describe('off hours', () => {
 		expect(other.handOver({ ...request, agents: [late, off] }).outcome).toBe('queued');
 	});
 
+	it('promises no answer before somebody is back, also where nobody has hours', () => {
+		const desk = new Desk();
+		const away: Agent = { ...ana, outUntil: at(60 * 24) };
+		expect(desk.handOver(aRequest({ agents: [away], policies: DEFAULT_POLICIES }))).toMatchObject({
+			outcome: 'off_hours',
+			opensAt: at(60 * 24),
+			dueAt: at(60 * 24 + 5),
+		});
+	});
+
+	it('promises no answer on a closed day because the night before is an hour short', () => {
+		const desk = new Desk();
+		desk.now = '2027-03-27T22:15:00.000Z';
+		const daily = {
+			timeZone: 'Europe/Berlin',
+			windows: ([1, 2, 3, 4, 5, 6, 7] as const).map((day) => ({ day, from: '09:00', to: '17:00' })),
+		};
+		const away: Agent = { ...ana, calendar: daily, outUntil: '2027-03-29T06:00:00.000Z' };
+		expect(desk.handOver(aRequest({ agents: [away], policies: DEFAULT_POLICIES }))).toMatchObject({
+			opensAt: '2027-03-29T07:00:00.000Z',
+			dueAt: '2027-03-29T07:05:00.000Z',
+		});
+	});
+
+	it('waits for nobody who is out for good: the others set the time, and where there are none it is handed over all the same', () => {
+		const gone: Agent = { ...ana, calendar: NINE_TO_FIVE, outUntil: '2099-12-31T00:00:00.000Z' };
+		const back: Agent = { ...ben, outUntil: at(60 * 24) };
+		const request = aRequest({ policies: DEFAULT_POLICIES, teamHours: NINE_TO_FIVE });
+		expect(new Desk().handOver({ ...request, agents: [gone, back] })).toMatchObject({
+			outcome: 'off_hours',
+			opensAt: at(60 * 24),
+		});
+		expect(new Desk().handOver({ ...request, agents: [gone] })).toMatchObject({
+			outcome: 'queued',
+			dueAt: at(5),
+		});
+	});
+
+	it('is handed over, and every minute counts, where its hours leave no time for the promise', () => {
+		const once = {
+			timeZone: 'UTC',
+			windows: [],
+			exceptions: [{ date: '2026-11-03', windows: [{ from: '09:00', to: '09:30' }] }],
+		};
+		const policies = [{ ...DEFAULT_POLICIES[0]!, targetMinutes: 60 }];
+		for (const request of [
+			aRequest({ teamHours: once, policies }),
+			aRequest({ teamHours: once }),
+			aRequest({ policies: [{ ...policies[0]!, calendar: once }] }),
+		]) {
+			const desk = new Desk();
+			const { dueAt } = desk.handOver(request);
+			if (dueAt) expect(dueAt).toBe(at(60));
+			expect(desk.of()).toMatchObject({ state: 'human', owner: { kind: 'queue' } });
+			expect(desk.ring()).not.toEqual([]);
+		}
+	});
+
 	it('makes a promise even where staff have stated none', () => {
 		const desk = new Desk();
 		desk.pass(SATURDAY);
