@@ -1,5 +1,4 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
-import { DateTime } from 'luxon';
 
 import { systemClock } from '../../adapters/clock/system';
 import type { Conversation } from '../../core/conversation/conversation';
@@ -9,6 +8,7 @@ import type { CrmContactInput } from '../../core/ports/crm';
 import { CrmError } from '../../core/ports/crm';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
+import { timeIn } from '../shared/time';
 
 /** What nodes before this one say of the customer; see {@link HandoffItem}. */
 interface Given {
@@ -153,17 +153,14 @@ export class CrmItem {
 
 	/** A time as the editor's picker or an expression gives it; without an offset it is the workflow's. */
 	time(value: unknown, label: string): string {
-		const time =
-			value instanceof Date
-				? DateTime.fromJSDate(value)
-				: DateTime.fromISO(String(value), { zone: this.context.getTimezone() });
-		if (!time.isValid) {
+		const time = timeIn(this.context.getTimezone(), value);
+		if (time === undefined) {
 			throw new CrmError(
 				`${label} is no time: ${String(value)}`,
 				'invalid',
 				'Choose a date and time, or give one as in 2026-12-31T10:00.',
 			);
 		}
-		return isoTime(time.toJSDate());
+		return time;
 	}
 }

@@ -2,9 +2,9 @@ import type { ConversationState } from '../../../core/conversation/conversation'
 import { waitingSince } from '../../../core/conversation/details';
 import type { ConversationFilter } from '../../../core/ports/store';
 import { StoreError } from '../../../core/ports/store';
-import { isoTime } from '../../../core/time';
 import { systemClock } from '../../../adapters/clock/system';
 import { handoffItem } from '../../shared/item';
+import { timeIn } from '../../shared/time';
 import type { Operation, OperationResult, OperationRun } from './operation';
 
 const SHOW = { show: { operation: ['list'] } };
@@ -187,14 +187,14 @@ function filterOf({ context, index }: OperationRun, filters: Filters): Conversat
 	const states = context.getNodeParameter('states', index, []) as ConversationState[];
 	const time = (given: unknown, field: string) => {
 		if (given === undefined || given === '') return undefined;
-		const at = new Date(given as string | number | Date);
-		if (Number.isNaN(at.getTime())) {
+		const at = timeIn(context.getTimezone(), given);
+		if (at === undefined) {
 			throw new StoreError(
 				`${field} is no time that can be read`,
 				'Give a date such as 2026-11-20, or a time such as 2026-11-20T09:30:00Z.',
 			);
 		}
-		return isoTime(at);
+		return at;
 	};
 	const since = time(filters.lastMessageAfter, 'Last Message After');
 	const until = time(filters.lastMessageBefore, 'Last Message Before');

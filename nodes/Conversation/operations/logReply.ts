@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 
 import { logReply as log } from '../../../core/conversation/logReply';
 import { StoreError } from '../../../core/ports/store';
-import { isoTime } from '../../../core/time';
 import { handoffItem, ledBy } from '../../shared/item';
+import { timeIn } from '../../shared/time';
 import { ONCE_OPTIONS, idempotencyKeyOption } from './once';
 import type { Operation } from './operation';
 import { agentFields, agentOf, byWorkflow } from './operation';
@@ -87,8 +87,8 @@ export const logReply: Operation = {
 			messageId?: string;
 			sentAt?: string;
 		};
-		const sent = options.sentAt ? new Date(options.sentAt) : new Date(now);
-		if (Number.isNaN(sent.getTime())) {
+		const sentAt = options.sentAt ? timeIn(context.getTimezone(), options.sentAt) : now;
+		if (sentAt === undefined) {
 			throw new StoreError(
 				'Sent At is no time that can be read',
 				'Give a time such as 2026-11-20T09:30:00Z, or leave it empty for now.',
@@ -107,7 +107,7 @@ export const logReply: Operation = {
 					author,
 					...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
 					text,
-					sentAt: isoTime(sent),
+					sentAt,
 				},
 				{ actor, now },
 			),

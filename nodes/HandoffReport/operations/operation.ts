@@ -8,6 +8,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import type { Period } from '../../../core/metrics';
 import type { HandoffStore } from '../../../core/ports/store';
+import { timeIn } from '../../shared/time';
 
 /** One operation of the node: how it is offered, its own fields, and what it makes of one item. */
 export interface Operation {
@@ -79,13 +80,14 @@ export function periodOf({ context, index, now }: OperationRun): Period {
 		const days = Number(context.getNodeParameter('days', index));
 		return { from: new Date(Date.parse(now) - days * DAY_MS).toISOString(), to: now };
 	}
-	const from = new Date(String(context.getNodeParameter('from', index)));
-	const to = new Date(String(context.getNodeParameter('to', index, '') || now));
-	if (!(from.getTime() < to.getTime())) {
+	const zone = context.getTimezone();
+	const from = timeIn(zone, context.getNodeParameter('from', index));
+	const to = timeIn(zone, context.getNodeParameter('to', index, '') || now);
+	if (from === undefined || to === undefined || from >= to) {
 		throw new NodeOperationError(context.getNode(), 'The period does not begin before it ends', {
 			description: 'Give a From that is earlier than To.',
 			itemIndex: index,
 		});
 	}
-	return { from: from.toISOString(), to: to.toISOString() };
+	return { from, to };
 }

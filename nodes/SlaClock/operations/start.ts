@@ -4,6 +4,7 @@ import { checkPolicy, clocksOnPromise, startClock } from '../../../core/sla';
 import type { SlaKind } from '../../../core/sla/clock';
 import type { SlaPolicy } from '../../../core/sla/policy';
 import { PROMISES } from '../../shared/promises';
+import { timeIn } from '../../shared/time';
 import type { Operation } from './operation';
 import { changeClocks, conversationOf } from './operation';
 
@@ -76,14 +77,15 @@ export const start: Operation = {
 		// The execution's id makes a retried node start the same clock again.
 		const about = `${context.getExecutionId()}-${index}`;
 		if (kind === 'promised_follow_up') {
-			const promisedFor = new Date(context.getNodeParameter('promisedFor', index) as string);
-			if (Number.isNaN(promisedFor.getTime()) || promisedFor.toISOString() <= now) {
+			const given = context.getNodeParameter('promisedFor', index);
+			const promisedFor = timeIn(context.getTimezone(), given);
+			if (promisedFor === undefined || promisedFor <= now) {
 				throw new NodeOperationError(context.getNode(), 'The promised time is not in the future', {
 					description: 'Give a date and time that is still to come.',
 					itemIndex: index,
 				});
 			}
-			const promise = { about, promisedFor: promisedFor.toISOString() };
+			const promise = { about, promisedFor };
 			return changeClocks(run, (live) =>
 				isRunning(live, kind, name) ? [] : clocksOnPromise([policy], conversation, promise, now),
 			);

@@ -242,6 +242,28 @@ describe('Get Many', () => {
 		expect(await run('list', { states: [], returnAll: true })).toHaveLength(7);
 	});
 
+	it('reads times in the workflow’s zone, as Log Reply does', async () => {
+		const conversationId = await customer();
+		const inKolkata = async (operation: string, parameters: IDataObject) => {
+			const surface = { getTimezone: () => 'Asia/Kolkata' };
+			return jsonOf(await runConversation({ operation, parameters, surface }))[0]!;
+		};
+		await inKolkata('logReply', {
+			conversationId,
+			loggedAuthor: 'bot',
+			loggedText: 'We open at 9',
+			changeOptions: { messageId: 'desk-1', sentAt: '2126-11-20T15:00:00' },
+		});
+		expect((await store.history(conversationId, { limit: 9 })).at(-1)).toMatchObject({
+			id: 'desk-1',
+			sentAt: '2126-11-20T09:30:00.000Z',
+		});
+		const after = (lastMessageAfter: string) =>
+			inKolkata('list', { states: [], filters: { lastMessageAfter }, returnAll: true });
+		expect(await after('2126-11-20T14:59:00')).toHaveLength(1);
+		expect(await after('2126-11-20T15:01:00')).toEqual([]);
+	});
+
 	it('names the filter whose time cannot be read', async () => {
 		await expect(
 			run('list', { states: [], filters: { lastMessageAfter: 'yesterday-ish' } }),

@@ -31,6 +31,7 @@ export async function runConversation(run: Run): Promise<INodeExecutionData[][]>
 		getNode: () => ({ name: 'Conversation', type: 'conversation', credentials: {} }),
 		getWorkflow: () => ({ id: 'w1', name: 'Intake' }),
 		getExecutionId: () => '42',
+		getTimezone: () => 'UTC',
 		continueOnFail: () => run.continueOnFail === true,
 		logger: { warn: () => undefined },
 		...run.surface,

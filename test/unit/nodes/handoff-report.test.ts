@@ -130,6 +130,7 @@ describe('Handoff Report', () => {
 				] ?? fallback,
 			getNode: () => ({ name: 'Handoff Report', type: 'handoffReport' }),
 			getWorkflow: () => ({ name: 'Weekly review' }),
+			getTimezone: () => 'Asia/Kolkata',
 			continueOnFail: () => false,
 			helpers: {
 				prepareBinaryData: (data: Buffer, fileName: string, mimeType: string) =>
@@ -259,6 +260,19 @@ describe('Handoff Report', () => {
 		await expect(
 			execute({ operation: 'metrics', period: 'custom', from: '2026-11-20', to: '2026-11-19' }),
 		).rejects.toThrow('The period does not begin before it ends');
+	});
+
+	it('begins and ends a period in the workflow’s zone', async () => {
+		const [row] = await execute({
+			operation: 'metrics',
+			period: 'custom',
+			from: '2026-11-19',
+			to: '2026-11-20T09:00:00',
+		});
+		expect(row!.json).toMatchObject({
+			from: '2026-11-18T18:30:00.000Z',
+			to: '2026-11-20T03:30:00.000Z',
+		});
 	});
 
 	it('offers the finder’s settings with the values that it has by itself', () => {
