@@ -74,8 +74,8 @@ export const start: Operation = {
 			...(repeat ? { repeat } : {}),
 			...(reportMet ? { reportMet } : {}),
 		};
-		// The execution's id makes a retried node start the same clock again.
-		const about = `${context.getExecutionId()}-${index}`;
+		// A retried node starts the same clock again; another node of the same execution makes a promise of its own.
+		const about = [context.getExecutionId(), context.getNode().name, name, index].join('-');
 		if (kind === 'promised_follow_up') {
 			const given = context.getNodeParameter('promisedFor', index);
 			const promisedFor = timeIn(context.getTimezone(), given);

@@ -42,12 +42,17 @@ describe('SLA Clock', () => {
 			),
 		);
 
-	const execute = (parameters: Record<string, unknown>, continueOnFail = false) =>
+	const execute = (
+		parameters: Record<string, unknown>,
+		continueOnFail = false,
+		node = 'SLA Clock',
+	) =>
 		new SlaClock().execute.call({
 			getInputData: () => [{ json: { kept: true } }],
 			getNodeParameter: (name: string, _index: number, fallback?: unknown) =>
 				({ conversationId: 'c1', ...parameters })[name] ?? fallback,
-			getNode: () => ({ name: 'SLA Clock', type: 'slaClock' }),
+			getNode: () => ({ name: node, type: 'slaClock' }),
+			getTimezone: () => 'Asia/Kolkata',
 			getExecutionId: () => '42',
 			continueOnFail: () => continueOnFail,
 		} as unknown as IExecuteFunctions);
@@ -130,6 +135,33 @@ describe('SLA Clock', () => {
 		);
 		expect(clocks[0]).toMatchObject({ kind: 'promised_follow_up', dueAt: promisedFor });
 	});
+
+	it('reads the time of the picker in the workflow’s zone, wherever the server stands', async () => {
+		const promisedFor = '2126-12-02T15:00:00';
+		const { clocks } = sla(
+			await execute({ operation: 'start', kind: 'promised_follow_up', promisedFor, name: 'Call' }),
+		);
+		expect(clocks[0]).toMatchObject({ dueAt: '2126-12-02T09:30:00.000Z' });
+	});
+
+	it.each([
+		['two nodes', ['First', 'Second'], ['Call', 'Call back']],
+		['one node in a loop', ['First', 'First'], ['Call', 'Call back']],
+	])(
+		'keeps two promises of one kind apart that %s of an execution make',
+		async (_, nodes, names) => {
+			const minutes = [90, 120];
+			for (const [index, name] of names.entries()) {
+				const promisedFor = new Date(Date.now() + minutes[index]! * 60_000).toISOString();
+				await execute(
+					{ operation: 'start', kind: 'promised_follow_up', promisedFor, name },
+					false,
+					nodes[index],
+				);
+			}
+			expect(store.of('c1').map(({ policy }) => policy)).toEqual(names);
+		},
+	);
 
 	it('climbs the ladder of SLA Watchdog with a promise made by hand', async () => {
 		const ladder = [{ percent: 120, step: 'alert_team_lead' }];
