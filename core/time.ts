@@ -14,6 +14,11 @@ export function isoTime(date: Date): IsoTime {
 	return date.toISOString();
 }
 
+/** The beginning of the second that a time lies in. */
+export function wholeSecond(time: IsoTime): IsoTime {
+	return `${time.slice(0, 19)}.000Z`;
+}
+
 /** The instant `milliseconds` after (or, if negative, before) `time`. */
 export function addMilliseconds(time: IsoTime, milliseconds: number): IsoTime {
 	return new Date(Date.parse(time) + milliseconds).toISOString();

@@ -1,6 +1,7 @@
 import type { Changes, ConversationView } from '../ports/store';
 import { settle } from '../sla';
 import type { IsoTime } from '../time';
+import { wholeSecond } from '../time';
 import type { Actor } from './audit';
 import type { Conversation } from './conversation';
 import type { ConversationMessage } from './message';
@@ -69,6 +70,7 @@ export function isPast(
 	sentAt: IsoTime,
 ): boolean {
 	if (state === 'human') {
+		// WhatsApp tells times in whole seconds: what was written in the second of a handoff bears a time before it.
 		return handoff !== undefined && !handoff.answeredAt && sentAt < wholeSecond(handoff.createdAt);
 	}
 	// Conversations that an older version closed know that time only.
@@ -90,9 +92,4 @@ export function withAgentMessage(
 		version: conversation.version + 1,
 		updatedAt: now,
 	};
-}
-
-/** WhatsApp tells times in whole seconds: what was written in the second of a handoff bears a time before it. */
-function wholeSecond(time: IsoTime): IsoTime {
-	return `${time.slice(0, 19)}.000Z`;
 }

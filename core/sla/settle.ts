@@ -1,4 +1,5 @@
 import type { IsoTime } from '../time';
+import { wholeSecond } from '../time';
 import type { SlaClock, SlaKind } from './clock';
 import { countedMinutes, instantAfter, tenths, withPending } from './times';
 
@@ -55,7 +56,8 @@ const EFFECTS: Record<SettlingEvent, Effect> = {
 		if (clock.kind === 'routing_step') return cancel(at)(clock);
 		return clock;
 	},
-	answered: (clock, at) => {
+	answered: (clock, told) => {
+		const at = inTheSameSecond(told, clock.startedAt) ? clock.startedAt : told;
 		if (at < clock.startedAt) return clock;
 		if (clock.kind !== 'resolution') return finish(clock, at);
 		return clock.terms?.pauseWhileWaiting ? pause(clock, at, 'waiting_for_customer') : clock;
@@ -68,6 +70,11 @@ const EFFECTS: Record<SettlingEvent, Effect> = {
 	paused: (clock, at) => (isHeldStill(clock.kind) ? pause(clock, at, 'hold') : clock),
 	resumed: (clock, at) => (clock.status === 'paused' ? resume(clock, at) : clock),
 };
+
+/** WhatsApp tells times in whole seconds: an answer to what began within that second bears a time before it. */
+function inTheSameSecond(told: IsoTime, startedAt: IsoTime): boolean {
+	return told < startedAt && told === wholeSecond(startedAt);
+}
 
 /** A promise for a stated time, or of the bot, does not wait because a person put the conversation on hold. */
 function isHeldStill(kind: SlaKind): boolean {

@@ -120,6 +120,19 @@ describe('an answer from the phone that is told late', () => {
 		expect(await first()).toBe('met');
 	});
 
+	it('keeps the promise of the second in which it was written, though WhatsApp tells no parts of one', async () => {
+		await writes(0);
+		const handedOverAt = at(10).replace('.000Z', '.500Z');
+		const { id } = await current();
+		await store.decide(id, (view) => {
+			const by = { actor: workflow, now: handedOverAt, policies: DEFAULT_POLICIES };
+			return applyEvent(view, escalate, by);
+		});
+		await answers(10, 11);
+		const [first] = (await store.clocks(id)).filter(({ kind }) => kind === 'first_response');
+		expect(first).toMatchObject({ status: 'met', settledAt: handedOverAt });
+	});
+
 	it('of another desk (Log Reply) is placed by its time in the same way', async () => {
 		await writes(0);
 		await does(escalate, 1);
