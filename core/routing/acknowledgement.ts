@@ -37,15 +37,14 @@ export type AcknowledgementTexts = Record<AcknowledgementCase, string>;
 /**
  * The text that the customer gets. `custom` are staff's own texts by case; both kinds may use {agent}, {queue}, {position},
  * {wait}, {due}, {opens} and {name}. A sentence with a variable that is not known is left out rather than sent with a gap, so no text
- * promises a time that nobody has computed.
+ * promises a time that nobody has computed. Where nothing of staff's own text is left, ours is sent: the customer is never told nothing.
  */
 export function acknowledgementText(
 	facts: AcknowledgementFacts,
 	custom: Partial<AcknowledgementTexts> = {},
 ): string {
 	const language = supportedLanguage(facts.language);
-	const template =
-		custom[facts.case] ?? (texts as Record<string, AcknowledgementTexts>)[language]![facts.case];
+	const ours = (texts as Record<string, AcknowledgementTexts>)[language]![facts.case];
 	const values: Record<string, string | undefined> = {
 		agent: facts.agentName,
 		queue: facts.queue,
@@ -55,6 +54,10 @@ export function acknowledgementText(
 		opens: facts.opensAt && tellTime(facts.opensAt, facts.now, facts.timeZone, language),
 		name: facts.customerName,
 	};
+	return filled(custom[facts.case] ?? '', values) || filled(ours, values);
+}
+
+function filled(template: string, values: Record<string, string | undefined>): string {
 	return sentences(template)
 		.filter((sentence) => variablesIn(sentence).every((name) => values[name] !== undefined))
 		.map((sentence) =>

@@ -57,6 +57,10 @@ describe('acknowledgement of a handoff', () => {
 		);
 	});
 
+	it('sends our text where nothing is left of staff’s own, so that the customer is told something', () => {
+		expect(text({}, { assigned: 'Hi {name}, {agent} is here.' })).toBe(text({}));
+	});
+
 	it('keeps braces that are no variable of ours as they are', () => {
 		expect(text({}, { assigned: 'Code {x1} and {agent}.' })).toBe('Code {x1} and Ana.');
 	});
