@@ -98,6 +98,8 @@ describe('feelings', () => {
 		['o atendimento foi um descaso', 'o atendimento foi um arraso'],
 		['es ist schon da', 'es ist schön da'],
 		['die nächste Finanzkrise', 'die nächste Finanzierung'],
+		['wat een relatiedrama', 'wat een panorama'],
+		['ik ben er helemaal klaar mee', 'ik ben helemaal klaar'],
 		['muy malo', 'muy bueno'],
 		['sangat buruk', 'sangat bagus'],
 		['سيئة جدا', 'ممتازة جدا'],
