@@ -83,6 +83,17 @@ export type ReplyResult =
 	  };
 
 const LEASE_MS = 60_000;
+const EXTENDED_EVERY_MS = 10_000;
+/** An upload may take as long as WhatsApp is given for one. */
+const PREPARING_MS = 5 * 60_000;
+/** How often it is tried to write down what is with the customer. */
+const TRIES = 3;
+
+const ON_ITS_WAY = {
+	reason: 'This very reply is on its way, or WhatsApp’s answer to it was lost a moment ago',
+	advice:
+		'Nothing to do if another execution is sending it: the customer gets it once. Else look into the chat, and try again in a minute.',
+};
 
 /** Ends the sending where somebody has taken over while a part was waited for. */
 class Withheld extends Error {
@@ -117,19 +128,19 @@ export async function reply(
 	if (turn.state === 'busy') {
 		return {
 			outcome: 'withheld',
-			reason: 'This very reply is on its way, or WhatsApp’s answer to it was lost a moment ago',
-			advice:
-				'Nothing to do if another execution is sending it: the customer gets it once. Else look into the chat, and try again in a minute.',
+			...ON_ITS_WAY,
 			conversation: (await store.conversation(request.conversationId))!,
 		};
 	}
 	const sent: Sent[] = [];
+	/** What stays claimed: what is with the customer is never sent again because it could not be written down. */
+	const kept = new Set<string>();
 	try {
-		const done = await sendParts(ports, request, once, sent);
+		const done = await sendParts(ports, request, { once, sent, kept });
 		if (request.answers) await store.markHandled([request.answers], now());
 		return { outcome: 'sent', messageIds: idsOf(sent), ...done, repeated: false };
 	} catch (error) {
-		await giveUp(store, once, error);
+		if (!kept.has(once)) await giveUp(store, once, error);
 		if (!(error instanceof Withheld)) throw error;
 		const { why, conversation } = error;
 		// Whoever is in charge sees the customer's message: nothing has to be found again.
@@ -145,6 +156,17 @@ export async function reply(
 async function giveUp(store: HandoffStore, key: string, error: unknown): Promise<void> {
 	if (error instanceof MessagingError && error.failure === 'lost') return;
 	await store.abandonOnce(key);
+}
+
+/** Writes down what has gone out, also where the database is away for a moment. */
+async function noteDown(write: () => Promise<void>): Promise<void> {
+	for (let left = TRIES; ; left--) {
+		try {
+			return await write();
+		} catch (error) {
+			if (left <= 1) throw error;
+		}
+	}
 }
 
 /** A message that is with the customer. */
@@ -167,10 +189,16 @@ const idsOf = (sent: Sent[]): string[] => sent.map(({ id }) => id);
 async function sendParts(
 	{ store, messaging, clock }: { store: HandoffStore; messaging: MessagingPort; clock: Clock },
 	request: ReplyRequest,
-	once: string,
-	sent: Sent[],
+	{ once, sent, kept }: { once: string; sent: Sent[]; kept: Set<string> },
 ): Promise<{ conversation: Conversation; message: OutboundMessage }> {
 	const now = () => isoTime(clock.now());
+	/** Uploads, waits for a rate limit and many parts take longer than a claim lasts. */
+	let extendedAt = clock.now().getTime();
+	const stillMine = async (...keys: Array<string | undefined>) => {
+		if (clock.now().getTime() - extendedAt < EXTENDED_EVERY_MS) return;
+		extendedAt = clock.now().getTime();
+		for (const key of keys) if (key) await store.extendOnce(key, now(), LEASE_MS);
+	};
 	/** Read in a transaction, so that a takeover that is being written is waited for and seen. */
 	const permitted = async (): Promise<Conversation> => {
 		const current = await store.decide(request.conversationId, (view) => ({
@@ -183,23 +211,33 @@ async function sendParts(
 	let conversation = await permitted();
 	const { channelId, identity } = conversation;
 	let message = permittedBy(conversation, request, now());
-	if (request.prepare) message = await request.prepare(message);
+	if (request.prepare) {
+		await store.extendOnce(once, now(), PREPARING_MS);
+		message = await request.prepare(message);
+		await store.extendOnce(once, now(), LEASE_MS);
+	}
 	// What has just been asked need not be asked again, unless something took its time since.
 	let asked = request.prepare === undefined;
-	const check = async () => {
-		if (!asked) await permitted();
-		asked = false;
-	};
 	const parts = messaging.parts(channelId, message);
 	for (const [index, part] of parts.entries()) {
 		// Of several parts each has a key of its own, so that a retry goes on behind the last one.
 		const key = parts.length > 1 ? `${once}:${index + 1}` : undefined;
+		await stillMine(once);
 		const turn = key ? await store.beginOnce(key, now(), LEASE_MS) : undefined;
+		if (turn?.state === 'busy') {
+			kept.add(once);
+			throw new Withheld(afterParts(ON_ITS_WAY, sent), conversation);
+		}
 		if (turn?.state === 'done') {
 			sent.push(...sentOf(turn.result));
 			conversation = await onRecord({ store, messaging }, request, sent);
 			continue;
 		}
+		const check = async () => {
+			await stillMine(once, key);
+			if (!asked) await permitted();
+			asked = false;
+		};
 		try {
 			const { waId, userId } = identity;
 			const { ids } = await messaging.send(channelId, { waId, userId }, part, {
@@ -211,7 +249,12 @@ async function sendParts(
 			if (key) await giveUp(store, key, error);
 			throw error;
 		}
-		await store.completeOnce(key ?? once, key ? sent.at(-1) : sent, now());
+		await noteDown(() => store.completeOnce(key ?? once, key ? sent.at(-1) : sent, now())).catch(
+			(error: unknown) => {
+				kept.add(once);
+				throw error;
+			},
+		);
 		conversation = await record(store, request, part, sent.at(-1)!, index === 0);
 	}
 	if (parts.length > 1) await store.completeOnce(once, sent, now());

@@ -134,7 +134,8 @@ export class Conversation implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				outputs[0]!.push(failedItem(this.getNode(), items[index]!, failure, index));
+				const failed = outputs[operation.failedOutput ?? 0]!;
+				failed.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return outputs;

@@ -68,7 +68,9 @@ export class HandoffRouter implements INodeType {
 			} catch (error) {
 				const failure = toNodeError(this.getNode(), error, index);
 				if (!this.continueOnFail()) throw failure;
-				outputs[0]!.push(failedItem(this.getNode(), items[index]!, failure, index));
+				// Nobody has it: what stands behind Assigned must not go on as if somebody had.
+				const waiting = outputs[OUTPUTS.indexOf('queued')]!;
+				waiting.push(failedItem(this.getNode(), items[index]!, failure, index));
 			}
 		}
 		return outputs;

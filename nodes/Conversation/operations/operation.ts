@@ -21,6 +21,8 @@ export interface Operation {
 	fields: INodeProperties[];
 	/** Names of the outputs; one without a name if absent. */
 	outputs?: readonly string[];
+	/** The output of items that failed, where the workflow goes on all the same; the first if absent. */
+	failedOutput?: number;
 	/** Whether staff may give it a key under which it is done once. */
 	once?: boolean;
 	/** Whether it works on a conversation that it is told the ID of; true if absent. */

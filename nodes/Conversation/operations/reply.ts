@@ -6,6 +6,7 @@ import { whatsAppFor } from '../../../adapters/whatsapp/open';
 import { isGatewayChannel } from '../../../core/conversation/gateway';
 import { planReply, reply as sendReply } from '../../../core/conversation/reply';
 import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
+import type { OutboundMessage } from '../../../core/ports/messaging';
 import { readBotFacts } from '../../EscalationScorer/botFacts';
 import { handoffItem, ledBy, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
@@ -95,6 +96,7 @@ export const reply: Operation = {
 		},
 	],
 	outputs: ['Sent', 'Withheld'],
+	failedOutput: WITHHELD,
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
 		const author = context.getNodeParameter('author', index) as ReplyAuthor;
@@ -106,7 +108,7 @@ export const reply: Operation = {
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
-		const { text, message, prepare, purpose, origin, accepted } = await contentOf(
+		const { text, message, prepare, digest, purpose, origin, accepted } = await contentOf(
 			run,
 			options.quote ? answered : undefined,
 		);
@@ -136,7 +138,11 @@ export const reply: Operation = {
 					}
 				: {}),
 			...(author === 'bot' ? botTurnOf(item) : {}),
-			key: keyOf(item, text, `${context.getExecutionId()}:${index}`),
+			key: keyOf(
+				item,
+				{ text, message, file: await digest?.() },
+				`${context.getExecutionId()}:${index}`,
+			),
 			...(answered ? { answers: answered } : {}),
 			...seenIn(item, conversationId),
 		});
@@ -208,13 +214,19 @@ function share(confidence: number): number {
 }
 
 /**
- * The same text in answer to the same message is the same reply, however often the execution is retried. A reply from the inbox
- * page brings its own key; one that answers nothing is known by its execution.
+ * The same content in answer to the same message is the same reply, however often the execution is retried; two pictures, or a text
+ * with buttons and one without, are two. A reply from the inbox page brings its own key; one that answers nothing is known by its
+ * execution.
  */
-function keyOf(item: IDataObject, text: string, execution: string): string {
+function keyOf(
+	item: IDataObject,
+	{ text, message, file }: { text: string; message: OutboundMessage; file?: string },
+	execution: string,
+): string {
 	const own = (item.reply as { key?: string } | undefined)?.key;
 	if (own) return own;
 	const answered = (item.message as { id?: string } | undefined)?.id;
-	const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-	return `${answered ?? execution}:${digest}`;
+	const content = message.type === 'text' ? text : JSON.stringify([text, message, file ?? '']);
+	const hash = createHash('sha256').update(content).digest('hex').slice(0, 16);
+	return `${answered ?? execution}:${hash}`;
 }

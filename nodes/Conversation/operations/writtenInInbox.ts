@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import type { FileToSend } from '../../../adapters/whatsapp/upload';
 import { mediaKindOf, uploadMedia } from '../../../adapters/whatsapp/upload';
 import { isGatewayChannel } from '../../../core/conversation/gateway';
@@ -17,6 +19,8 @@ export interface Written {
 	message: OutboundMessage;
 	/** Uploads the file, once it is certain that it goes out. */
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
+	/** Of a file: what tells its bytes from those of another. */
+	digest?: () => Promise<string>;
 	/** Of an agent's reply: where it was written, and that an inbox has taken it. */
 	origin?: MessageOrigin;
 	accepted?: AcceptedReply;
@@ -74,6 +78,10 @@ export async function fileOfItem(
 			...(caption ? { caption } : {}),
 			...more,
 		},
+		digest: async () =>
+			createHash('sha256')
+				.update((await file()).bytes)
+				.digest('hex'),
 		prepare: async (message) =>
 			message.type !== 'media' || channelId === SIMULATION_CHANNEL || isGatewayChannel(channelId)
 				? message

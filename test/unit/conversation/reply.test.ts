@@ -4,7 +4,7 @@ import type { ReplyRequest } from '../../../core/conversation/reply';
 import { reply } from '../../../core/conversation/reply';
 import { confirmSent } from '../../../core/conversation/confirmation';
 import { MessagingError } from '../../../core/ports/messaging';
-import type { HandoffStore } from '../../../core/ports/store';
+import { StoreError, type HandoffStore } from '../../../core/ports/store';
 import { handOver } from '../../../core/routing';
 import { DEFAULT_POLICIES } from '../../../core/sla';
 import { ana, at, workflow } from '../../builders';
@@ -102,6 +102,50 @@ describe('reply with the send guard', () => {
 		await say();
 		expect(await say()).toMatchObject({ outcome: 'sent', repeated: true });
 		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('does not send again what is with the customer because it could not be written down', async () => {
+		const { completeOnce } = store;
+		let away = true;
+		store.completeOnce = (...args) => {
+			if (!away) return completeOnce.apply(store, args);
+			return Promise.reject(new StoreError('The database is away', 'Try again.'));
+		};
+		await expect(say()).rejects.toThrow('The database is away');
+		away = false;
+		expect(await say()).toMatchObject({ outcome: 'withheld' });
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('writes down what has gone out although the database was away for a moment', async () => {
+		const { completeOnce } = store;
+		let failures = 1;
+		store.completeOnce = (...args) =>
+			failures-- > 0
+				? Promise.reject(new StoreError('The database is away', 'Try again.'))
+				: completeOnce.apply(store, args);
+		expect(await say()).toMatchObject({ outcome: 'sent' });
+		expect(await say()).toMatchObject({ outcome: 'sent', repeated: true });
+		expect(messaging.sent).toHaveLength(1);
+	});
+
+	it('sends no part that another execution is sending, however long that takes', async () => {
+		const { send } = messaging;
+		let second: Promise<unknown> | undefined;
+		messaging.parts = () => ['one', 'two'].map((text) => ({ type: 'text' as const, text }));
+		messaging.send = async (channel, to, message, options) => {
+			if (message.type === 'text' && message.text === 'two' && !second) {
+				clock.set(at(1.5));
+				await options?.check?.();
+				clock.set(at(2.2));
+				second = say();
+				expect(await second).toMatchObject({ outcome: 'withheld' });
+			}
+			return send.call(messaging, channel, to, message, options);
+		};
+		await say();
+		expect(second).toBeDefined();
+		expect(messaging.sent).toHaveLength(2);
 	});
 
 	it('counts an agent’s reply as the answer that was promised and stops the clock', async () => {
@@ -310,7 +354,7 @@ describe('reply with the send guard', () => {
 
 	it('is not sent again where the execution was killed before it could write it down, once its status has come', async () => {
 		const text = `${'A sentence of the answer. '.repeat(200)}`.trim();
-		const complete = jest.spyOn(store, 'completeOnce').mockRejectedValueOnce(new Error('killed'));
+		const complete = jest.spyOn(store, 'completeOnce').mockRejectedValue(new Error('killed'));
 		await expect(say({ message: { type: 'text', text } })).rejects.toThrow('killed');
 		complete.mockRestore();
 		expect(messaging.sent).toHaveLength(1);

@@ -10,6 +10,10 @@ import { jsonOf, runConversation } from './conversationHarness';
 
 jest.mock('../../../nodes/shared/store', () => ({ storeFor: jest.fn(), storeCredential: {} }));
 jest.mock('../../../adapters/whatsapp/open', () => ({ whatsAppFor: jest.fn() }));
+jest.mock('../../../adapters/whatsapp/upload', () => ({
+	...jest.requireActual<object>('../../../adapters/whatsapp/upload'),
+	uploadMedia: jest.fn(() => Promise.resolve({ id: 'media', mimeType: 'image/jpeg' })),
+}));
 
 let store: HandoffStore;
 let close: () => Promise<void>;
@@ -459,6 +463,47 @@ describe('Reply', () => {
 		});
 		expect(await turn('bot', { reply: 'Hello' })).toBeUndefined();
 		expect(await turn('system', { confidence: 0.2 })).toBeUndefined();
+	});
+
+	it('sends two pictures, and a text with buttons beside one without, in answer to the same message', async () => {
+		const conversationId = await customer();
+		const message = { id: 'wamid.IN' };
+		const files = ['a.jpg', 'b.jpg', 'a.jpg'];
+		const outputs = await runConversation({
+			operation: 'reply',
+			parameters: { conversationId, author: 'bot', content: 'file', caption: 'Your flat' },
+			items: files.map(() => ({ message })),
+			surface: {
+				helpers: {
+					assertBinaryData: (index: number) => ({ mimeType: 'image/jpeg', fileName: files[index] }),
+					getBinaryDataBuffer: (index: number) => Promise.resolve(Buffer.from(files[index]!)),
+				},
+			},
+		});
+		// The third is the first, retried.
+		expect(jsonOf(outputs)[0]!.map(({ reply }) => (reply as IDataObject).repeated)).toEqual([
+			false,
+			false,
+			true,
+		]);
+		const parameters = { conversationId, author: 'bot', text: 'Your flat' };
+		const buttons = { content: 'buttons', 'buttons.button': [{ title: 'Book' }] };
+		for (const more of [{}, buttons, {}])
+			await runConversation({
+				operation: 'reply',
+				parameters: { ...parameters, ...more },
+				items: [{ message }],
+			});
+		expect(sent).toHaveLength(4);
+	});
+
+	it('leaves by Withheld what failed, since nothing was sent', async () => {
+		const outputs = await runConversation({
+			operation: 'reply',
+			parameters: { conversationId: 'nowhere', author: 'bot', text: 'Hello' },
+			continueOnFail: true,
+		});
+		expect(jsonOf(outputs).map((items) => items.length)).toEqual([0, 1]);
 	});
 
 	it('sends up to three buttons, whose title is their ID where none is given', async () => {
