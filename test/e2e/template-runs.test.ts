@@ -395,19 +395,56 @@ describe('the samples of a template', () => {
 				queue: (handoff as { queue?: string } | undefined)?.queue,
 				collected: (brief as { collected?: object } | undefined)?.collected,
 			}));
-		expect(customers('Ask the next question')).toMatchObject([{ name: 'Alex Sample' }]);
+		const asked = itemsOf(run, 'Ask the next question').map(({ customer, reply }) => [
+			(customer as { name: string }).name,
+			/what is it about|which order|which name/iu.exec((reply as { text: string }).text)?.[0],
+		]);
+		const of = (name: string) => asked.filter(([who]) => who === name).map(([, what]) => what);
+		const ALL = ['what is it about', 'Which order', 'which name'];
+		expect(of('Robin Sample')).toEqual(ALL);
+		expect(of('Kim Sample')).toEqual(ALL);
+		expect(of('Alex Sample')).toEqual(['what is it about']);
+		// Who says at once what it is about is not asked that.
+		expect(of('Dana Sample')).toEqual(['Which order', 'which name']);
 		expect(customers('Summarize for the agent')).toEqual(
 			expect.arrayContaining([
 				{
 					name: 'Robin Sample',
 					queue: 'Orders',
 					collected: {
+						firstWords: 'Hello',
 						issue: 'The kettle has a dent',
 						orderNumber: 10023,
 						fullName: 'Robin Sample',
 					},
 				},
-				expect.objectContaining({ name: 'Kim Sample', queue: 'Back Office' }),
+				{
+					name: 'Kim Sample',
+					queue: 'Back Office',
+					collected: {
+						firstWords: 'Hi',
+						issue: 'I was charged twice',
+						orderNumber: 10024,
+						fullName: 'Kim Sample',
+					},
+				},
+				{
+					name: 'Dana Sample',
+					queue: 'Orders',
+					collected: {
+						issue: 'I want to complain about my order',
+						orderNumber: 10025,
+						fullName: 'Dana Sample',
+					},
+				},
+				// Who is angry gets a person at once, with the words that were said.
+				expect.objectContaining({
+					name: 'Jo Sample',
+					collected: {
+						firstWords: 'Hi',
+						issue: 'This is outrageous, you useless idiots, I am furious!',
+					},
+				}),
 				// Who asks for a person is asked nothing first.
 				{ name: 'Sam Sample', queue: 'Support', collected: {} },
 			]),

@@ -1,6 +1,12 @@
+import type { ScorerSettings } from '../../../core/escalation';
 import { score } from '../../../core/escalation';
 import { parameters as inboxParameters } from '../../../nodes/HandoffInbox/parameters';
 import { Template } from './template';
+
+/** The scorer's settings as a template sets them. */
+function settingsOf(template: Template, node: string): ScorerSettings {
+	return { weights: template.node(node).parameters.weights as ScorerSettings['weights'] };
+}
 
 /** What an agent who has read the conversation does not open with. */
 const FORBIDDEN_OPENING = /how (?:can|may) (?:I|we) help/iu;
@@ -34,6 +40,90 @@ describe('03 SLA watchdog', () => {
 
 	it('tells nobody where a conversation stays with whom it was', () => {
 		expect(template.behind('Route again', 3)).toEqual([]);
+	});
+});
+
+describe('04 support intake', () => {
+	const template = new Template('04-support-intake.json');
+	const questions = JSON.parse(
+		(
+			template.node('Settings').parameters as {
+				assignments: { assignments: Array<{ value: string }> };
+			}
+		).assignments.assignments[0]!.value,
+	) as Array<{ name: string }>;
+	const ASKS = 'What is known already?';
+	const HANDS = 'Keep what was said';
+
+	/** Through both scorers with the settings that the template gives them. */
+	function look(text: string, collected: object = { asked: 'issue' }) {
+		const verdict = (node: string) =>
+			score({ message: { id: 'm1', text }, settings: settingsOf(template, node) });
+		const first = verdict('Is a person needed?');
+		const escalation = first.decision === 'escalate' ? first : verdict('What is it about?');
+		const item = { escalation, message: { text }, questions, conversation: { collected } };
+		const [next] =
+			first.decision === 'escalate'
+				? template.behind('Is a person needed?', 1)
+				: escalation.decision === 'escalate'
+					? template.wayFrom('Can it wait?', item)
+					: template.behind('What is it about?', 0);
+		return { item, next };
+	}
+
+	it.each([
+		'I was charged twice',
+		'I want to return my order',
+		'I want to complain about order 10023',
+		'The kettle has a dent',
+	])('asks the next question of who only answers what it is about: %s', (text) => {
+		expect(look(text).next).toBe(ASKS);
+	});
+
+	it.each([
+		'I want to talk to a person',
+		'agent',
+		'I am going to kill myself',
+		'This is outrageous, you useless idiots, I am furious!',
+		'I will sue you',
+		'My account was hacked',
+	])(
+		'brings who asks for a person, is angry or in danger to one in place of an answer: %s',
+		(text) => {
+			expect(look(text).next).toBe(HANDS);
+			expect(template.behind(HANDS)).toEqual(['Hand to the right team']);
+		},
+	);
+
+	it('keeps what was said before a person came, but no request for one', () => {
+		const kept = (text: string, collected?: object) =>
+			(
+				template.parametersFor(HANDS, look(text, collected).item) as unknown as {
+					collected: { field: Array<{ name: string; value: string }> };
+				}
+			).collected.field[0];
+		expect(kept('I will sue you')).toEqual({ name: 'issue', value: 'I will sue you' });
+		expect(kept('I will sue you', {})).toEqual({ name: 'issue', value: 'I will sue you' });
+		expect(kept('I want to talk to a person', { asked: 'orderNumber' })).toEqual({
+			name: 'orderNumber',
+			value: '',
+		});
+		expect(kept('agent', { issue: 'a dent' })).toEqual({ name: 'firstWords', value: '' });
+	});
+
+	it('does not ask what it is about who has said it with the first words', () => {
+		const answers = (text: string) =>
+			(
+				template.parametersFor('Which question is answered?', look(text, {}).item) as unknown as {
+					assignments: { assignments: Array<{ value: string }> };
+				}
+			).assignments.assignments[0]!.value;
+		expect(answers('I was charged twice')).toBe('issue');
+		expect(answers('Hi, I need help with an order')).toBe('');
+	});
+
+	it('lets its sample customers be asked, and plants no answer', () => {
+		expect(template.behind('Record as if from WhatsApp')).toEqual(['Settings']);
 	});
 });
 
