@@ -79,8 +79,11 @@ export interface SentimentWords {
 	prefix: ReadonlyMap<string, number>;
 	/** Ends of compounds ("*krise"), for languages that write them as one word. */
 	suffix: ReadonlyMap<string, number>;
-	/** First word → (rest, strength). */
-	several: ReadonlyMap<string, ReadonlyArray<{ rest: readonly string[]; strength: number }>>;
+	/** First word → second word → (rest, strength): hundreds of entries may begin alike. */
+	several: ReadonlyMap<
+		string,
+		ReadonlyMap<string, ReadonlyArray<{ rest: readonly string[]; strength: number }>>
+	>;
 	shortest: number;
 	longest: number;
 	shortestSuffix: number;
@@ -222,7 +225,7 @@ function sentimentWords(byStrength: Record<string, string>): SentimentWords {
 	let shortestSuffix = Infinity;
 	let longestSuffix = 0;
 	const prefix = new Map<string, number>();
-	const several = new Map<string, Array<{ rest: string[]; strength: number }>>();
+	const several = new Map<string, Map<string, Array<{ rest: string[]; strength: number }>>>();
 	let shortest = Infinity;
 	let longest = 0;
 	for (const [key, words] of Object.entries(byStrength)) {
@@ -230,10 +233,12 @@ function sentimentWords(byStrength: Record<string, string>): SentimentWords {
 		for (const entry of list(words)) {
 			const parts = entry.split(/\s+/).map((word) => fold(word.replace(/['’]/g, '')));
 			if (parts.length > 1) {
-				const [first, ...rest] = parts as [string, ...string[]];
-				const known = several.get(first);
+				const [first, second, ...rest] = parts as [string, string, ...string[]];
+				let following = several.get(first);
+				if (!following) several.set(first, (following = new Map()));
+				const known = following.get(second);
 				if (known) known.push({ rest, strength });
-				else several.set(first, [{ rest, strength }]);
+				else following.set(second, [{ rest, strength }]);
 				continue;
 			}
 			const word = parts[0]!;

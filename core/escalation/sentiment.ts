@@ -440,11 +440,11 @@ class Dictionary {
 	private lookUp(word: string, read: Words, index: number): Strength {
 		const { lists } = this;
 		for (const [rank, list] of lists.entries()) {
-			const several = list.several.get(word);
+			const several = list.several.get(word)?.get(read.words[index + 1] ?? '');
 			if (several) {
 				for (const { rest, strength } of several) {
-					if (rest.every((part, k) => read.words[index + 1 + k] === part))
-						return { strength, length: 1 + rest.length };
+					if (rest.every((part, k) => read.words[index + 2 + k] === part))
+						return { strength, length: 2 + rest.length };
 				}
 			}
 			const exact =
