@@ -1,5 +1,5 @@
-/** Article, "and", "with" and "for", which Arabic writes onto the front of a word. */
-const PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال)|[وفبل])/;
+/** Article, "this", "and", "with" and "for", which Arabic writes onto the front of a word. */
+const PREFIX = /^(?:[وف]?(?:ال|بال|لل|كال|هال|عال)|[وفبل])/;
 /** Whose it is, whom it strikes and how many there are, which it writes onto the end. */
 const ENDINGS = 'ه ك ي ا هم هن ها نا كم كن ني ين ون وا ات'.split(' ');
 const SHORTEST = 3;
