@@ -273,6 +273,7 @@ export class PhraseMatcher {
 						phrase.elements,
 						0,
 						i,
+						i,
 						read,
 						at,
 						phrase.branching ? new Map() : undefined,
@@ -516,20 +517,21 @@ function follows(read: Words, index: number, rest: readonly string[]): boolean {
 	return true;
 }
 
-/** Where the match of `elements` from word `index` on ends, or -1. */
+/** Where the match of `elements` from word `index` on ends, or -1; `from` is its first word. */
 function matchFrom(
 	elements: Element[],
 	element: number,
+	from: number,
 	index: number,
 	read: Words,
 	at: ReadonlyArray<readonly Occurrence[]>,
 	tried: Map<number, number> | undefined,
 ): number {
-	if (!tried) return matchElement(elements, element, index, read, at, tried);
+	if (!tried) return matchElement(elements, element, from, index, read, at, tried);
 	const key = element * (at.length + 2) + index;
 	const known = tried.get(key);
 	if (known !== undefined) return known;
-	const end = matchElement(elements, element, index, read, at, tried);
+	const end = matchElement(elements, element, from, index, read, at, tried);
 	tried.set(key, end);
 	return end;
 }
@@ -537,6 +539,7 @@ function matchFrom(
 function matchElement(
 	elements: Element[],
 	element: number,
+	from: number,
 	index: number,
 	read: Words,
 	at: ReadonlyArray<readonly Occurrence[]>,
@@ -550,7 +553,7 @@ function matchElement(
 		case 'start':
 		case 'end':
 			return isEdge(current.of, index, read)
-				? matchFrom(elements, rest, index, read, at, tried)
+				? matchFrom(elements, rest, from, index, read, at, tried)
 				: -1;
 		case 'gap': {
 			const sentence = read.sentences[Math.max(0, index - 1)];
@@ -563,15 +566,15 @@ function matchElement(
 			for (let skip = 0; skip <= current.most; skip++) {
 				const next = index + skip;
 				if (next > count || (skip > 0 && read.sentences[next - 1] !== sentence)) return -1;
-				const end = matchFrom(elements, rest, next, read, at, tried);
+				const end = matchFrom(elements, rest, from, next, read, at, tried);
 				if (end >= 0) return end;
 			}
 			return -1;
 		}
 		case 'class': {
-			const end = withClass(current.id, elements, element, index, read, at, tried);
+			const end = withClass(current.id, elements, element, from, index, read, at, tried);
 			if (!current.optional) return end;
-			return Math.max(end, matchFrom(elements, rest, index, read, at, tried));
+			return Math.max(end, matchFrom(elements, rest, from, index, read, at, tried));
 		}
 	}
 }
@@ -589,6 +592,7 @@ function withClass(
 	id: number,
 	elements: Element[],
 	e: number,
+	from: number,
 	index: number,
 	read: Words,
 	at: ReadonlyArray<readonly Occurrence[]>,
@@ -596,27 +600,16 @@ function withClass(
 ): number {
 	if (index >= at.length) return -1;
 	// A phrase does not run on into the next sentence.
-	if (
-		index > 0 &&
-		e > 0 &&
-		hasWordBefore(elements, e) &&
-		read.sentences[index] !== read.sentences[index - 1]
-	)
-		return -1;
+	if (index > from && read.sentences[index] !== read.sentences[index - 1]) return -1;
 	let best = -1;
 	const here = at[index]!;
 	for (let k = 0; k < here.length; k++) {
 		const occurrence = here[k]!;
 		if (occurrence >> LENGTH_BITS !== id) continue;
-		const end = matchFrom(elements, e + 1, index + (occurrence & LENGTH), read, at, tried);
+		const end = matchFrom(elements, e + 1, from, index + (occurrence & LENGTH), read, at, tried);
 		if (end > best) best = end;
 	}
 	return best;
-}
-
-function hasWordBefore(elements: Element[], e: number): boolean {
-	for (let k = e - 1; k >= 0; k--) if (elements[k]!.kind !== 'start') return true;
-	return false;
 }
 
 /**
