@@ -398,9 +398,11 @@ describe('a request for a person', () => {
 	);
 
 	it.each([
+		'The heating engineer left it in pieces. Who’s in charge?',
+		'I would be more comfortable if a person dealt with this',
 		'card not accepted then give me a human',
 		'the engineer did not come so get your supervisor on the phone',
-	])('lets a conclusion end what a negation reaches: "%s"', (text) => {
+	])('is understood behind what went wrong, in passing and in conclusion: "%s"', (text) => {
 		expect(signal(scored(text), 'human_request')).toBeDefined();
 	});
 
