@@ -1,6 +1,7 @@
 import type { Actor } from '../../core/conversation/audit';
 import type { Conversation, Owner } from '../../core/conversation/conversation';
 import type { ConversationMessage } from '../../core/conversation/message';
+import { BY_HAND_QUEUE, teamOf } from '../../core/conversation/team';
 import type { ConversationEvent } from '../../core/conversation/transitions';
 import { sameOwner, transition } from '../../core/conversation/transitions';
 import type { InboxPort, InboxThread, InboxThreadRef } from '../../core/ports/inbox';
@@ -13,8 +14,6 @@ const NAME = 'embedded';
 const ACTOR: Actor = { kind: 'system', name: 'Inbox' };
 /** Newest messages among which one is looked for before it is written again. */
 const RECENT = 500;
-/** Where a conversation waits that is set to `human` without an owner and was never handed over. */
-const QUEUE = 'Inbox';
 
 type InboxStore = Pick<
 	HandoffStore,
@@ -138,7 +137,7 @@ function eventFor(
 			? undefined
 			: { type: 'return_to_bot', reason: 'Given back in the inbox', anyway: true };
 	const wanted: Owner = owner ??
-		conversation.owner ?? { kind: 'queue', name: conversation.handoff?.queue ?? QUEUE };
+		conversation.owner ?? { kind: 'queue', name: teamOf(conversation) ?? BY_HAND_QUEUE };
 	if (conversation.state === 'human')
 		return sameOwner(conversation.owner, wanted)
 			? undefined
@@ -150,6 +149,6 @@ function eventFor(
 		score: 0,
 		signals: [],
 		priority,
-		queue: wanted.kind === 'queue' ? wanted.name : (conversation.handoff?.queue ?? QUEUE),
+		queue: wanted.kind === 'queue' ? wanted.name : (teamOf(conversation) ?? BY_HAND_QUEUE),
 	};
 }

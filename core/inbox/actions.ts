@@ -5,6 +5,7 @@ import { holdOf, windowClosesAt } from '../conversation/conversation';
 import type { ConversationMessage, MessageOrigin } from '../conversation/message';
 import type { AcceptedReply } from '../conversation/reply';
 import type { ConversationEvent } from '../conversation/transitions';
+import { BY_HAND_QUEUE, teamOf } from '../conversation/team';
 import { describeState } from '../conversation/transitions';
 import type { Changes, ConversationView, HandoffStore } from '../ports/store';
 import { settle } from '../sla';
@@ -184,14 +185,15 @@ export async function performInboxAction(
 		case 'takeOver':
 			return {
 				event: 'claimed',
-				conversation: await change(() => ({
+				conversation: await change(({ conversation }) => ({
 					type: 'escalate',
 					owner: me,
 					reason: `${user.name} took over in the inbox`,
 					score: 0,
 					signals: [],
 					priority: 'normal',
-					queue: 'Inbox',
+					// Whoever gives it back gives it to the team that knows the matter.
+					queue: teamOf(conversation) ?? BY_HAND_QUEUE,
 				})),
 			};
 		case 'release':
@@ -202,7 +204,7 @@ export async function performInboxAction(
 					const reason = request.text.trim() || `Released by ${user.name}`;
 					return declines(current, user)
 						? { type: 'decline', agentId: user.id, reason }
-						: { type: 'release', queue: current.handoff?.queue ?? 'Inbox', reason };
+						: { type: 'release', queue: current.handoff?.queue ?? BY_HAND_QUEUE, reason };
 				}),
 			};
 		case 'transfer': {

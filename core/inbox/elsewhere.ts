@@ -2,6 +2,7 @@ import { applyEvent, TransitionRefused } from '../conversation/apply';
 import type { Actor } from '../conversation/audit';
 import type { Conversation, Owner } from '../conversation/conversation';
 import type { MessageOrigin } from '../conversation/message';
+import { BY_HAND_QUEUE, teamOf } from '../conversation/team';
 import type { ConversationEvent } from '../conversation/transitions';
 import { sameOwner } from '../conversation/transitions';
 import type { Changes, ConversationView, HandoffStore } from '../ports/store';
@@ -44,8 +45,6 @@ export interface DoneElsewhere {
 	refused?: string;
 }
 
-/** Where a conversation waits that was taken from the bot by nobody in particular. */
-const QUEUE = 'Inbox';
 /**
  * Brings what an agent did elsewhere into the conversation, by the same rules as on our own page, save that nobody can be told no
  * before they act: whoever answers a conversation of the bot or of a queue has thereby taken it.
@@ -145,7 +144,7 @@ async function perform(
 			const moved = await change((conversation) => {
 				if (conversation.state === 'human') return owning(conversation, owner, by.inbox);
 				return kind === 'opened' && conversation.state === 'bot'
-					? taking(owner, by.inbox, agent?.name)
+					? taking(conversation, owner, by.inbox, agent?.name)
 					: undefined;
 			});
 			if (kind === 'opened' && moved.after.state === 'closed') {
@@ -199,14 +198,19 @@ function takingFor(
 	me: Owner,
 	inbox: string,
 ): ConversationEvent | undefined {
-	if (conversation.state === 'bot') return taking(me, inbox, me.name);
+	if (conversation.state === 'bot') return taking(conversation, me, inbox, me.name);
 	if (conversation.state === 'human' && conversation.owner?.kind === 'queue') {
 		return { type: 'assign', owner: me, reason: `Answered in ${inbox}` };
 	}
 	return undefined;
 }
 
-function taking(owner: Owner, inbox: string, name: string | undefined): ConversationEvent {
+function taking(
+	conversation: Conversation,
+	owner: Owner,
+	inbox: string,
+	name: string | undefined,
+): ConversationEvent {
 	return {
 		type: 'escalate',
 		owner,
@@ -214,7 +218,7 @@ function taking(owner: Owner, inbox: string, name: string | undefined): Conversa
 		score: 0,
 		signals: [],
 		priority: 'normal',
-		queue: owner.kind === 'queue' ? owner.name : QUEUE,
+		queue: owner.kind === 'queue' ? owner.name : (teamOf(conversation) ?? BY_HAND_QUEUE),
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { Conversation, Priority, SignalResult } from '../conversation/conversation';
 import { heard } from '../conversation/language';
+import { teamOf } from '../conversation/team';
 import type { HandoffRequest, RerouteReason } from './request';
 import type { RoutingFacts, RoutingRule } from './rules';
 import { chooseRule, factsOf, raisedPriority } from './rules';
@@ -116,8 +117,8 @@ export function requestAgain(
 		...stated,
 		queue:
 			(facts.because === 'team_change' ? facts.queue : undefined) ||
-			handoff?.routing?.home ||
-			handoff?.queue ||
+			teamOf(conversation) ||
+			teamOfTaker(settings, conversation) ||
 			settings.queue,
 		preferredSkills: distinct([...(rule?.then.preferredSkills ?? []), ...settings.preferredSkills]),
 		...(rule
@@ -131,6 +132,14 @@ export function requestAgain(
 		...(facts.cause ? { cause: facts.cause } : {}),
 		...(facts.causedAt ? { causedAt: facts.causedAt } : {}),
 	};
+}
+
+/** The team of the agent who took over by hand what no team has had: it goes back to where it was answered. */
+function teamOfTaker(
+	{ agents }: RouterSettings,
+	{ lastAgentId }: Conversation,
+): string | undefined {
+	return agents.find(({ id }) => id.toLowerCase() === lastAgentId?.toLowerCase())?.queues?.[0];
 }
 
 /** What a rule puts in place of the node's own settings. */

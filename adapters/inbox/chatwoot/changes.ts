@@ -1,4 +1,5 @@
 import type { Owner } from '../../../core/conversation/conversation';
+import { BY_HAND_QUEUE, teamOf } from '../../../core/conversation/team';
 import type { AgentElsewhere, ElsewhereAction } from '../../../core/inbox/elsewhere';
 import type { KnownAgent } from '../../../core/inbox/directory';
 import type { HandoffStore } from '../../../core/ports/store';
@@ -86,7 +87,10 @@ export async function takeChanges(
 		const conversation = await store.conversation(state.conversationId);
 		const queue = (): Owner => ({
 			kind: 'queue',
-			name: teamName(people, theirsOf(fresh).teamId) ?? conversation?.handoff?.queue ?? 'Inbox',
+			name:
+				teamName(people, theirsOf(fresh).teamId) ??
+				(conversation && teamOf(conversation)) ??
+				BY_HAND_QUEUE,
 		});
 		for (const action of actionsOf(state.theirs, fresh, { named, queue, settings })) {
 			await carryOut(action, `refused:${action.kind}:${fresh.last_activity_at ?? 0}`);

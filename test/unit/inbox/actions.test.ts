@@ -111,6 +111,17 @@ describe('what agents do in the inbox', () => {
 		});
 	});
 
+	it('gives back to the team that had it what was taken over from the bot again', async () => {
+		await act(ana, 'claim');
+		await act(ana, 'returnToBot');
+		expect(await act(ben, 'takeOver')).toMatchObject({
+			conversation: { handoff: { queue: 'Support' } },
+		});
+		expect(await act(ben, 'release')).toMatchObject({
+			conversation: { owner: { kind: 'queue', name: 'Support' } },
+		});
+	});
+
 	it('asks before it gives a customer who waits for an answer back to the bot, and does it when the agent means it', async () => {
 		await act(ana, 'claim');
 		await store.decide(conversationId, (view) =>

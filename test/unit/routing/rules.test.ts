@@ -258,4 +258,40 @@ describe('a rule', () => {
 		expect(moved).toMatchObject({ queue: 'Billing', requiredSkills: [] });
 		expect(moved.rule).toBeUndefined();
 	});
+
+	it.each([
+		[
+			'of the team of whoever took it over',
+			[{ id: 'ana', name: 'Ana', queues: ['Vertrieb'] }],
+			'Vertrieb',
+		],
+		[
+			'of the node where that is not known',
+			[{ id: 'ben', name: 'Ben', queues: ['Hilfe'] }],
+			'Hilfe',
+		],
+	])(
+		'what a person took from the bot by hand and gives back is the matter %s',
+		(_case, agents, queue) => {
+			const desk = new Desk();
+			desk.person({
+				type: 'escalate',
+				owner: { kind: 'agent', id: 'ana', name: 'Ana' },
+				reason: 'By hand',
+				score: 0,
+				signals: [],
+				priority: 'normal',
+				queue: 'Inbox',
+			});
+			desk.person({ type: 'release', queue: 'Inbox', reason: 'Given back' });
+			const given = settings({ agents, queue: 'Hilfe' });
+			const again = requestAgain(given, { because: 'unanswered' }, desk.of());
+			expect(again.queue).toBe(queue);
+			const found = desk.routeAgain(again);
+			expect(found).toMatchObject({
+				outcome: 'assigned',
+				conversation: { owner: { name: agents[0]!.name } },
+			});
+		},
+	);
 });
