@@ -1,4 +1,5 @@
 import type { Conversation, Handoff } from '../conversation/conversation';
+import { isVip } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import { languageOf } from '../conversation/language';
 import { wallTime } from '../sla/calendar';
@@ -8,6 +9,7 @@ import type { IsoTime } from '../time';
 import type { Agent } from './agent';
 import { absence, mismatch } from './eligibility';
 import type { HandoffRequest, HandoffResult } from './request';
+import { COMPLAINT_TOPICS, SALES_TOPICS } from './suggested';
 
 /** What kind of handoff it is, for a Switch that sends each to its own channel. */
 export type NotificationKind = 'urgent_lead' | 'complaint' | 'vip' | 'handoff';
@@ -111,12 +113,12 @@ export function notificationOf(
 	const waits = owner?.kind !== 'agent';
 	return rendered({
 		id: `${handoff.id}:${handoff.routing?.moves ?? 0}-${handoff.hops}`,
-		kind: kindOf(conversation, handoff, facts.leadClass),
+		kind: kindOf(conversation, handoff, facts.leadClass ?? handoff.leadClass),
 		who: {
 			name,
 			...(phone ? { phone } : {}),
 			...(language ? { language } : {}),
-			vip: profile.vip ?? false,
+			vip: isVip(conversation, handoff.signals),
 		},
 		why: {
 			reason: handoff.reason,
@@ -152,22 +154,27 @@ export function withBrief(
 	});
 }
 
+/**
+ * By what the team of the suggested rules is asked for: a complaint that names a price is a complaint, and a question about a contract is
+ * none. What upsets a hot lead is still the lead's.
+ */
 function kindOf(
-	{ profile, tags }: Conversation,
-	{ priority, signals, queue }: Handoff,
+	conversation: Conversation,
+	{ priority, signals, queue, topics = [] }: Handoff,
 	leadClass: string | undefined,
 ): NotificationKind {
 	const fired = signals
 		.filter(({ points, immediate }) => points > 0 || immediate)
-		.map(({ signal }) => signal.toLowerCase());
+		.map(({ signal }) => signal);
+	const about = [...topics, ...fired].map((one) => one.toLowerCase());
+	const speaksOf = (wanted: readonly string[]) => about.some((one) => wanted.includes(one));
 	const urgent = priority === 'high' || priority === 'urgent';
-	const lead = leadClass?.toUpperCase() === 'HOT' || fired.includes('high_value');
-	if (lead && (urgent || leadClass?.toUpperCase() === 'HOT')) return 'urgent_lead';
-	if (fired.some((signal) => /complaint|sentiment|negative|abuse|topic/u.test(signal))) {
-		return 'complaint';
-	}
-	if (profile.vip || tags.some((tag) => tag.toLowerCase() === 'vip')) return 'vip';
-	return lead || queue.toLowerCase() === 'sales' ? 'urgent_lead' : 'handoff';
+	const hot = leadClass?.toUpperCase() === 'HOT';
+	if (speaksOf(COMPLAINT_TOPICS)) return 'complaint';
+	if (hot || (urgent && speaksOf(['high_value']))) return 'urgent_lead';
+	if (about.some((one) => /sentiment|negative/u.test(one))) return 'complaint';
+	if (isVip(conversation, signals)) return 'vip';
+	return speaksOf(SALES_TOPICS) || queue.toLowerCase() === 'sales' ? 'urgent_lead' : 'handoff';
 }
 
 type Facts = Omit<TeamNotification, 'texts' | 'recipients'> & { recipients: readonly Recipient[] };

@@ -6,6 +6,37 @@ const BEST_THEN_ANY = [
 	{ strategies: ['leastBusy'], who: 'anyone' },
 ] as const;
 
+/** Topics of which the back office knows most. */
+const BACK_OFFICE_TOPICS = [
+	'payment',
+	'payments',
+	'identity',
+	'security',
+	'refund',
+	'refunds',
+	'hardship',
+] as const;
+
+/** What a customer is upset or hurt by, as the complaints' channel of the team is told it. */
+export const COMPLAINT_TOPICS: readonly string[] = [
+	'complaint',
+	'complaints',
+	'legal',
+	'cancellation',
+	'health',
+	'abuse',
+	'emergency',
+];
+
+/** What there is to sell. */
+export const SALES_TOPICS: readonly string[] = [
+	'sales',
+	'high_value',
+	'contract',
+	'contracts',
+	'lead',
+];
+
 /**
  * Which team answers for which reason, as the field has it (docs/features.md, D4): sales to Sales, complaints to Support, VIPs to
  * their account manager, payment and identity to the back office, and what nobody can name to the product specialists. Topics
@@ -26,16 +57,12 @@ export const SUGGESTED_RULES: readonly RoutingRule[] = [
 	},
 	{
 		name: 'Payment and identity to the back office',
-		when: {
-			topics: ['payment', 'payments', 'identity', 'security', 'refund', 'refunds', 'hardship'],
-		},
+		when: { topics: BACK_OFFICE_TOPICS },
 		then: { queue: 'Back Office', steps: BEST_THEN_ANY },
 	},
 	{
 		name: 'Complaint to support',
-		when: {
-			topics: ['complaint', 'complaints', 'legal', 'cancellation', 'health', 'abuse', 'emergency'],
-		},
+		when: { topics: COMPLAINT_TOPICS },
 		then: { queue: 'Support', steps: BEST_THEN_ANY, priority: 'high' },
 	},
 	{
@@ -52,7 +79,7 @@ export const SUGGESTED_RULES: readonly RoutingRule[] = [
 	},
 	{
 		name: 'Sales to sales',
-		when: { topics: ['sales', 'high_value', 'contract', 'contracts', 'lead'] },
+		when: { topics: SALES_TOPICS },
 		then: { queue: 'Sales', steps: BEST_THEN_ANY },
 	},
 	{

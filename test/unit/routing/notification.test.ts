@@ -96,7 +96,41 @@ describe('the team’s notification', () => {
 	it.each([
 		['a hot lead', { priority: 'high' as const }, { leadClass: 'HOT' }, {}, 'urgent_lead'],
 		['a complaint', { signals: [signal('complaint', 'Complaint')] }, {}, {}, 'complaint'],
+		[
+			'a complaint that names a price',
+			{
+				priority: 'high' as const,
+				signals: [signal('topic', 'Topic'), signal('high_value', 'High value')],
+				topics: ['topic', 'topic.complaint', 'complaint', 'complaints', 'high_value'],
+			},
+			{ leadClass: 'HOT' },
+			{},
+			'complaint',
+		],
+		[
+			'a question about a contract',
+			{ signals: [signal('topic', 'Topic')], topics: ['topic', 'topic.contract', 'contract'] },
+			{},
+			{},
+			'urgent_lead',
+		],
+		[
+			'a payment that went wrong',
+			{ signals: [signal('topic', 'Topic')], topics: ['topic', 'topic.payment', 'payment'] },
+			{},
+			{},
+			'handoff',
+		],
+		[
+			'an upset lead',
+			{ signals: [signal('sentiment', 'Mood')] },
+			{ leadClass: 'HOT' },
+			{},
+			'urgent_lead',
+		],
+		['a bad mood', { signals: [signal('sentiment', 'Mood')] }, {}, {}, 'complaint'],
 		['a VIP', {}, {}, { tags: ['VIP'] }, 'vip'],
+		['a VIP of the scorer’s list', { signals: [signal('vip', 'VIP')] }, {}, {}, 'vip'],
 		['anything else', {}, {}, {}, 'handoff'],
 	])(
 		'knows %s, so that each kind can go to a channel of its own',
@@ -104,6 +138,17 @@ describe('the team’s notification', () => {
 			expect(told(request, facts, conversation).kind).toBe(kind);
 		},
 	);
+
+	it('says of every VIP that they are one, by profile, segment, tag or the scorer’s list', () => {
+		const { profile } = aConversation();
+		const vip = (request: Partial<HandoffRequest>, conversation = {}) =>
+			told(request, {}, conversation).who.vip;
+		expect(vip({}, { profile: { ...profile, vip: true } })).toBe(true);
+		expect(vip({}, { profile: { ...profile, segment: 'VIP' } })).toBe(true);
+		expect(vip({}, { tags: ['vip'] })).toBe(true);
+		expect(vip({ signals: [signal('vip', 'VIP')] })).toBe(true);
+		expect(vip({})).toBe(false);
+	});
 
 	it('takes the brief in place of the last words when there is one, and keeps links and all else', () => {
 		const before = told(
