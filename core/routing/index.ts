@@ -13,4 +13,5 @@ export type { RuleConditions, RoutingRule } from './rules';
 export * from './settings';
 export { STRATEGIES } from './strategies';
 export type { StrategyName } from './strategies';
-export { SUGGESTED_RULES } from './suggested';
+export type { TeamQueues } from './suggested';
+export { SUGGESTED_RULES, suggestedRules } from './suggested';

@@ -37,69 +37,86 @@ export const SALES_TOPICS: readonly string[] = [
 	'lead',
 ];
 
+/** The teams that both the scorer's suggestions and the suggested rules know. */
+export type TeamQueues = Record<'support' | 'sales' | 'backOffice' | 'vip', string>;
+
+const TEAM_QUEUES: TeamQueues = {
+	support: 'Support',
+	sales: 'Sales',
+	backOffice: 'Back Office',
+	vip: 'Account Management',
+};
+
 /**
  * Which team answers for which reason, as the field has it (docs/features.md, D4): sales to Sales, complaints to Support, VIPs to
  * their account manager, payment and identity to the back office, and what nobody can name to the product specialists. Topics
- * are the Escalation Scorer's, and so are the names of the queues that it can suggest itself.
+ * are the Escalation Scorer's, and so are the names of the queues that it can suggest itself: where staff have named them otherwise in
+ * the scorer, `named` says how.
  */
-export const SUGGESTED_RULES: readonly RoutingRule[] = [
-	{
-		name: 'VIP to the account managers',
-		when: { vip: true },
-		then: {
-			queue: 'Account Management',
-			priority: 'high',
-			steps: [
-				{ strategies: ['accountManager'], who: 'anyone' },
-				{ strategies: ['vipDesk', 'seniority'], who: 'anyone' },
-			],
+export function suggestedRules(named: Partial<TeamQueues> = {}): readonly RoutingRule[] {
+	const queues = { ...TEAM_QUEUES, ...named };
+	return [
+		{
+			name: 'VIP to the account managers',
+			when: { vip: true },
+			then: {
+				queue: queues.vip,
+				priority: 'high',
+				steps: [
+					{ strategies: ['accountManager'], who: 'anyone' },
+					{ strategies: ['vipDesk', 'seniority'], who: 'anyone' },
+				],
+			},
 		},
-	},
-	{
-		name: 'Payment and identity to the back office',
-		when: { topics: BACK_OFFICE_TOPICS },
-		then: { queue: 'Back Office', steps: BEST_THEN_ANY },
-	},
-	{
-		name: 'Complaint to support',
-		when: { topics: COMPLAINT_TOPICS },
-		then: { queue: 'Support', steps: BEST_THEN_ANY, priority: 'high' },
-	},
-	{
-		name: 'Hot lead to senior sales',
-		when: { leadClasses: ['HOT'] },
-		then: {
-			queue: 'Sales',
-			priority: 'high',
-			steps: [
-				{ strategies: ['sticky'], who: 'anyone', minLevel: 2 },
-				{ strategies: ['seniority'], who: 'anyone' },
-			],
+		{
+			name: 'Payment and identity to the back office',
+			when: { topics: BACK_OFFICE_TOPICS },
+			then: { queue: queues.backOffice, steps: BEST_THEN_ANY },
 		},
-	},
-	{
-		name: 'Sales to sales',
-		when: { topics: SALES_TOPICS },
-		then: { queue: 'Sales', steps: BEST_THEN_ANY },
-	},
-	{
-		name: 'Technical matter to support',
-		when: { topics: ['technical'] },
-		then: { queue: 'Support', steps: BEST_THEN_ANY },
-	},
-	{
-		name: 'Suggested queue back office',
-		when: { queues: ['Back Office'] },
-		then: { queue: 'Back Office', steps: BEST_THEN_ANY },
-	},
-	{
-		name: 'Mood and requests to support',
-		when: { topics: ['human_request', 'sentiment', 'negative_streak', 'repetition', 'trouble'] },
-		then: { queue: 'Support', steps: BEST_THEN_ANY },
-	},
-	{
-		name: 'Unknown to the product specialists',
-		when: {},
-		then: { queue: 'Product Specialists', steps: BEST_THEN_ANY },
-	},
-];
+		{
+			name: 'Complaint to support',
+			when: { topics: COMPLAINT_TOPICS },
+			then: { queue: queues.support, steps: BEST_THEN_ANY, priority: 'high' },
+		},
+		{
+			name: 'Hot lead to senior sales',
+			when: { leadClasses: ['HOT'] },
+			then: {
+				queue: queues.sales,
+				priority: 'high',
+				steps: [
+					{ strategies: ['sticky'], who: 'anyone', minLevel: 2 },
+					{ strategies: ['seniority'], who: 'anyone' },
+				],
+			},
+		},
+		{
+			name: 'Sales to sales',
+			when: { topics: SALES_TOPICS },
+			then: { queue: queues.sales, steps: BEST_THEN_ANY },
+		},
+		{
+			name: 'Technical matter to support',
+			when: { topics: ['technical'] },
+			then: { queue: queues.support, steps: BEST_THEN_ANY },
+		},
+		{
+			name: 'Suggested queue back office',
+			when: { queues: [queues.backOffice] },
+			then: { queue: queues.backOffice, steps: BEST_THEN_ANY },
+		},
+		{
+			name: 'Mood and requests to support',
+			when: { topics: ['human_request', 'sentiment', 'negative_streak', 'repetition', 'trouble'] },
+			then: { queue: queues.support, steps: BEST_THEN_ANY },
+		},
+		{
+			name: 'Unknown to the product specialists',
+			when: {},
+			then: { queue: 'Product Specialists', steps: BEST_THEN_ANY },
+		},
+	];
+}
+
+/** The suggested rules with the names that both nodes have at first. */
+export const SUGGESTED_RULES: readonly RoutingRule[] = suggestedRules();

@@ -79,7 +79,17 @@ export async function scoreItem(
 	}
 	const { counters, decision, score: points, threshold, reason, priority, ...rest } = result;
 	// What was decided and why comes before the arithmetic.
-	const escalation = { decision, score: points, threshold, reason, priority, ...rest };
+	const named = settings.queues ?? {};
+	const escalation = {
+		decision,
+		score: points,
+		threshold,
+		reason,
+		priority,
+		...rest,
+		// What staff call the teams, for the rules of the Handoff Router.
+		...(Object.keys(named).length > 0 ? { queues: named } : {}),
+	};
 	return {
 		decision,
 		json: ledBy(

@@ -21,6 +21,7 @@ import type {
 	HandoffResult,
 	RerouteReason,
 	RouterSettings,
+	TeamQueues,
 } from '../../core/routing';
 import {
 	acknowledge,
@@ -63,7 +64,13 @@ export async function routeItem(
 	const planOnly = read('planOnly', false) === true;
 	const handedOver = again ? await store.conversation(conversationId) : undefined;
 	const { roster, shared } = await rosterFor(store, read, again, handedOver);
-	const given = routerSettings(read, policies, context.getTimezone(), roster);
+	const given = routerSettings(
+		read,
+		policies,
+		context.getTimezone(),
+		roster,
+		teamQueuesIn(objectAt(item, 'escalation')),
+	);
 	if (!planOnly && !shared && given.agents.length > 0) {
 		await shareRoster(store, router, roster);
 		await rememberRoster(store, given.agents);
@@ -208,6 +215,14 @@ async function decide(
 
 /** Newest messages by which the customer's language is told, where the last one alone is too short. */
 const HEARD = 20;
+
+/** How staff have named the scorer's queues, where they have: the suggested rules send to the same. */
+function teamQueuesIn({ queues }: IDataObject): Partial<TeamQueues> {
+	const given = Object.entries((queues ?? {}) as IDataObject);
+	return Object.fromEntries(
+		given.filter(([, name]) => typeof name === 'string' && name.trim() !== ''),
+	);
+}
 
 /** In which language the customer writes: by the scorer's verdict and the thread. */
 async function languageIn(

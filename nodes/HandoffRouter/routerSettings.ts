@@ -8,8 +8,9 @@ import type {
 	RouterSettings,
 	RoutingRule,
 	StrategyName,
+	TeamQueues,
 } from '../../core/routing';
-import { DEFAULT_STEPS, readRoster, SUGGESTED_RULES } from '../../core/routing';
+import { DEFAULT_STEPS, readRoster, suggestedRules } from '../../core/routing';
 import { checkCalendar } from '../../core/sla/calendar';
 import type { BusinessCalendar, SlaPolicy } from '../../core/sla/policy';
 import { wordsOf } from '../../core/words';
@@ -69,12 +70,16 @@ interface RuleEntry {
 	priority?: Priority | '';
 }
 
-/** What staff have filled in, in the terms of the core; which of it holds for a conversation is decided there. */
+/**
+ * What staff have filled in, in the terms of the core; which of it holds for a conversation is decided there. `teamQueues`
+ * are the names that staff have given the scorer's queues.
+ */
 export function routerSettings(
 	read: ParameterReader,
 	policies: readonly SlaPolicy[],
 	timeZone: string,
 	roster: unknown,
+	teamQueues: Partial<TeamQueues> = {},
 ): RouterSettings {
 	const options = read('options', {}) as Options;
 	const teamHours = businessHoursFrom(read);
@@ -90,7 +95,7 @@ export function routerSettings(
 		queue: String(read('queue', 'Support') ?? '').trim() || 'Support',
 		strategies: strategiesFrom(read),
 		...(steps ? { steps } : {}),
-		rules: rulesFrom(read),
+		rules: rulesFrom(read, teamQueues),
 		requiredSkills: wordsOf(options.requiredSkills),
 		preferredSkills: wordsOf(options.preferredSkills),
 		...(options.requiredLanguage ? { requiredLanguage: options.requiredLanguage } : {}),
@@ -156,12 +161,12 @@ function stepsFrom(read: ParameterReader): readonly ChainStep[] | undefined {
 	}));
 }
 
-function rulesFrom(read: ParameterReader): readonly RoutingRule[] {
+function rulesFrom(read: ParameterReader, teamQueues: Partial<TeamQueues>): readonly RoutingRule[] {
 	const from = read('rulesFrom', 'none') as 'none' | 'suggested' | 'own' | 'both';
 	const own = from === 'own' || from === 'both' ? (read('rules.rule', []) as RuleEntry[]) : [];
 	return [
 		...own.map(ruleFrom),
-		...(from === 'suggested' || from === 'both' ? SUGGESTED_RULES : []),
+		...(from === 'suggested' || from === 'both' ? suggestedRules(teamQueues) : []),
 	];
 }
 

@@ -97,6 +97,15 @@ describe('Escalation Scorer', () => {
 		expect(verdictOf(stay![0]).threshold).toBe(90);
 	});
 
+	it('says how staff have named its queues, so that the router’s suggested rules send to the same', async () => {
+		const message = { message: { id: 'a', text: 'talk to an agent' } };
+		const options = { queueBackOffice: 'Finance' };
+		const [, named] = await execute({ options }, [message]);
+		expect(verdictOf(named![0])).toMatchObject({ queues: { backOffice: 'Finance' } });
+		const [, plain] = await execute({}, [message]);
+		expect(verdictOf(plain![0])).not.toHaveProperty('queues');
+	});
+
 	it('names a rule that cannot be read, and what to do', async () => {
 		const parameters = { rules: { rule: [{ phrases: 'a*' }] } };
 		await expect(execute(parameters, [{ message: { text: 'x' } }])).rejects.toThrow(

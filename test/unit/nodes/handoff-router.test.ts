@@ -158,6 +158,18 @@ describe('Handoff Router', () => {
 		},
 	);
 
+	it('sends by its suggested rules to the queues as staff have named them in the scorer', async () => {
+		const agents = team({ ...ANA, queues: 'Vertrieb' }, { ...BEN, queues: 'Finance' });
+		const queues = { backOffice: 'Finance', sales: 'Vertrieb' };
+		const { handoff } = await route(
+			{ ...agents, rulesFrom: 'suggested' },
+			{
+				escalation: { firedRule: 'topic.payment', skills: ['payments'], queue: 'Finance', queues },
+			},
+		);
+		expect(handoff).toMatchObject({ queue: 'Finance', owner: { name: 'Ben' } });
+	});
+
 	it('leaves the language that staff have set', async () => {
 		await store.decide(conversationId, ({ conversation }) => ({
 			result: undefined,
