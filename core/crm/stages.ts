@@ -64,6 +64,12 @@ export function stageMove(
 	if (deal.closed || current?.closed) {
 		return { move: false, warning: `The ${what} is closed and was not reopened` };
 	}
+	if (!current && deal.stageId !== '') {
+		return {
+			move: false,
+			warning: `The ${what} is in a stage that its pipeline no longer has (${deal.stageId}) and was left there`,
+		};
+	}
 	if (current && current.order >= target.stage.order) {
 		return {
 			move: false,

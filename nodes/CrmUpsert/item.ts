@@ -8,7 +8,7 @@ import type { CrmContactInput } from '../../core/ports/crm';
 import { CrmError } from '../../core/ports/crm';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
-import { timeIn } from '../shared/time';
+import { dayIn, timeIn } from '../shared/time';
 
 /** What nodes before this one say of the customer; see {@link HandoffItem}. */
 interface Given {
@@ -153,14 +153,19 @@ export class CrmItem {
 
 	/** A time as the editor's picker or an expression gives it; without an offset it is the workflow's. */
 	time(value: unknown, label: string): string {
-		const time = timeIn(this.context.getTimezone(), value);
-		if (time === undefined) {
-			throw new CrmError(
-				`${label} is no time: ${String(value)}`,
-				'invalid',
-				'Choose a date and time, or give one as in 2026-12-31T10:00.',
-			);
-		}
-		return time;
+		return timeIn(this.context.getTimezone(), value) ?? noTime(value, label);
 	}
+
+	/** The day of such a time where the workflow is. */
+	day(value: unknown, label: string): string {
+		return dayIn(this.context.getTimezone(), value) ?? noTime(value, label);
+	}
+}
+
+function noTime(value: unknown, label: string): never {
+	throw new CrmError(
+		`${label} is no time: ${String(value)}`,
+		'invalid',
+		'Choose a date and time, or give one as in 2026-12-31T10:00.',
+	);
 }

@@ -12,6 +12,11 @@ export function timeIn(timeZone: string, value: unknown): IsoTime | undefined {
 	return time.isValid ? isoTime(time.toJSDate()) : undefined;
 }
 
+/** As {@link timeIn}, the day there: "2026-12-31". */
+export function dayIn(timeZone: string, value: unknown): string | undefined {
+	return read(timeZone, value).setZone(timeZone).toISODate() ?? undefined;
+}
+
 function read(zone: string, value: unknown): DateTime {
 	if (value instanceof Date) return DateTime.fromJSDate(value);
 	if (typeof value === 'number') return DateTime.fromMillis(value);

@@ -230,9 +230,7 @@ async function dealOf(item: CrmItem, to: Destination, options: Options): Promise
 		...(options.amount ? { amount: options.amount } : {}),
 		...(options.currency ? { currency: currencyOf(options.currency) } : {}),
 		...(source ? { source } : {}),
-		...(options.closeDate
-			? { closeDate: item.time(options.closeDate, 'Close Date').slice(0, 10) }
-			: {}),
+		...(options.closeDate ? { closeDate: item.day(options.closeDate, 'Close Date') } : {}),
 		...(properties ? { properties } : {}),
 	};
 }

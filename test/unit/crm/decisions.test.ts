@@ -168,6 +168,8 @@ describe('The stage of a deal', () => {
 		['forwards', deal('new'), 'offer', true],
 		['nowhere', deal('offer'), 'offer', false],
 		['backwards', deal('offer'), 'new', false],
+		['out of a stage that its pipeline no longer has', deal('negotiation'), 'offer', false],
+		['out of no stage', deal(''), 'offer', true],
 		['out of a closed stage', deal('lost', 'sales', true), 'offer', false],
 		['into another pipeline', deal('x', 'other'), 'offer', false],
 	])('%s', (_name, current, stageId, moves) => {

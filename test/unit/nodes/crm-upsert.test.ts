@@ -455,6 +455,15 @@ describe('CRM Upsert node', () => {
 		});
 	});
 
+	test.each([
+		['2026-12-31', '2026-12-31'],
+		['2026-12-31T00:30:00', '2026-12-31'],
+		['2026-12-31T23:30:00Z', '2027-01-01'],
+	])('Close Date %s is the day of the workflow’s time zone: %s', async (closeDate, day) => {
+		await execute({ options: { closeDate } });
+		expect(crm.deals[0]).toMatchObject({ closeDate: day });
+	});
+
 	describe('Advance Stage', () => {
 		test('moves the deal of the conversation forwards only', async () => {
 			await execute();
