@@ -6,7 +6,10 @@ import type { ChatwootStatus } from './api';
 import { ChatwootError } from './errors';
 
 /** The part of the store that remembers what has been done. */
-export type OnceStore = Pick<HandoffStore, 'beginOnce' | 'completeOnce' | 'abandonOnce'>;
+export type OnceStore = Pick<
+	HandoffStore,
+	'beginOnce' | 'extendOnce' | 'completeOnce' | 'abandonOnce'
+>;
 
 /**
  * What both sides agreed on last. Whoever differs from it since is the one that has changed something, so that an echo of our own
@@ -41,12 +44,18 @@ const MOST_REMEMBERED = 1000;
 const MOST_HANDLED = 300;
 const MOST_DELIVERIES = 50;
 
-/** A holder that died blocks nobody longer than this; nothing that is done under the lock takes as long. */
-const LEASE_MS = 120_000;
+/**
+ * A holder that died blocks nobody longer than this; one that works on says so with everything that it writes down. One message with
+ * its file, which is fetched and uploaded, takes less.
+ */
+const LEASE_MS = 5 * 60_000;
 const LOOK_EVERY_MS = 100;
 
 /** Threads of one Chatwoot account in the store, and the locks that keep two workers from working on one at once. */
 export class Threads {
+	/** The locks that this worker has. */
+	private readonly held = new Set<string>();
+
 	constructor(
 		private readonly store: OnceStore,
 		private readonly clock: Clock,
@@ -75,6 +84,7 @@ export class Threads {
 		state.handled = state.handled.slice(-MOST_HANDLED);
 		if (state.deliveries) state.deliveries = state.deliveries.slice(-MOST_DELIVERIES);
 		await this.write(this.key('state', threadId), state);
+		for (const key of this.held) await this.store.extendOnce(key, this.now(), LEASE_MS);
 	}
 
 	/** Runs `work` with no other worker on the same conversation; waits for its turn. Throws ChatwootError after the lease. */
@@ -84,15 +94,17 @@ export class Threads {
 		while ((await this.store.beginOnce(key, this.now(), LEASE_MS)).state !== 'mine') {
 			if (this.clock.now().getTime() > end) {
 				throw new ChatwootError(
-					'Another execution has been working on this conversation in Chatwoot for two minutes',
+					'Another execution has been working on this conversation in Chatwoot for five minutes',
 					'unavailable',
 				);
 			}
 			await this.sleep(LOOK_EVERY_MS);
 		}
+		this.held.add(key);
 		try {
 			return await work();
 		} finally {
+			this.held.delete(key);
 			await this.store.abandonOnce(key);
 		}
 	}
