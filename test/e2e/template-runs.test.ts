@@ -236,6 +236,13 @@ describe('the samples of a template', () => {
 			inbox: { planned: true, status: 'open', note: expect.stringContaining('Sample') as string },
 		});
 		expect(itemsOf(run, 'Contact and deal')[0]).toMatchObject({ crm: { planned: true } });
+		expect(itemsOf(run, 'Answer the customer')).toContainEqual(
+			expect.objectContaining({
+				reply: expect.objectContaining({
+					text: expect.stringContaining('I am a program, not a person') as unknown,
+				}) as unknown,
+			}),
+		);
 	});
 
 	it('know an intent for every message, with a confidence where a model answers', async () => {

@@ -203,6 +203,7 @@ describe('the bots of the templates', () => {
 		expect(textOf('01-whatsapp-intake-faq-bot.json')).toMatch(
 			/a program, not a person.*Write .{0,3}agent.{0,3} at any time to talk to a person/u,
 		);
+		expect(textOf('13-whatsapp-intake-chatwoot.json')).toContain('I am a program, not a person.');
 		expect(textOf('01-whatsapp-intake-ai-agent.json')).toContain(
 			'You are a program, and you say so when somebody asks',
 		);

@@ -123,7 +123,10 @@ describe('04 support intake', () => {
 	});
 
 	it('lets its sample customers be asked, and plants no answer', () => {
-		expect(template.behind('Record as if from WhatsApp')).toEqual(['Settings']);
+		expect(template.behind('Record as if from WhatsApp')).toEqual(['A rating?']);
+		expect(template.wayFrom('A rating?', { message: { text: 'Hi' }, customer: {} })).toEqual([
+			'Settings',
+		]);
 	});
 });
 
@@ -198,6 +201,89 @@ describe('07 VIP and sensitive topics', () => {
 		'knows a VIP by the signals, whatever else speaks for a person: %s',
 		(text) => {
 			expect(wayOf(text, VIP)).toEqual(['VIP to the account manager']);
+		},
+	);
+});
+
+describe('09 survey, and the templates that may get its answers', () => {
+	const survey = new Template('09-satisfaction-survey.json');
+	const INTAKES = [
+		'01-whatsapp-intake-ai-agent.json',
+		'01-whatsapp-intake-faq-bot.json',
+		'04-support-intake.json',
+		'06-off-hours-follow-up.json',
+		'09-satisfaction-survey.json',
+		'13-whatsapp-intake-chatwoot.json',
+	];
+	const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+	const typed = (text: string, surveyAskedAt?: string) => ({
+		message: { text },
+		customer: { fields: surveyAskedAt ? { surveyAskedAt } : {} },
+		conversation: { collected: {} },
+	});
+	const choices = (
+		survey.node('Ask how it was').parameters.choices as {
+			choice: Array<{ id: string; title: string }>;
+		}
+	).choice;
+
+	it('asks with a list to tap, and remembers when', () => {
+		expect(survey.node('Ask how it was').parameters).toMatchObject({ content: 'list' });
+		expect(choices.map(({ id }) => id)).toEqual([5, 4, 3, 2, 1].map((n) => `rating:${n}`));
+		// As long as WhatsApp shows.
+		for (const { title } of choices) expect(title.length).toBeLessThanOrEqual(24);
+		const { profileFields } = survey.parametersFor('Remember that we asked', {}) as unknown as {
+			profileFields: { field: [{ name: string; value: string }] };
+		};
+		expect(profileFields.field[0].name).toBe('surveyAskedAt');
+		expect(Date.now() - Date.parse(profileFields.field[0].value)).toBeLessThan(60_000);
+	});
+
+	it.each(INTAKES)('keeps what was tapped, and a number that was typed soon after: %s', (file) => {
+		const template = new Template(file);
+		const rating = (item: object) =>
+			template.wayFrom('A rating?', item).includes('Keep the rating')
+				? (
+						template.parametersFor('Keep the rating', item) as unknown as {
+							collected: { field: [{ name: string; value: number }] };
+						}
+					).collected.field[0]
+				: undefined;
+		for (const { id, title } of choices) {
+			expect(rating({ message: { text: title, interactive: { id, title } } })).toEqual({
+				name: 'satisfaction',
+				value: Number(id.slice(-1)),
+			});
+		}
+		expect(rating(typed('5', hoursAgo(1)))?.value).toBe(5);
+		expect(rating(typed(' 2 ', hoursAgo(20)))?.value).toBe(2);
+		expect(rating(typed('5'))).toBeUndefined();
+		expect(rating(typed('5', hoursAgo(30)))).toBeUndefined();
+		expect(rating(typed('6', hoursAgo(1)))).toBeUndefined();
+		expect(rating(typed('I want 5 kettles', hoursAgo(1)))).toBeUndefined();
+		expect(template.behind('Keep the rating')).toContain('Say thank you');
+	});
+
+	it('takes no answer to a question of the support intake for a rating', () => {
+		const item = {
+			...typed('5', hoursAgo(1)),
+			conversation: { collected: { asked: 'orderNumber' } },
+		};
+		expect(new Template('04-support-intake.json').wayFrom('A rating?', item)).toEqual(['Settings']);
+	});
+});
+
+describe('13 Chatwoot', () => {
+	it.each(['Are you a bot?', 'Is this a real person?', 'am I talking to a machine'])(
+		'says that it is a program when somebody asks: %s',
+		(text) => {
+			const template = new Template('13-whatsapp-intake-chatwoot.json');
+			expect(template.wayFrom('What is it about?', { message: { text } })).toEqual([
+				'Say what it is',
+			]);
+			expect(JSON.stringify(template.node('Say what it is').parameters)).toContain(
+				'I am a program, not a person.',
+			);
 		},
 	);
 });
