@@ -65,7 +65,8 @@ describe('accuracy on the shipped samples', () => {
 	it.each(['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'])(
 		'understands requests in many wordings in %s, and takes no refusal and no talk about people for one',
 		(lang) => {
-			const own = rows('written_requests').filter((r) => r.lang === lang);
+			// The nineteenth is measured on only: what it gets wrong is left as it is.
+			const own = rows('written_requests').filter((r) => r.lang === lang && r.set !== 'nineteenth');
 			const asked = (label: string) => own.filter((r) => r.label === label && asks(r.text));
 			expect(asked('refusal')).toEqual([]);
 			expect(asked('other')).toEqual([]);
@@ -78,6 +79,14 @@ describe('accuracy on the shipped samples', () => {
 	it('finds 97 of 100 English requests', () => {
 		const own = rows('written_requests').filter((r) => r.lang === 'en' && r.label === 'human');
 		expect(own.filter((r) => asks(r.text)).length / own.length).toBeGreaterThanOrEqual(0.97);
+	});
+
+	it('finds three of four new requests, half of which are roundabout, and takes next to no refusal for one', () => {
+		const own = rows('written_requests').filter((r) => r.set === 'nineteenth');
+		const asked = (label: string) => own.filter((r) => r.label === label && asks(r.text));
+		expect(asked('human').length).toBeGreaterThanOrEqual(52);
+		expect(asked('refusal').length).toBeLessThanOrEqual(1);
+		expect(asked('other').length).toBeLessThanOrEqual(1);
 	});
 
 	it('finds nine of ten requests of the English sets that nothing was ever changed for', () => {
