@@ -98,7 +98,7 @@ export function handOver(
 		queue: found.queue,
 		routing,
 	};
-	const policies = policiesWithin(request.policies, presence.hours);
+	const policies = policiesWithin(request.policies, presence);
 	const escalated = must(
 		conversation,
 		{

@@ -11,6 +11,7 @@ import type { AcknowledgementCase, AcknowledgementTexts } from './acknowledgemen
 import type { Agent, Consideration } from './agent';
 import type { ChainStep, Needs } from './chain';
 import type { AgentChoice } from './choose';
+import type { Presence } from './hours';
 import type { RuleChoice } from './rules';
 import type { StrategyName } from './strategies';
 import type { ExpectedWait } from './wait';
@@ -165,15 +166,20 @@ export function needsOf(request: HandoffRequest, exclude: readonly string[]): Ne
 	};
 }
 
-/** Promises are measured in the hours in which somebody is there to keep them, where they have no hours of their own. */
+/**
+ * Promises are measured in the hours in which somebody is there to keep them, where they have no hours of their own, and never
+ * before somebody is back.
+ */
 export function policiesWithin(
 	policies: readonly SlaPolicy[],
-	hours: BusinessCalendar | undefined,
+	{ hours, opensAt }: Pick<Presence, 'hours' | 'opensAt'>,
 ): readonly SlaPolicy[] {
 	if (!hours) return policies;
-	return policies.map((policy) =>
-		policy.calendar || policy.clock === 'wall' ? policy : { ...policy, calendar: hours },
-	);
+	return policies.map((policy) => {
+		if (policy.clock === 'wall') return policy;
+		if (!policy.calendar) return { ...policy, calendar: hours };
+		return opensAt ? { ...policy, calendar: { ...policy.calendar, notBefore: opensAt } } : policy;
+	});
 }
 
 export function ownerOf(agent: Agent): Owner {

@@ -158,7 +158,7 @@ export function routeAgain(
 		actor,
 		now,
 	);
-	const policies = policiesWithin(request.policies, presence.hours);
+	const policies = policiesWithin(request.policies, presence);
 	const changed = clocksAfterHold(
 		conversation,
 		next,

@@ -416,7 +416,9 @@ describe('SLA Watchdog', () => {
 		const alone = { status: 'success', data: { resultData: { lastNodeExecuted: 'SLA Watchdog' } } };
 		const context = new Context({}, 'trigger', ({ done }) => done?.resolve(alone as IRun));
 		await activate(context);
-		while (context.failed.length === 0) await settled();
+		await context.emissions(1);
+		await closing.pop()!();
+		await settled();
 		expect(context.emitted).toHaveLength(1);
 		expect(context.failed[0]).toMatchObject({
 			message: expect.stringContaining('nothing is connected to the output Recovery') as unknown,

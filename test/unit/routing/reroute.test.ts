@@ -419,6 +419,15 @@ describe('off hours', () => {
 		});
 	});
 
+	it('promises no answer before somebody is back where the promise has hours of its own', () => {
+		const away: Agent = { ...ana, outUntil: at(60 * 24) };
+		const policies = [{ ...DEFAULT_POLICIES[0]!, calendar: NINE_TO_FIVE }];
+		expect(new Desk().handOver(aRequest({ agents: [away], policies }))).toMatchObject({
+			opensAt: at(60 * 24),
+			dueAt: at(60 * 24 + 5),
+		});
+	});
+
 	it('promises no answer on a closed day because the night before is an hour short', () => {
 		const desk = new Desk();
 		desk.now = '2027-03-27T22:15:00.000Z';
