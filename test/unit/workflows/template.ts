@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FilterValue, IDataObject, INode, INodeParameters } from 'n8n-workflow';
-import { Workflow, executeFilter } from 'n8n-workflow';
+import type {
+	FilterValue,
+	IConnections,
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import { Workflow, createRunExecutionData, executeFilter } from 'n8n-workflow';
 
 /*
  * A template of workflows/ without an n8n: its expressions are evaluated and its conditions decided by n8n's own code, so that a test
@@ -22,7 +29,7 @@ export class Template {
 		this.file = JSON.parse(readFileSync(at, 'utf8')) as File;
 		this.workflow = new Workflow({
 			nodes: this.file.nodes,
-			connections: {},
+			connections: this.file.connections as IConnections,
 			active: false,
 			// Of types that are not known n8n leaves the parameters as they stand.
 			nodeTypes: {
@@ -40,30 +47,51 @@ export class Template {
 		return found;
 	}
 
-	/** The words of all notes. */
-	notes(): string {
-		return this.file.nodes
-			.filter(({ type }) => type.endsWith('.stickyNote'))
-			.map(({ parameters }) => String(parameters.content))
-			.join('\n');
-	}
-
 	/** The nodes behind an output. */
 	behind(name: string, output = 0): string[] {
 		return (this.file.connections[name]?.main?.[output] ?? []).map(({ node }) => node);
 	}
 
-	/** The parameters of a node as they are for an item. */
-	parametersFor(name: string, json: object): INodeParameters {
+	/**
+	 * The parameters of a node as they are for an item. `before` are the nodes that have run, the last one first, with what they gave
+	 * out: for expressions that look back.
+	 */
+	parametersFor(
+		name: string,
+		json: object,
+		before: Array<[string, object[]]> = [],
+	): INodeParameters {
+		const itemsOf = (list: object[]): INodeExecutionData[] =>
+			list.map((one) => ({ json: one as IDataObject, pairedItem: { item: 0 } }));
+		const runData = Object.fromEntries(
+			before.map(([node, given], index) => [
+				node,
+				[
+					{
+						data: { main: [itemsOf(given)] },
+						source: before[index + 1] ? [{ previousNode: before[index + 1]![0] }] : [null],
+						startTime: 0,
+						executionIndex: before.length - index,
+						executionTime: 0,
+					},
+				],
+			]),
+		);
+		const input = itemsOf(before[0]?.[1] ?? [json]);
 		return this.workflow.expression.getParameterValue(
 			this.node(name).parameters,
-			null,
+			before[0] ? createRunExecutionData({ resultData: { runData } }) : null,
 			0,
 			0,
 			name,
-			[{ json: json as IDataObject }],
+			input,
 			'manual',
 			{},
+			before[0] && {
+				node: this.node(name),
+				data: { main: [input] },
+				source: { main: [{ previousNode: before[0][0] }] },
+			},
 		) as INodeParameters;
 	}
 

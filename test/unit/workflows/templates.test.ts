@@ -273,6 +273,61 @@ describe('09 survey, and the templates that may get its answers', () => {
 	});
 });
 
+describe('10 lead qualification', () => {
+	const template = new Template('10-lead-qualification.json');
+	const calls = JSON.parse(
+		(
+			template.node('Settings').parameters as {
+				assignments: { assignments: Array<{ name: string; value: string }> };
+			}
+		).assignments.assignments.find(({ name }) => name === 'calls')!.value,
+	) as object;
+
+	afterEach(() => {
+		jest.useRealTimers();
+	});
+
+	/** What is offered on a Friday to who named these times. */
+	function offer(preferredTimes: string, busy: object[] = [{}]) {
+		jest.useFakeTimers({ now: new Date('2026-11-06T12:00:00Z') });
+		const item = { calls, conversation: { collected: { preferredTimes } } };
+		const { jsonOutput } = template.parametersFor('Next free slot', {}, [
+			['Busy times of sales', busy],
+			['All answered?', [item]],
+		]);
+		const { slot, fits } = JSON.parse(String(jsonOutput)) as { slot: string; fits: boolean };
+		return [slot, fits];
+	}
+
+	it.each([
+		['whenever you like', 'Monday, 9 November, 09:00'],
+		['Tuesday or Wednesday morning', 'Tuesday, 10 November, 09:00'],
+		['Thursday afternoon please', 'Thursday, 12 November, 12:00'],
+		['tuesday at 3 pm', 'Tuesday, 10 November, 15:00'],
+		['Friday, 14:00', 'Friday, 13 November, 14:00'],
+	])('offers the first free half hour that the customer named: %s', (said, slot) => {
+		expect(offer(said)).toEqual([slot, true]);
+	});
+
+	it('offers no slot at the weekend, and says where nothing that was named is free', () => {
+		expect(offer('tomorrow')).toEqual(['Monday, 9 November, 09:00', false]);
+		expect(offer('Sunday evening')).toEqual(['Monday, 9 November, 09:00', false]);
+		const text = (fits: boolean) =>
+			template.parametersFor('Offer the slot', { slot: 'Monday, 09:00', fits }).text;
+		expect(text(false)).toContain('At the times that you named nobody is free.');
+		expect(text(true)).not.toContain('nobody is free');
+	});
+
+	it('passes over what is taken', () => {
+		const busy = [
+			{ start: '2026-11-10T09:00:00Z', end: '2026-11-10T10:15:00Z' },
+			{ start: '2026-11-09T00:00:00Z', end: '2026-11-10T00:00:00Z' },
+		];
+		expect(offer('Tuesday', busy)).toEqual(['Tuesday, 10 November, 10:30', true]);
+		expect(offer('any day', busy)).toEqual(['Tuesday, 10 November, 10:30', true]);
+	});
+});
+
 describe('13 Chatwoot', () => {
 	it.each(['Are you a bot?', 'Is this a real person?', 'am I talking to a machine'])(
 		'says that it is a program when somebody asks: %s',
