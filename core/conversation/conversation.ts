@@ -160,6 +160,23 @@ export function isCaptured(conversation: Conversation): boolean {
 	return conversation.state === 'bot' && captured?.episode === conversation.episode;
 }
 
+/**
+ * A customer who writes again within this time after the close goes on with the same case, as after an answer that did not help or
+ * with a rating; later it is a new one.
+ */
+export const SAME_CASE_MS = 24 * 60 * 60 * 1000;
+
+/** Collected information that belongs to one handoff: the customer's rating, and the money that it was about. */
+export const OF_A_HANDOFF = { satisfaction: 'satisfaction', value: 'dealValue' } as const;
+
+/** Whether a message belongs to the case that a conversation is about now; one that came late belongs to when it came. */
+export function isOfThisCase(
+	{ caseSince }: Pick<Conversation, 'caseSince'>,
+	{ sentAt, receivedAt }: { sentAt: IsoTime; receivedAt?: IsoTime },
+): boolean {
+	return caseSince === undefined || (receivedAt ?? sentAt) > caseSince;
+}
+
 /** One customer's conversation on one of our numbers. */
 export interface Conversation {
 	id: string;
@@ -181,8 +198,12 @@ export interface Conversation {
 	 */
 	language?: string;
 	counters: Counters;
-	/** What bot or staff collected, e.g. `orderNumber`. */
+	/** What bot or staff collected, e.g. `orderNumber`; of this case only, see docs/decisions/0016. */
 	collected: Record<string, string | number | boolean>;
+	/** What was collected of earlier handoffs under the names of {@link OF_A_HANDOFF}, by the id of the handoff. */
+	noted?: Record<string, Conversation['collected']>;
+	/** When the case before this one was closed; absent while it is the customer's first. */
+	caseSince?: IsoTime;
 	tags: string[];
 	priority: Priority;
 	/** The latest handoff, also after it has been settled. */

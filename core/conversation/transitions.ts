@@ -10,7 +10,7 @@ import type {
 	Priority,
 	SignalResult,
 } from './conversation';
-import { isCaptured, NO_COUNTERS } from './conversation';
+import { isCaptured, NO_COUNTERS, OF_A_HANDOFF, SAME_CASE_MS } from './conversation';
 import { unfinishedExchange } from './exchange';
 
 /**
@@ -154,7 +154,7 @@ export function transition(
 				ok: true,
 				changed: true,
 				conversation: {
-					...begunAnew(conversation),
+					...begunAnew(conversation, now),
 					counters: { ...NO_COUNTERS, customerTurns: 1 },
 					lastCustomerMessageAt: seen,
 					lastAskedAt: asked,
@@ -182,7 +182,7 @@ export function transition(
 						'Wait for the customer to write again, which reopens the conversation.',
 					);
 				}
-				const opened = transition(begunAnew(conversation), event, actor, now);
+				const opened = transition(begunAnew(conversation, now), event, actor, now);
 				return opened.ok && opened.audit
 					? { ...opened, audit: { ...opened.audit, from: 'closed' } }
 					: opened;
@@ -213,6 +213,7 @@ export function transition(
 					priority: event.priority,
 					handoff,
 					handoffCount: number,
+					...(before ? {} : forNextHandoff(conversation)),
 					...(event.owner.kind === 'agent' ? { lastAgentId: event.owner.id } : {}),
 				},
 				'escalate',
@@ -244,6 +245,7 @@ export function transition(
 						captured: { at: now, episode: conversation.episode },
 					},
 					handoffCount: number,
+					...forNextHandoff(conversation),
 				},
 				'capture',
 				event.reason,
@@ -430,15 +432,39 @@ export function transition(
 }
 
 /** A closed conversation at the start of its next episode. */
-function begunAnew(closed: Conversation): Conversation {
-	const { closedAt: _closedAt, outcome: _outcome, ...rest } = closed;
+function begunAnew(closed: Conversation, now: IsoTime): Conversation {
+	const { closedAt, outcome: _outcome, ...rest } = closed;
+	const isNewCase = closedAt !== undefined && Date.parse(now) - Date.parse(closedAt) > SAME_CASE_MS;
 	return {
 		...rest,
+		...(isNewCase ? { ...withNoted(closed), collected: {}, caseSince: closedAt } : {}),
 		state: 'bot',
 		episode: closed.episode + 1,
 		counters: { ...NO_COUNTERS },
 		priority: 'normal',
 	};
+}
+
+/** Handoffs of which it is remembered what was collected. */
+const MOST_NOTED = 50;
+
+/** What was collected of the latest handoff, put where the next one cannot take it for its own. */
+function withNoted({ handoff, collected, noted }: Conversation): Pick<Conversation, 'noted'> {
+	const own = Object.values(OF_A_HANDOFF).flatMap((name) =>
+		collected[name] === undefined ? [] : [[name, collected[name]] as const],
+	);
+	if (!handoff || own.length === 0) return noted ? { noted } : {};
+	const all = { ...noted, [handoff.id]: { ...noted?.[handoff.id], ...Object.fromEntries(own) } };
+	return { noted: Object.fromEntries(Object.entries(all).slice(-MOST_NOTED)) };
+}
+
+/** The latest handoff is settled, and another begins: the rating that came in between was given for that one. */
+function forNextHandoff(
+	conversation: Conversation,
+): Partial<Pick<Conversation, 'noted' | 'collected'>> {
+	if (!conversation.handoff) return {};
+	const { [OF_A_HANDOFF.satisfaction]: _rating, ...collected } = conversation.collected;
+	return { ...withNoted(conversation), collected };
 }
 
 /** What a handoff is about; one that was captured before keeps what was known then, where nothing newer is. */

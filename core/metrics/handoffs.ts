@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../conversation/audit';
+import { OF_A_HANDOFF, SAME_CASE_MS } from '../conversation/conversation';
 import type { Conversation, Owner, SignalResult } from '../conversation/conversation';
 import { sameOwner } from '../conversation/transitions';
 import type { SlaClock } from '../sla/clock';
@@ -39,23 +40,21 @@ export interface HandoffRecord {
 	reroutedAfterAgent: boolean;
 	/** The first-response promise, if one was made. */
 	firstResponse?: SlaClock;
-	/** 1 to 5, as the customer said afterwards; known of a conversation's latest handoff only. */
+	/** 1 to 5, as the customer said afterwards. */
 	satisfaction?: number;
-	/** What it is about in money, where staff or the bot noted it; known of the latest handoff only. */
+	/** What it is about in money, where staff or the bot noted it. */
 	value?: number;
 }
 
-/** Under these names a conversation's collected information holds the customer's rating and the money that it is about. */
-export const COLLECTED = { satisfaction: 'satisfaction', value: 'dealValue' } as const;
-
 /** A collected number, also where it was noted as text. */
-export function collectedNumber(conversation: Conversation, name: string): number | undefined {
-	const value = conversation.collected[name];
+export function collectedNumber(
+	collected: Conversation['collected'],
+	name: string,
+): number | undefined {
+	const value = collected[name];
 	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** All handoffs of a conversation, oldest first. */
 export function handoffsOf({ conversation, audit, clocks }: ConversationRecord): HandoffRecord[] {
@@ -70,7 +69,7 @@ export function handoffsOf({ conversation, audit, clocks }: ConversationRecord):
 			handoffs.push(begun(entry, conversation, clocks, handoffs.length + 1));
 		} else if (entry.action === 'reopen') {
 			if (current?.endedBy === 'resolve' && current.endedAt) {
-				current.reopened ||= Date.parse(entry.at) - Date.parse(current.endedAt) <= DAY_MS;
+				current.reopened ||= Date.parse(entry.at) - Date.parse(current.endedAt) <= SAME_CASE_MS;
 			}
 		} else if (current && !current.endedAt) {
 			if (entry.action === 'resolve' || entry.action === 'return_to_bot') {
@@ -100,8 +99,9 @@ function begun(
 		latest?.answeredAt ??
 		(firstResponse?.settledBy === 'answered' ? firstResponse.settledAt : undefined);
 	const owner = entry.owner;
-	const satisfaction = latest && collectedNumber(conversation, COLLECTED.satisfaction);
-	const value = latest && collectedNumber(conversation, COLLECTED.value);
+	const noted = { ...conversation.noted?.[id], ...(latest ? conversation.collected : {}) };
+	const satisfaction = collectedNumber(noted, OF_A_HANDOFF.satisfaction);
+	const value = collectedNumber(noted, OF_A_HANDOFF.value);
 	return {
 		id,
 		conversationId: conversation.id,

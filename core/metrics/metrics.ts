@@ -3,7 +3,8 @@ import { DateTime } from 'luxon';
 import type { SlaClock, SlaKind } from '../sla/clock';
 import type { IsoTime } from '../time';
 import type { ConversationRecord, HandoffRecord } from './handoffs';
-import { COLLECTED, collectedNumber, handoffsOf } from './handoffs';
+import { OF_A_HANDOFF } from '../conversation/conversation';
+import { collectedNumber, handoffsOf } from './handoffs';
 import type { Verdict } from './labels';
 import { VERDICTS, verdictOn } from './labels';
 import { missedHandoffs } from './missed';
@@ -130,7 +131,8 @@ export function metricsOf(
 		missedValue: alive
 			.filter(({ conversation }) => missed.some((one) => one.conversationId === conversation.id))
 			.reduce(
-				(sum, { conversation }) => sum + (collectedNumber(conversation, COLLECTED.value) ?? 0),
+				(sum, { conversation }) =>
+					sum + (collectedNumber(conversation.collected, OF_A_HANDOFF.value) ?? 0),
 				0,
 			),
 		verdicts: Object.fromEntries(

@@ -91,6 +91,8 @@ export type Slot = 'need' | 'product' | 'budget' | 'timeline' | 'urgency';
  */
 export interface BriefMemory {
 	version: 1;
+	/** The case that it is of, by when the one before was closed. */
+	caseSince?: IsoTime;
 	/** Messages read. */
 	count: number;
 	lastId: string;

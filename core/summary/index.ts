@@ -1,3 +1,4 @@
+import { isOfThisCase } from '../conversation/conversation';
 import type { Conversation, SignalResult } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import { languageOf } from '../conversation/language';
@@ -56,8 +57,11 @@ export interface SummaryInput {
 export function summarise(input: SummaryInput): Brief {
 	const { conversation } = input;
 	const limit = input.transcriptLimit ?? DEFAULT_TRANSCRIPT_LIMIT;
-	const start = usable(input.previous, conversation.id, limit) ?? emptyMemory(limit);
-	const fresh = input.messages.filter((message) => isNew(start, message));
+	const earlier = usable(input.previous, conversation, limit);
+	const start = earlier ?? begin(conversation, limit);
+	const fresh = input.messages.filter(
+		(message) => isOfThisCase(conversation, message) && isNew(start, message),
+	);
 	const country = countryOf(conversation);
 	const known = languageOf(conversation);
 	const memory = readMessages({ ...start, transcriptLimit: limit }, fresh, {
@@ -65,18 +69,23 @@ export function summarise(input: SummaryInput): Brief {
 		...(known ? { language: known } : {}),
 		...(input.sentiment ? { sentiment: input.sentiment } : {}),
 	});
-	return compose(input, memory);
+	const { previous, ...rest } = input;
+	return compose({ ...rest, ...(earlier && previous ? { previous } : {}) }, memory);
 }
 
-/** Whether `previous` can be gone on from: it is of this conversation and kept enough of the transcript. */
+function begin({ caseSince }: Conversation, limit: number): BriefMemory {
+	return { ...emptyMemory(limit), ...(caseSince ? { caseSince } : {}) };
+}
+
+/** Whether `previous` can be gone on from: it is of this case of this conversation and kept enough of the transcript. */
 function usable(
 	previous: Brief | undefined,
-	conversationId: string,
+	{ id, caseSince }: Pick<Conversation, 'id' | 'caseSince'>,
 	limit: number,
 ): BriefMemory | undefined {
 	const memory = previous?.memory;
-	if (!memory || memory.version !== 1 || previous.conversationId !== conversationId)
-		return undefined;
+	if (!memory || memory.version !== 1 || previous.conversationId !== id) return undefined;
+	if (memory.caseSince !== caseSince) return undefined;
 	// JSON has no Infinity; the limit comes back as null.
 	const kept = memory.transcriptLimit ?? Infinity;
 	return kept >= limit || memory.transcript.length < kept ? memory : undefined;
@@ -85,10 +94,10 @@ function usable(
 /** The message that a caller must read the thread back to, so that `previous` can be gone on from. */
 export function readUntil(
 	previous: Brief | undefined,
-	conversationId: string,
+	conversation: Pick<Conversation, 'id' | 'caseSince'>,
 	transcriptLimit: number,
 ): { messageId: string; sentAt: IsoTime } | undefined {
-	const memory = usable(previous, conversationId, transcriptLimit);
+	const memory = usable(previous, conversation, transcriptLimit);
 	return memory && memory.count > 0
 		? { messageId: memory.lastId, sentAt: memory.lastSentAt }
 		: undefined;

@@ -1,3 +1,4 @@
+import { isOfThisCase } from '../conversation/conversation';
 import type { ConversationMessage } from '../conversation/message';
 import type { HandoffStore } from '../ports/store';
 import type { Brief } from './brief';
@@ -31,11 +32,12 @@ export async function refreshBrief(
 	if (!conversation) return undefined;
 	const limit = options.transcriptLimit ?? DEFAULT_TRANSCRIPT_LIMIT;
 	const previous = await store.brief(conversationId);
-	const until = readUntil(previous, conversationId, limit);
-	const messages = await readBack(store, conversationId, {
+	const until = readUntil(previous, conversation, limit);
+	const read = await readBack(store, conversationId, {
 		...(until ? { until } : {}),
 		most: until ? MAX_READ : Math.max(options.firstRead ?? FIRST_READ, Math.min(limit, MAX_READ)),
 	});
+	const messages = read.filter((message) => isOfThisCase(conversation, message));
 	const brief = summarise({
 		...options,
 		conversation,

@@ -198,3 +198,61 @@ describe('state machine of a conversation', () => {
 		);
 	});
 });
+
+describe('a case', () => {
+	const DAY = 24 * 60;
+	const closedWith = (collected: Conversation['collected']): Conversation => {
+		const human = after(aConversation({ collected }), escalate(ana));
+		const step = transition(human, { type: 'resolve' }, workflow, at(10));
+		if (!step.ok) throw new Error(step.message);
+		return step.conversation;
+	};
+	const wrote = (conversation: Conversation, minute: number): Conversation => {
+		const event = { type: 'customer_wrote', sentAt: at(minute) } as const;
+		const step = transition(conversation, event, workflow, at(minute));
+		if (!step.ok) throw new Error(step.message);
+		return step.conversation;
+	};
+
+	it('goes on where the customer writes within a day of the close', () => {
+		const again = wrote(closedWith({ orderNumber: '10023' }), 10 + DAY);
+		expect(again).toMatchObject({ state: 'bot', episode: 2, collected: { orderNumber: '10023' } });
+		expect(again.caseSince).toBeUndefined();
+	});
+
+	it('begins with nothing of the one before, so that nobody is asked nothing and met with an old order number', () => {
+		const again = wrote(closedWith({ orderNumber: '10023', issue: 'refund' }), 11 + DAY);
+		expect(again).toMatchObject({ collected: {}, caseSince: at(10), tags: [] });
+	});
+
+	it('keeps rating and deal value with the handoff that they were given for', () => {
+		const rated = closedWith({ satisfaction: 2, dealValue: 5000, issue: 'refund' });
+		const again = after(wrote(rated, 11 + DAY), escalate(ana));
+		expect(again.noted).toEqual({ 'c1:h1': { satisfaction: 2, dealValue: 5000 } });
+		expect(again).toMatchObject({ collected: {}, handoff: { id: 'c1:h2' } });
+	});
+
+	it('takes a rating that comes after the close for the handoff before, also where the next one follows at once', () => {
+		const answered = {
+			...wrote(closedWith({ dealValue: 80 }), 20),
+			collected: { satisfaction: 5, dealValue: 80 },
+		};
+		const next = after(answered, escalate(ana));
+		expect(next.noted).toEqual({ 'c1:h1': { satisfaction: 5, dealValue: 80 } });
+		// The money is still what it is about.
+		expect(next.collected).toEqual({ dealValue: 80 });
+	});
+
+	it('remembers what was noted of the newest fifty handoffs', () => {
+		let conversation = aConversation();
+		for (let n = 0; n < 60; n++) {
+			conversation = after({ ...conversation, collected: { satisfaction: 4 } }, escalate(ana), {
+				type: 'return_to_bot',
+				anyway: true,
+			});
+		}
+		const noted = Object.keys(conversation.noted ?? {});
+		expect(noted).toHaveLength(50);
+		expect(noted.at(-1)).toBe('c1:h59');
+	});
+});

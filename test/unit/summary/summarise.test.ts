@@ -654,3 +654,38 @@ describe('a bot’s answer to something else', () => {
 		expect(asked('How long does it take?', 'Three to 5 working days.')).toBeUndefined();
 	});
 });
+
+describe('a brief of a new case', () => {
+	const old = [
+		'My order 10023 arrived broken, I want a refund of 500 EUR by Friday',
+		'It is urgent!',
+	];
+
+	it('holds nothing of the case before, whether it goes on from a brief or begins anew', () => {
+		const before = old.map((text) => customer(text));
+		const previous = briefOf(before);
+		const conversation = aConversation({ caseSince: at(count) });
+		const now = customer('I forgot my password and cannot log in');
+		for (const more of [{ previous }, {}]) {
+			const brief = briefOf([...before, now], { conversation, ...more });
+			expect(brief.references).toEqual([]);
+			expect(brief.budget).toBeUndefined();
+			expect(brief.timeline).toBeUndefined();
+			expect(brief.suggestedReply).not.toContain('10023');
+			expect(brief.transcript.map(({ text }) => text)).toEqual([now.text]);
+		}
+	});
+
+	it('holds a message that was sent before the close and came after it', () => {
+		const late = customer('My order 10024 is missing', { receivedAt: at(50) });
+		const brief = briefOf([late], { conversation: aConversation({ caseSince: at(40) }) });
+		expect(brief.references).toMatchObject([{ value: '10024' }]);
+	});
+
+	it('goes on from the last brief of the same case', () => {
+		const conversation = aConversation({ caseSince: at(0) });
+		const first = briefOf([customer('My order 10023 is missing')], { conversation });
+		const brief = briefOf([customer('Hello?')], { conversation, previous: first });
+		expect(brief.references).toMatchObject([{ value: '10023' }]);
+	});
+});
