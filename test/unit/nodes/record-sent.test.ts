@@ -346,7 +346,10 @@ describe('what a branch that sends by a gateway is given', () => {
 			{
 				getInputData: () => [{ json: {}, binary: { data: file } }],
 				getCredentials: () => Promise.reject(new Error('no credential')),
-				helpers: { assertBinaryData: () => file },
+				helpers: {
+					assertBinaryData: () => file,
+					getBinaryDataBuffer: () => Promise.resolve(Buffer.from('%PDF')),
+				},
 			},
 		);
 		expect(json.reply).toMatchObject({
