@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 
 import type { SlaClock, SlaKind } from '../sla/clock';
 import type { IsoTime } from '../time';
-import type { ConversationRecord, HandoffRecord } from './handoffs';
 import { OF_A_HANDOFF } from '../conversation/conversation';
+import type { ConversationRecord, HandoffRecord } from './handoffs';
 import { collectedNumber, handoffsOf } from './handoffs';
 import type { Verdict } from './labels';
 import { VERDICTS, verdictOn } from './labels';
