@@ -169,7 +169,7 @@ describe('07 VIP and sensitive topics', () => {
 	const template = new Template('07-vip-and-sensitive-topics.json');
 	const VIP = '+15555550151';
 	const { options } = template.node('Who and what is it?').parameters as {
-		options: { vipList: string };
+		options: { vipList: string; alwaysTopics: string[] };
 	};
 
 	/** Where a message ends up: through the scorer's own verdict and the template's conditions. */
@@ -177,7 +177,7 @@ describe('07 VIP and sensitive topics', () => {
 		const escalation = score({
 			message: { id: 'm1', text },
 			profile: { phone },
-			settings: { vipList: options.vipList.split(', ') },
+			settings: { ...options, vipList: options.vipList.split(', ') },
 		});
 		const output = escalation.decision === 'continue' ? 0 : 1;
 		return template
@@ -191,6 +191,8 @@ describe('07 VIP and sensitive topics', () => {
 		['I am going to kill myself, tell my lawyer', 'Hand to a person'],
 		['We need 250 units next month, budget about 40,000 EUR. An offer?', 'Hand to a person'],
 		['Cancel my contract 77-1002 or I will call my lawyer', 'To the back office'],
+		['I want to cancel my order', 'To the back office'],
+		['my payment failed', 'To the back office'],
 		['Can I cancel my appointment on Tuesday and come on Friday?', 'The bot may answer'],
 		['Hello, is my delivery on its way?', 'The bot may answer'],
 	])('brings whoever needs a person to one, and leaves the bot the rest: %s', (text, node) => {
