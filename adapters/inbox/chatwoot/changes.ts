@@ -69,36 +69,51 @@ export async function takeChanges(
 			await inbox.tell(threadId, state, key, result.refused);
 		};
 
-		for (const message of messages) {
-			if (!state.handled.includes(message.id) && isAgents(message)) {
-				const agent =
-					message.sender?.type === 'user'
-						? named(message.sender.id, message.sender.available_name ?? message.sender.name)
-						: undefined;
-				for (const [index, part] of partsOf(message, agent, api.baseUrl).entries()) {
-					await carryOut(part.action, `refused:${message.id}:${index}`, part.file);
+		const dealtWith: number[] = [];
+		let { seen } = state;
+		// Only now, when n8n is about to be given what was done: one that dies before that takes it again, and the keys of replies and
+		// notes keep them from being there twice.
+		const remember = async () => {
+			state.handled.push(...dealtWith);
+			state.seen = seen;
+			await threads.save(threadId, state);
+		};
+		try {
+			for (const message of messages) {
+				if (!state.handled.includes(message.id) && isAgents(message)) {
+					const agent =
+						message.sender?.type === 'user'
+							? named(message.sender.id, message.sender.available_name ?? message.sender.name)
+							: undefined;
+					for (const [index, part] of partsOf(message, agent, api.baseUrl).entries()) {
+						await carryOut(part.action, `refused:${message.id}:${index}`, part.file);
+						await threads.keep();
+					}
+					dealtWith.push(message.id);
 				}
-				state.handled.push(message.id);
-				await threads.save(threadId, state);
+				seen = Math.max(seen, message.id);
 			}
-			state.seen = Math.max(state.seen, message.id);
-		}
 
-		const conversation = await store.conversation(state.conversationId);
-		const queue = (): Owner => ({
-			kind: 'queue',
-			name:
-				teamName(people, theirsOf(fresh).teamId) ??
-				(conversation && teamOf(conversation)) ??
-				BY_HAND_QUEUE,
-		});
-		for (const action of actionsOf(state.theirs, fresh, { named, queue, settings })) {
-			await carryOut(action, `refused:${action.kind}:${fresh.last_activity_at ?? 0}`);
+			const conversation = await store.conversation(state.conversationId);
+			const queue = (): Owner => ({
+				kind: 'queue',
+				name:
+					teamName(people, theirsOf(fresh).teamId) ??
+					(conversation && teamOf(conversation)) ??
+					BY_HAND_QUEUE,
+			});
+			for (const action of actionsOf(state.theirs, fresh, { named, queue, settings })) {
+				await carryOut(action, `refused:${action.kind}:${fresh.last_activity_at ?? 0}`);
+			}
+			state.theirs = theirsOf(fresh);
+			if (touched) await agree({ inbox, store }, threadId, state, refused);
+		} catch (error) {
+			// What was done before a failure is done, and n8n is given it.
+			await remember();
+			throw error;
 		}
-		state.theirs = theirsOf(fresh);
-		if (touched) await agree({ inbox, store }, threadId, state, refused);
 		if (event.delivery) (state.deliveries ??= []).push(event.delivery);
-		await threads.save(threadId, state);
+		await remember();
 	});
 }
 

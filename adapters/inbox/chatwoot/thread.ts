@@ -48,7 +48,7 @@ const MOST_DELIVERIES = 50;
  * A holder that died blocks nobody longer than this; one that works on says so with everything that it writes down. One message with
  * its file, which is fetched and uploaded, takes less.
  */
-const LEASE_MS = 5 * 60_000;
+const LEASE_MS = 3 * 60_000;
 const LOOK_EVERY_MS = 100;
 
 /** Threads of one Chatwoot account in the store, and the locks that keep two workers from working on one at once. */
@@ -84,6 +84,11 @@ export class Threads {
 		state.handled = state.handled.slice(-MOST_HANDLED);
 		if (state.deliveries) state.deliveries = state.deliveries.slice(-MOST_DELIVERIES);
 		await this.write(this.key('state', threadId), state);
+		await this.keep();
+	}
+
+	/** Says that this worker is still at work on what it has locked. */
+	async keep(): Promise<void> {
 		for (const key of this.held) await this.store.extendOnce(key, this.now(), LEASE_MS);
 	}
 
@@ -94,7 +99,7 @@ export class Threads {
 		while ((await this.store.beginOnce(key, this.now(), LEASE_MS)).state !== 'mine') {
 			if (this.clock.now().getTime() > end) {
 				throw new ChatwootError(
-					'Another execution has been working on this conversation in Chatwoot for five minutes',
+					'Another execution has been working on this conversation in Chatwoot for three minutes',
 					'unavailable',
 				);
 			}

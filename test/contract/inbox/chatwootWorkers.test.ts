@@ -19,6 +19,7 @@ import { startPostgres } from '../store/support/postgresServer';
 
 const TIMEOUT_MS = 120_000;
 const AGENT = 11;
+const HOUR_MS = 3_600_000;
 
 function sending(token: string): HttpSend {
 	return async ({ method, url, headers, body }) => {
@@ -43,8 +44,8 @@ interface Worker {
 	inbox: ChatwootInbox;
 	/** What it gave to its workflow. */
 	told: string[];
-	/** Hears that something has happened in a conversation there. */
-	hear(threadId: string): Promise<void>;
+	/** Hears that something has happened in a conversation there; `dies` at the message of that text, in the middle of it. */
+	hear(threadId: string, dies?: string): Promise<void>;
 }
 
 describe('two workers with Chatwoot, on one PostgreSQL store', () => {
@@ -58,7 +59,7 @@ describe('two workers with Chatwoot, on one PostgreSQL store', () => {
 	beforeEach(async () => {
 		chatwoot = await startChatwootStandIn({ agentToken: 'agent', botToken: 'bot' });
 		const options = await server.database();
-		const worker = async (): Promise<Worker> => {
+		const worker = async (now = () => new Date()): Promise<Worker> => {
 			const store = new PostgresStore(await PostgresDatabase.open(options), 'default');
 			const api = new ChatwootApi({
 				baseUrl: chatwoot.url,
@@ -69,7 +70,7 @@ describe('two workers with Chatwoot, on one PostgreSQL store', () => {
 			const inbox = new ChatwootInbox(
 				api,
 				store,
-				{ now: () => new Date() },
+				{ now },
 				(milliseconds) => pause(Math.min(milliseconds, 20)),
 				{ inboxId: () => Promise.resolve(chatwoot.inboxId) },
 			);
@@ -80,8 +81,10 @@ describe('two workers with Chatwoot, on one PostgreSQL store', () => {
 				roster: [],
 				now: () => new Date(),
 			};
-			const hear = (threadId: string) =>
+			const hear = (threadId: string, dies?: string) =>
 				takeChanges({ api, inbox, store }, { threadId }, settings, async (change) => {
+					if (change.action.kind === 'reply' && change.action.text === dies)
+						return new Promise(() => undefined);
 					const by = { inbox: 'Chatwoot', now: isoTime(new Date()), policies: [] };
 					const { conversationId, action } = change;
 					const { done, refused } = await performElsewhere(store, conversationId, action, by);
@@ -90,7 +93,8 @@ describe('two workers with Chatwoot, on one PostgreSQL store', () => {
 				});
 			return { store, api, inbox, told, hear };
 		};
-		workers = [await worker(), await worker()];
+		// The third is asked when whatever the first has locked is free again.
+		workers = [await worker(), await worker(), await worker(() => new Date(Date.now() + HOUR_MS))];
 	}, TIMEOUT_MS);
 	afterEach(async () => {
 		await chatwoot.idle();
@@ -163,6 +167,21 @@ describe('two workers with Chatwoot, on one PostgreSQL store', () => {
 				messages.map(({ text }) => text),
 			);
 			expect(chatwoot.account.conversations).toMatchObject([{ status: 'open' }]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'take again what one of them had taken when it was killed, before its n8n was given anything',
+		async () => {
+			const conversation = await handedOver();
+			const { threadId } = await workers[0]!.inbox.openThread({ conversation, messages: [] });
+			chatwoot.agentWrites(Number(threadId), AGENT, { content: 'On its way' });
+			chatwoot.agentWrites(Number(threadId), AGENT, { content: 'Here is a film of it' });
+			void workers[0]!.hear(threadId, 'Here is a film of it');
+			while (!workers[0]!.told.includes('On its way')) await pause(5);
+			await workers[2]!.hear(threadId);
+			expect(workers[2]!.told).toEqual(['On its way', 'Here is a film of it']);
 		},
 		TIMEOUT_MS,
 	);
