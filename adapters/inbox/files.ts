@@ -34,6 +34,8 @@ const ATTACHED: ReadonlySet<string> = new Set([
 	'application/vnd.openxmlformats-officedocument.presentationml.presentation',
 ]);
 
+const LONGEST_NAME = 100;
+
 /**
  * Headers under which a customer's file is handed to an agent's browser. What is not on the list of harmless types is only ever
  * saved, whatever it says of itself; and even a harmless one may load and run nothing.
@@ -44,7 +46,9 @@ export function fileHeaders(
 ): Record<string, string> {
 	const type = bareType(mimeType);
 	const shown = SHOWN.has(type);
-	const name = encodeURIComponent((fileName ?? '').slice(-100)).replace(/['()*]/gu, escape);
+	// By characters: half of an emoji cannot be written in a header.
+	const ending = [...(fileName ?? '')].slice(-LONGEST_NAME).join('').toWellFormed();
+	const name = encodeURIComponent(ending).replace(/['()*]/gu, escape);
 	return {
 		'content-type': shown ? type : 'application/octet-stream',
 		'content-disposition': `${shown ? 'inline' : 'attachment'}${name ? `; filename*=UTF-8''${name}` : ''}`,

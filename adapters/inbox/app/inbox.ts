@@ -6,6 +6,7 @@ import { t } from './i18n';
 import type { Key } from './i18n';
 import { ping, tellBrowser } from './notify';
 import { remember, remembered } from './remember';
+import { RetryKeys } from './retryKeys';
 import { withChange } from './rows';
 import { merge } from './thread';
 import type {
@@ -137,6 +138,7 @@ export class Inbox {
 	private newest: string | undefined;
 	private typing = false;
 	private typingTimer = 0;
+	private readonly retryKeys = new RetryKeys();
 	private overviewAt = 0;
 
 	private composer: Commands | undefined;
@@ -614,7 +616,8 @@ export class Inbox {
 	): Promise<boolean> {
 		const conversationId = this.state.openId!;
 		const { file, template } = more;
-		const key = crypto.randomUUID();
+		const content = [conversationId, text, file?.name, file?.size, file?.lastModified, template];
+		const key = this.retryKeys.of(...content);
 		const pending: Pending = {
 			key,
 			conversationId,
@@ -627,7 +630,18 @@ export class Inbox {
 		this.noteTyping(false);
 		const done = await this.act('reply', { text, key, ...(template ? { template } : {}) }, file);
 		if (!done) this.dropPending(key);
-		else window.setTimeout(() => this.set({}), PENDING_MS + 100);
+		else {
+			this.retryKeys.done(...content);
+			window.setTimeout(() => this.set({}), PENDING_MS + 100);
+		}
+		return done;
+	}
+
+	/** Writes a note into the thread that is open. */
+	async note(text: string): Promise<boolean> {
+		const content = ['note', this.state.openId, text];
+		const done = await this.act('note', { text, key: this.retryKeys.of(...content) });
+		if (done) this.retryKeys.done(...content);
 		return done;
 	}
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { PAGE_HEADERS, pageFile, pageWith } from '../../../adapters/inbox/assets';
+import { RetryKeys } from '../../../adapters/inbox/app/retryKeys';
 import { fileHeaders, mayAttach } from '../../../adapters/inbox/files';
 import { buildPage } from '../../../scripts/build-page';
 
@@ -121,5 +122,36 @@ describe('files of customers', () => {
 		expect(mayAttach('application/pdf')).toBe(true);
 		expect(mayAttach('text/html')).toBe(false);
 		expect(mayAttach(undefined)).toBe(false);
+	});
+});
+
+describe('a message that could not be sent, as far as the page knows', () => {
+	const keys = () => {
+		let number = 0;
+		return new RetryKeys(() => `key ${++number}`);
+	};
+
+	it('goes out under the key that it had when it is sent again unchanged, so that the server takes it once', () => {
+		const retry = keys();
+		expect(retry.of('c1', 'On its way')).toBe('key 1');
+		expect(retry.of('c1', 'On its way')).toBe('key 1');
+		expect(retry.of('c1', 'On its way!')).toBe('key 2');
+		expect(retry.of('c2', 'On its way')).toBe('key 3');
+	});
+
+	it('is another one when the same words are sent again later', () => {
+		const retry = keys();
+		retry.of('c1', 'Hello');
+		retry.done('c1', 'Hello');
+		expect(retry.of('c1', 'Hello')).toBe('key 2');
+	});
+});
+
+describe('the name of a file', () => {
+	it('of more than a hundred characters is cut between characters, and broken ones are mended', () => {
+		for (const name of [`${'😀'.repeat(101)}.pdf`, '\ud83d.pdf', `a${'😀'.repeat(99)}`]) {
+			const { 'content-disposition': disposition } = fileHeaders('application/pdf', name);
+			expect(decodeURIComponent(disposition!.split("''")[1]!)).toMatch(/^(😀|\ufffd|a)+/u);
+		}
 	});
 });

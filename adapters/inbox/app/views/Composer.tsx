@@ -71,7 +71,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 		setFile(undefined);
 		const done = replying
 			? await inbox.send(text.trim(), file ? { file } : {})
-			: await inbox.act('note', { text, key: crypto.randomUUID() });
+			: await inbox.note(text);
 		if (!done) {
 			setText((current) => current || text);
 			setFile((current) => current ?? file);

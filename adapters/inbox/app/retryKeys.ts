@@ -1,0 +1,22 @@
+/**
+ * Keys under which messages are sent. What could not be sent, as far as the page knows, may have got through all the same: tried again
+ * unchanged it goes out under the key that it had, and the server takes it once.
+ */
+export class RetryKeys {
+	private readonly kept = new Map<string, string>();
+
+	constructor(private readonly newKey: () => string = () => crypto.randomUUID()) {}
+
+	/** The key of this content; the same until it is {@link done}. */
+	of(...content: unknown[]): string {
+		const known = JSON.stringify(content);
+		let key = this.kept.get(known);
+		if (key === undefined) this.kept.set(known, (key = this.newKey()));
+		return key;
+	}
+
+	/** The server has taken it: the same words sent again are another message. */
+	done(...content: unknown[]): void {
+		this.kept.delete(JSON.stringify(content));
+	}
+}
