@@ -1,5 +1,5 @@
 import type { Conversation } from '../conversation/conversation';
-import { PRIORITIES, holdOf, windowClosesAt } from '../conversation/conversation';
+import { PRIORITIES, holdOf, isCaptured, windowClosesAt } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import type { ConversationFilter } from '../ports/store';
 import type { SlaClock } from '../sla/clock';
@@ -176,8 +176,10 @@ export interface Row {
 }
 
 export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): Row {
-	const human = conversation.state === 'human';
-	const next = human ? nextDue(clocks) : undefined;
+	// What was captured off hours is promised as well, though the bot goes on until then.
+	const captured = isCaptured(conversation);
+	const promised = conversation.state === 'human' || captured;
+	const next = promised ? nextDue(clocks) : undefined;
 	const hold = holdOf(conversation);
 	const { identity, profile, handoff, owner } = conversation;
 	const name = profile.name ?? identity.name;
@@ -195,8 +197,10 @@ export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): 
 		...(conversation.lastCustomerMessageAt
 			? { lastCustomerMessageAt: conversation.lastCustomerMessageAt }
 			: {}),
-		...(human && handoff ? { reason: handoff.reason } : {}),
-		...(owner?.kind === 'queue' && handoff ? { waitingSince: handoff.createdAt } : {}),
+		...(promised && handoff ? { reason: handoff.reason } : {}),
+		...((owner?.kind === 'queue' || captured) && handoff
+			? { waitingSince: handoff.createdAt }
+			: {}),
 		...(next ? { dueAt: next.dueAt, soonAt: soonAt(next) } : {}),
 		...(hold ? { heldUntil: hold.until ?? (true as const) } : {}),
 		...(closes ? { windowClosesAt: closes } : {}),

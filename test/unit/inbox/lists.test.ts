@@ -4,9 +4,10 @@ import { withChange } from '../../../adapters/inbox/app/rows';
 import type { Conversation, Owner } from '../../../core/conversation/conversation';
 import { PRIORITIES } from '../../../core/conversation/conversation';
 import type { Known, ListQuery } from '../../../core/inbox/list';
-import { VIEWS, comparePlaces, viewOf } from '../../../core/inbox/list';
+import { VIEWS, comparePlaces, rowOf, viewOf } from '../../../core/inbox/list';
 import type { ListRow } from '../../../core/inbox/lists';
 import { listChange, listOf, overallFor, summaryOf } from '../../../core/inbox/lists';
+import { transition } from '../../../core/conversation/transitions';
 import type { HandoffStore } from '../../../core/ports/store';
 import { aConversation, ana, at } from '../../builders';
 
@@ -131,5 +132,40 @@ describe('a list on an open page', () => {
 			counts: { waiting: 2, mine: 0, people: 4 },
 			newest: { id: 'c2', mine: false, queue: 'Support' },
 		});
+	});
+});
+
+describe('a request that was captured off hours', () => {
+	const captured = (episode: number): Conversation => {
+		const step = transition(
+			aConversation({ episode }),
+			{
+				type: 'capture',
+				reason: 'Asked for a person',
+				score: 95,
+				signals: [],
+				priority: 'high',
+				queue: 'Support',
+				promise: { for: at(600), madeAt: at(1) },
+			},
+			{ kind: 'system' },
+			at(1),
+		);
+		if (!step.ok) throw new Error(step.message);
+		return step.conversation;
+	};
+
+	it('shows in the list why it waits and since when, though the bot goes on', () => {
+		expect(rowOf(captured(1), [])).toMatchObject({
+			state: 'bot',
+			reason: 'Asked for a person',
+			waitingSince: at(1),
+		});
+	});
+
+	it('is over with the case that it was of', () => {
+		const row = rowOf({ ...captured(1), episode: 2 }, []);
+		expect(row).not.toHaveProperty('reason');
+		expect(row).not.toHaveProperty('waitingSince');
 	});
 });

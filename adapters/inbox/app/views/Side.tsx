@@ -38,8 +38,9 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 }
 
 function Why({ detail: { conversation } }: { detail: Detail }) {
-	const { handoff, state } = conversation;
-	if (!handoff || state === 'bot') return null;
+	const { handoff, state, episode } = conversation;
+	// What was captured off hours waits for a person while the bot goes on.
+	if (!handoff || (state === 'bot' && handoff.captured?.episode !== episode)) return null;
 	return (
 		<Section title={t('side.why')}>
 			<p>{handoff.reason}</p>
