@@ -32,6 +32,8 @@ export interface ReplyRequest {
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
 	/** Of a template: what Meta has approved it for; customers can stop each. Counts as utility where a person chose it. */
 	purpose?: TemplatePurpose;
+	/** Of a marketing template: not to who has never said yes to marketing. */
+	needsOptIn?: boolean;
 	/** Sent instead where the 24-hour customer service window has closed. */
 	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
 	/** The same key is sent once, however often an execution is retried. */
@@ -457,7 +459,9 @@ function objection(
 		const { consent } = conversation.profile;
 		// One that a person chose, or that stands in for a text, is no marketing; who has stopped everything does not get it either.
 		const purpose = request.message.type === 'template' ? request.purpose : undefined;
-		const stopped = consentObjection(consent, purpose ?? 'utility');
+		const stopped = consentObjection(consent, purpose ?? 'utility', {
+			requireOptIn: request.needsOptIn === true,
+		});
 		if (stopped) return stopped;
 	}
 	if (!windowOpen(conversation, now) && request.message.type !== 'template') {

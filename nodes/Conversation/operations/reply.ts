@@ -108,10 +108,8 @@ export const reply: Operation = {
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
-		const { text, message, prepare, digest, purpose, origin, accepted } = await contentOf(
-			run,
-			options.quote ? answered : undefined,
-		);
+		const { text, message, prepare, digest, purpose, needsOptIn, origin, accepted } =
+			await contentOf(run, options.quote ? answered : undefined);
 		const planOnly = context.getNodeParameter('planOnly', index, false) === true;
 		const send = (request: ReplyRequest) =>
 			planOnly
@@ -125,6 +123,7 @@ export const reply: Operation = {
 			...(text ? { says: text } : {}),
 			...(prepare ? { prepare } : {}),
 			...(purpose ? { purpose } : {}),
+			...(needsOptIn ? { needsOptIn } : {}),
 			...(origin ? { origin } : {}),
 			...(accepted ? { accepted } : {}),
 			...(options.templateName

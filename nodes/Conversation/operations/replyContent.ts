@@ -221,6 +221,17 @@ export const contentFields: INodeProperties[] = [
 		description:
 			'The category of the template at Meta. What a customer has stopped is withheld, with the reason.',
 	},
+	{
+		displayName: 'Only With Opt-In',
+		name: 'templateNeedsOptIn',
+		type: 'boolean',
+		displayOptions: {
+			show: { operation: ['reply'], content: ['template'], templatePurpose: ['marketing'] },
+		},
+		default: false,
+		description:
+			'Whether to send marketing only to customers who have said yes to it; who has said nothing gets none',
+	},
 ];
 
 interface Choice {
@@ -233,7 +244,7 @@ interface Choice {
 export async function contentOf(
 	run: OperationRun,
 	replyTo: string | undefined,
-): Promise<Written & { purpose?: TemplatePurpose }> {
+): Promise<Written & { purpose?: TemplatePurpose; needsOptIn?: boolean }> {
 	const { context, index } = run;
 	const read = (name: string, fallback: unknown = '') =>
 		context.getNodeParameter(name, index, fallback) as unknown;
@@ -274,7 +285,7 @@ export async function contentOf(
 
 function template(
 	read: (name: string, fallback?: unknown) => unknown,
-): Written & { purpose: TemplatePurpose } {
+): Written & { purpose: TemplatePurpose; needsOptIn: boolean } {
 	const name = String(read('sendTemplate')).trim();
 	if (name === '') {
 		throw new StoreError('No template is named', 'Fill in Template Name as Meta has approved it.');
@@ -292,6 +303,7 @@ function template(
 		text: [name, ...values].join(' · '),
 		message,
 		purpose: read('templatePurpose', 'marketing') as TemplatePurpose,
+		needsOptIn: read('templateNeedsOptIn', false) === true,
 	};
 }
 

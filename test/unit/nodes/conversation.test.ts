@@ -599,6 +599,26 @@ describe('Reply', () => {
 		expect(sent).toHaveLength(1);
 	});
 
+	it('keeps marketing back from who has never said yes to it, where staff want that', async () => {
+		const conversationId = await customer();
+		const offer = () =>
+			say(conversationId, {
+				content: 'template',
+				sendTemplate: 'spring_offer',
+				templatePurpose: 'marketing',
+				templateNeedsOptIn: true,
+			});
+		const [, withheld] = await offer();
+		expect(withheld).toMatchObject([{ reply: { outcome: 'withheld' } }]);
+		expect(sent).toEqual([]);
+		const now = new Date().toISOString();
+		await store.decide(conversationId, (view) =>
+			consentGiven(view, { status: 'opted_in', scope: 'marketing', at: now }, now),
+		);
+		const [sentOnes] = await offer();
+		expect(sentOnes).toMatchObject([{ reply: { outcome: 'sent' } }]);
+	});
+
 	it('only says what it would send where it plans', async () => {
 		const conversationId = await customer();
 		const [planned] = await say(conversationId, { planOnly: true });
