@@ -23,6 +23,14 @@ const ENOUGH_WORDS = 4;
 /** One word alone ("agent", "menu") is at home in many languages. */
 const FEWEST_WORDS = 2;
 
+/** Types of message whose text is a name, an address or a list of goods, and not the customer's own words. */
+const NOT_SAID: ReadonlySet<string> = new Set(['location', 'contacts', 'order']);
+
+/** Whether the text of a message of this type is in the customer's own words. */
+export function isSaid(type: unknown): boolean {
+	return typeof type !== 'string' || !NOT_SAID.has(type);
+}
+
 /**
  * In which language a customer writes, from the scorer's verdict on the message that they have just `said`, and from what they wrote
  * before, newest first. A verdict on two or three words ("agent please") is worth less than a whole sentence before it. Undefined where

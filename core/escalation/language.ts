@@ -8,8 +8,8 @@ export interface DetectedLanguage {
 	tag: string;
 	/** Set where there is a lexicon for it. */
 	language?: Language;
-	/** How it was found: by script, by its small words, by the library, or taken from the conversation. */
-	by: 'script' | 'words' | 'library' | 'conversation' | 'none';
+	/** How it was found: by script, by its small words, by any of its words, by the library, or taken from the conversation. */
+	by: 'script' | 'words' | 'vocabulary' | 'library' | 'conversation' | 'none';
 }
 
 /** The library's own languages are many; a short message is asked about ours only, else one word can be Klingon. */
@@ -81,7 +81,7 @@ export function detectLanguage(
 	}
 	const any = vote(read, lexicon.languagesOf);
 	if (any && clear(any) && any.words >= KNOWN * read.words.length)
-		return { tag: any.best, language: any.best, by: 'words' };
+		return { tag: any.best, language: any.best, by: 'vocabulary' };
 	const found = guess(read.text.slice(0, LIBRARY_CHARACTERS));
 	const language = asLanguage(found);
 	if (language) return { tag: language, language, by: 'library' };

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { isCaptured, type Conversation, type Counters } from '../../core/conversation/conversation';
-import { heard, isEnough, languageOf } from '../../core/conversation/language';
+import { heard, isEnough, isSaid, languageOf } from '../../core/conversation/language';
 import type { ConversationMessage } from '../../core/conversation/message';
 import { score } from '../../core/escalation';
 import type { ScoreInput, ScoreResult } from '../../core/escalation';
@@ -57,7 +57,8 @@ export async function scoreItem(
 				botTurns: conversation.counters.botTurns,
 			};
 			const { language, languageSupported } = verdict;
-			const next = heard(conversation, languageSupported && isEnough(text) ? language : undefined);
+			const told = languageSupported && isSaid(message.type) && isEnough(text);
+			const next = heard(conversation, told ? language : undefined);
 			const changed =
 				next !== conversation || JSON.stringify(counters) !== JSON.stringify(conversation.counters);
 			return {

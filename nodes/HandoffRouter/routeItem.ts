@@ -8,7 +8,7 @@ import { rosterOfHandoff, sharedRoster, shareRoster } from '../../adapters/store
 import { whatsAppFor } from '../../adapters/whatsapp/open';
 import type { Actor, AuditEntry } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
-import { languageHeard } from '../../core/conversation/language';
+import { isSaid, languageHeard } from '../../core/conversation/language';
 import { isCustomerTurn } from '../../core/conversation/message';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
@@ -231,13 +231,17 @@ async function languageIn(
 	item: IDataObject,
 ): Promise<string | undefined> {
 	const { language, languageSupported } = objectAt(item, 'escalation');
-	const said = objectAt(item, 'message').text;
+	const { text: said, type } = objectAt(item, 'message');
+	// A place or a contact names no language.
+	const spoken = isSaid(type);
 	const thread = await store.history(conversationId, { limit: HEARD });
 	return languageHeard({
-		...(typeof language === 'string' && languageSupported === true ? { verdict: language } : {}),
-		...(typeof said === 'string' ? { said } : {}),
+		...(spoken && typeof language === 'string' && languageSupported === true
+			? { verdict: language }
+			: {}),
+		...(spoken && typeof said === 'string' ? { said } : {}),
 		thread: thread
-			.filter(isCustomerTurn)
+			.filter((message) => isCustomerTurn(message) && isSaid(message.type))
 			.map(({ text }) => text)
 			.reverse(),
 	});

@@ -20,6 +20,8 @@ interface Step {
 	parameters: object;
 	credentials?: Record<string, { id: string; name: string }>;
 	onError?: string;
+	/** The output of the node before that leads to it; the first if absent. */
+	after?: number;
 }
 
 /** Runs a chain of nodes on a body posted to a webhook; gives the items of the last one. */
@@ -39,18 +41,21 @@ export async function chain(client: N8nClient, steps: Step[]) {
 	};
 	const nodes = [
 		first,
-		...steps.map((step) => ({ type: CRM_UPSERT, typeVersion: 1, ...step })),
+		...steps.map(({ after: _after, ...step }) => ({ type: CRM_UPSERT, typeVersion: 1, ...step })),
 	].map((node, index) => ({ id: randomUUID(), position: [index * 200, 0], ...node }));
 	const saved = await client.call<{ id: string; versionId: string }>('POST', '/rest/workflows', {
 		name: hook,
 		nodes,
 		connections: Object.fromEntries(
-			nodes
-				.slice(1)
-				.map(({ name }, index) => [
-					nodes[index]!.name,
-					{ main: [[{ node: name, type: 'main', index: 0 }]] },
-				]),
+			steps.map(({ name, after = 0 }, index) => [
+				nodes[index]!.name,
+				{
+					main: [
+						...Array.from({ length: after }, () => []),
+						[{ node: name, type: 'main', index: 0 }],
+					],
+				},
+			]),
 		),
 		settings: { executionOrder: 'v1' },
 		active: false,

@@ -1,4 +1,4 @@
-import { heard, languageHeard, languageOf } from '../../../core/conversation/language';
+import { heard, isSaid, languageHeard, languageOf } from '../../../core/conversation/language';
 import { aConversation } from '../../builders';
 
 describe('the language of a conversation', () => {
@@ -34,8 +34,18 @@ describe('the language of a conversation', () => {
 			{ verdict: 'nl', said: 'agent', thread: [] },
 			undefined,
 		],
+		[
+			'nothing where only a name was written, at home in a language as one of its words may be',
+			{ verdict: 'id', said: 'Taj Mahal', thread: ['Taj Mahal'] },
+			undefined,
+		],
 		['nothing where nothing was written', { thread: [''] }, undefined],
 	])('is told by %s', (_case, known, language) => {
 		expect(languageHeard(known)).toBe(language);
+	});
+
+	it('is not told by places, contacts and goods, whose text is not the customer’s own', () => {
+		expect(['location', 'contacts', 'order'].map(isSaid)).toEqual([false, false, false]);
+		expect(['text', 'image', 'button', undefined].map(isSaid)).toEqual([true, true, true, true]);
 	});
 });
