@@ -15,7 +15,6 @@ const OTHER_WORDS = new Set(
 		'phones called calls small tally rely replay really ready lively olive line lines love leave living liver ' +
 		'conductor conductores conducteur constructor consumer consumers  advise advice advised advises serve served services service support supports ' +
 		'sport cold sepak plas ples manger ' +
-		'sport cold sepak plas ples ' +
 		'receiver receivers receives identify identifies identified detective detectives contrast contrasts transactional translation translations ' +
 		'transition transitions compliant warrant warrants concealed emergence instance instances damages layer layers slammed broker brokers ' +
 		'charger chargers changed charmed invoke deliverer ' +

@@ -14,4 +14,4 @@ export * from './settings';
 export { STRATEGIES } from './strategies';
 export type { StrategyName } from './strategies';
 export type { TeamQueues } from './suggested';
-export { SUGGESTED_RULES, suggestedRules } from './suggested';
+export { suggestedRules } from './suggested';

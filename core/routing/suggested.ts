@@ -117,6 +117,3 @@ export function suggestedRules(named: Partial<TeamQueues> = {}): readonly Routin
 		},
 	];
 }
-
-/** The suggested rules with the names that both nodes have at first. */
-export const SUGGESTED_RULES: readonly RoutingRule[] = suggestedRules();

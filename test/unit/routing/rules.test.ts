@@ -1,4 +1,4 @@
-import { requestAgain, requestFor, SUGGESTED_RULES } from '../../../core/routing';
+import { requestAgain, requestFor, suggestedRules } from '../../../core/routing';
 import type { HandoffFacts, RouterSettings } from '../../../core/routing';
 import type { RoutingRule } from '../../../core/routing/rules';
 import { chooseRule, factsOf, raisedPriority } from '../../../core/routing/rules';
@@ -40,7 +40,7 @@ function handedOver(
 ) {
 	const desk = new Desk();
 	desk.conversations.set('c1', aConversation(conversation));
-	const request = requestFor(settings({ agents, rules: SUGGESTED_RULES }), facts(item), desk.of());
+	const request = requestFor(settings({ agents, rules: suggestedRules() }), facts(item), desk.of());
 	return desk.handOver(request);
 }
 
@@ -142,7 +142,7 @@ describe('what the bot has collected before the handover', () => {
 
 	it('is a topic for the suggested rules where it says what the issue is', () => {
 		const conversation = aConversation({ collected: { issue: 'Payment' } });
-		expect(requestFor(settings({ rules: SUGGESTED_RULES }), facts(), conversation).queue).toBe(
+		expect(requestFor(settings({ rules: suggestedRules() }), facts(), conversation).queue).toBe(
 			'Back Office',
 		);
 	});
