@@ -1,7 +1,15 @@
 import type { AxiosInstance } from 'axios';
 
 import type { MediaReference } from '../../core/conversation/message';
-import type { MessagingPort, OutboundMessage, Recipient } from '../../core/ports/messaging';
+import type {
+	MessagingPort,
+	OutboundMessage,
+	Recipient,
+	TemplateButton,
+	TemplateHeader,
+	TemplateMessage,
+	TemplateValue,
+} from '../../core/ports/messaging';
 import { MessagingError } from '../../core/ports/messaging';
 import { asFields, asFilledText, asList } from './fields';
 import { toMessagingError } from './graph';
@@ -279,24 +287,85 @@ function fileOf({ id, url }: MediaReference): Record<string, string> {
 	);
 }
 
-function withComponents({
-	bodyParameters,
-	components,
-}: Extract<OutboundMessage, { type: 'template' }>): Record<string, unknown> {
-	if (components && components.length > 0) return { components };
-	if (!bodyParameters || bodyParameters.length === 0) return {};
+function withComponents(message: TemplateMessage): Record<string, unknown> {
+	const { header, bodyParameters = [], buttons = [] } = message;
+	if (new Set(bodyParameters.map((value) => typeof value)).size > 1) {
+		throw invalid(
+			`Some values of the template ${message.name} have a name and others have none`,
+			'A template has either named variables, as {{order_number}}, or numbered ones, as {{1}}: name all values or none.',
+		);
+	}
+	const components = [
+		...(header ? [{ type: 'header', parameters: [headerOf(message, header)] }] : []),
+		...(bodyParameters.length > 0
+			? [
+					{
+						type: 'body',
+						parameters: bodyParameters.map((value, index) =>
+							parameterOf(value, `Value ${index + 1} of the template ${message.name}`),
+						),
+					},
+				]
+			: []),
+		...buttons.map((button) => buttonOf(message, button)),
+	];
+	return components.length > 0 ? { components } : {};
+}
+
+function headerOf({ name }: TemplateMessage, header: TemplateHeader): Record<string, unknown> {
+	if (header.type === 'text') {
+		return parameterOf(header.value, `The header of the template ${name}`);
+	}
+	const { type, media: file } = header;
 	return {
-		components: [
-			{
-				type: 'body',
-				// WhatsApp takes no line breaks, tabs or runs of blanks in a template's values.
-				parameters: bodyParameters.map((text) => ({
-					type: 'text',
-					text: text.replace(/\s+/g, ' ').trim(),
-				})),
-			},
+		type,
+		[type]: {
+			...fileOf(file),
+			...(type === 'document' && file.fileName ? { filename: file.fileName } : {}),
+		},
+	};
+}
+
+function parameterOf(value: TemplateValue, what: string): Record<string, unknown> {
+	const { name, text } = typeof value === 'string' ? { name: undefined, text: value } : value;
+	return {
+		type: 'text',
+		...(name === undefined ? {} : { parameter_name: name }),
+		text: filledIn(oneLine(text), what),
+	};
+}
+
+/** What each kind of button takes. A code to copy is newer than the description of Meta's API that we check against. */
+const BUTTON_PARAMETERS: Record<TemplateButton['type'], (value: string) => object> = {
+	url: (text) => ({ type: 'text', text }),
+	quick_reply: (payload) => ({ type: 'payload', payload }),
+	copy_code: (code) => ({ type: 'coupon_code', coupon_code: code }),
+};
+
+function buttonOf({ name }: TemplateMessage, { index, type, value }: TemplateButton) {
+	return {
+		type: 'button',
+		sub_type: type,
+		index: String(index),
+		parameters: [
+			BUTTON_PARAMETERS[type](
+				filledIn(value.trim(), `Button ${index + 1} of the template ${name}`),
+			),
 		],
 	};
+}
+
+/** WhatsApp takes no line breaks, tabs or runs of blanks in a template's values. */
+function oneLine(text: string): string {
+	return text.replace(/\s+/g, ' ').trim();
+}
+
+function filledIn(text: string, what: string): string {
+	if (text !== '') return text;
+	throw invalid(
+		`${what} is empty`,
+		'Fill it in, or check that its expression finds something in this item: WhatsApp takes no template with a gap.',
+	);
 }
 
 function idIn(answer: unknown): string {

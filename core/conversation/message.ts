@@ -121,6 +121,14 @@ export interface MessageOrigin {
 	id: string;
 }
 
+/** The approved template that a message went out as. */
+export interface SentTemplate {
+	name: string;
+	language: string;
+	/** The text in whose place it went, since the 24-hour window had closed: the customer does not have that text. */
+	insteadOf?: string;
+}
+
 /** One message of a conversation, in either direction. */
 export interface ConversationMessage {
 	/** Id that the channel gave it (`wamid.…`), or our own for a message that has not been sent. Unique in a namespace. */
@@ -151,6 +159,8 @@ export interface ConversationMessage {
 	errors?: MessageError[];
 	/** Only for outgoing messages. */
 	status?: DeliveryStatus;
+	/** Only for outgoing templates, and not in what older versions wrote; `text` is what it says, where that is known. */
+	template?: SentTemplate;
 	/** Only for replies of a bot that says how sure it was. */
 	bot?: BotTurn;
 	/** Group chats: who in the group spoke, and the group. */

@@ -1,4 +1,4 @@
-import type { MessagingPort, OutboundMessage } from '../ports/messaging';
+import type { MessagingPort, OutboundMessage, TemplateMessage } from '../ports/messaging';
 import { MessagingError } from '../ports/messaging';
 import type { HandoffStore } from '../ports/store';
 import { StoreError } from '../ports/store';
@@ -11,7 +11,8 @@ import { consentObjection } from './consent';
 import type { Conversation } from './conversation';
 import { isCaptured, windowClosesAt } from './conversation';
 import { isConfirmedSend, trackerOf } from './confirmation';
-import type { BotTurn, MessageOrigin } from './message';
+import type { BotTurn, ConversationMessage, MessageOrigin, SentTemplate } from './message';
+import { namedWithValues } from './template';
 import { describeState, transition } from './transitions';
 
 /**
@@ -26,8 +27,10 @@ export interface ReplyRequest {
 	authorId?: string;
 	authorName?: string;
 	message: OutboundMessage;
-	/** What the message says, for the thread, where it names a template only. */
+	/** What the message says, for the thread, where it names a template only and whoever chose it has seen its words. */
 	says?: string;
+	/** What a template says with its values, for the thread; undefined where that cannot be found out. */
+	wordsOf?: (template: TemplateMessage, channelId: string) => Promise<string | undefined>;
 	/** Completes the message once it is certain that it goes out, e.g. uploads its file. */
 	prepare?: (message: OutboundMessage) => Promise<OutboundMessage>;
 	/** Of a template: what Meta has approved it for; customers can stop each. Counts as utility where a person chose it. */
@@ -35,7 +38,7 @@ export interface ReplyRequest {
 	/** Of a marketing template: not to who has never said yes to marketing. */
 	needsOptIn?: boolean;
 	/** Sent instead where the 24-hour customer service window has closed. */
-	templateOutsideWindow?: Extract<OutboundMessage, { type: 'template' }>;
+	templateOutsideWindow?: TemplateMessage;
 	/** The same key is sent once, however often an execution is retried. */
 	key: string;
 	/** Of a bot: what it knew of the customer's words. Kept with the reply, so that people can review what it was not sure of. */
@@ -73,6 +76,8 @@ export type ReplyResult =
 			repeated: boolean;
 			/** What goes out: the template instead, where the window has closed. For a branch of the workflow that sends it by a gateway. */
 			message: OutboundMessage;
+			/** Where it is a template: which, and for which text it stands in. */
+			template?: SentTemplate;
 	  }
 	/** Not sent: somebody else is in charge, or WhatsApp would not allow it. `reason` is for staff. */
 	| {
@@ -123,9 +128,14 @@ export async function reply(
 	const turn = await store.beginOnce(once, now(), LEASE_MS);
 	if (turn.state === 'done') {
 		const sent = sentOf(turn.result);
-		const conversation = await onRecord(ports, request, sent);
-		const message = permittedBy(conversation, request, now());
-		return { outcome: 'sent', messageIds: idsOf(sent), conversation, repeated: true, message };
+		const done = await onRecord(ports, request, sent);
+		return {
+			outcome: 'sent',
+			messageIds: idsOf(sent),
+			...done,
+			...ofTemplate(sent),
+			repeated: true,
+		};
 	}
 	if (turn.state === 'busy') {
 		return {
@@ -140,7 +150,13 @@ export async function reply(
 	try {
 		const done = await sendParts(ports, request, { once, sent, kept });
 		if (request.answers) await store.markHandled([request.answers], now());
-		return { outcome: 'sent', messageIds: idsOf(sent), ...done, repeated: false };
+		return {
+			outcome: 'sent',
+			messageIds: idsOf(sent),
+			...done,
+			...ofTemplate(sent),
+			repeated: false,
+		};
 	} catch (error) {
 		if (!kept.has(once)) await giveUp(store, once, error);
 		if (!(error instanceof Withheld)) throw error;
@@ -175,11 +191,39 @@ async function noteDown(write: () => Promise<void>): Promise<void> {
 interface Sent {
 	id: string;
 	at: string;
+	/** Where it is a template: which, and what it says. */
+	template?: { is: SentTemplate; says: string };
+	/** Known by its status only, which does not say what it was. */
+	byStatus?: true;
 }
 
 /** What stands under the key of a reply, or of a part of one. */
 function sentOf(result: unknown): Sent[] {
-	return isConfirmedSend(result) ? [result.confirmed] : ([result].flat() as Sent[]);
+	return isConfirmedSend(result)
+		? [{ ...result.confirmed, byStatus: true }]
+		: ([result].flat() as Sent[]);
+}
+
+function ofTemplate([first]: Sent[]): { template?: SentTemplate } {
+	return first?.template ? { template: first.template.is } : {};
+}
+
+/** Of a template: which it is, for which text it stands in, and what it says with its values. */
+async function templateOf(
+	request: ReplyRequest,
+	message: OutboundMessage,
+	channelId: string,
+): Promise<Pick<Sent, 'template'>> {
+	if (message.type !== 'template') return {};
+	const { name, language } = message;
+	const isAsked = request.message.type === 'template';
+	const says = isAsked && request.says ? request.says : await request.wordsOf?.(message, channelId);
+	return {
+		template: {
+			is: { name, language, ...(isAsked ? {} : { insteadOf: textOf(request.message) }) },
+			says: says?.trim() || namedWithValues(message),
+		},
+	};
 }
 
 const idsOf = (sent: Sent[]): string[] => sent.map(({ id }) => id);
@@ -218,8 +262,9 @@ async function sendParts(
 		message = await request.prepare(message);
 		await store.extendOnce(once, now(), LEASE_MS);
 	}
+	const template = await templateOf(request, message, channelId);
 	// What has just been asked need not be asked again, unless something took its time since.
-	let asked = request.prepare === undefined;
+	let asked = request.prepare === undefined && template.template === undefined;
 	const parts = messaging.parts(channelId, message);
 	for (const [index, part] of parts.entries()) {
 		// Of several parts each has a key of its own, so that a retry goes on behind the last one.
@@ -232,7 +277,7 @@ async function sendParts(
 		}
 		if (turn?.state === 'done') {
 			sent.push(...sentOf(turn.result));
-			conversation = await onRecord({ store, messaging }, request, sent);
+			({ conversation } = await onRecord({ store, messaging }, request, sent));
 			continue;
 		}
 		const check = async () => {
@@ -246,7 +291,7 @@ async function sendParts(
 				check,
 				tracker: trackerOf(key ?? once),
 			});
-			sent.push({ id: ids.at(-1) ?? `${once}:${index + 1}`, at: now() });
+			sent.push({ id: ids.at(-1) ?? `${once}:${index + 1}`, at: now(), ...template });
 		} catch (error) {
 			if (key) await giveUp(store, key, error);
 			throw error;
@@ -277,24 +322,47 @@ const LOOK_BACK = 100;
 
 /**
  * Sees to it that what has gone out is in the thread: an execution may have died between sending a message and writing it down. Gives
- * the conversation.
+ * the conversation, and what it was that went out.
  */
 async function onRecord(
 	{ store, messaging }: { store: HandoffStore; messaging: MessagingPort },
 	request: ReplyRequest,
 	sent: Sent[],
-): Promise<Conversation> {
+): Promise<{ conversation: Conversation; message: OutboundMessage }> {
 	const thread = await store.history(request.conversationId, { limit: LOOK_BACK });
 	const known = new Set(thread.map(({ id }) => id));
 	let conversation = (await store.conversation(request.conversationId))!;
-	if (sent.every(({ id }) => known.has(id))) return conversation;
-	const parts = messaging.parts(conversation.channelId, request.message);
+	const message = whatWentOut(request, sent[0], conversation, thread);
+	if (sent.every(({ id }) => known.has(id))) return { conversation, message };
+	const parts = messaging.parts(conversation.channelId, message);
+	const template = await templateOf(request, message, conversation.channelId);
 	for (const [index, one] of sent.entries()) {
 		if (known.has(one.id)) continue;
-		const part = parts[index] ?? request.message;
-		conversation = await record(store, request, part, one, index === 0);
+		const part = parts[index] ?? message;
+		conversation = await record(store, request, part, { ...template, ...one }, index === 0);
 	}
-	return conversation;
+	return { conversation, message };
+}
+
+/** The message itself, or the template in its place: as it was noted, or else by whether the window was open when it went out. */
+function whatWentOut(
+	{ message, templateOutsideWindow }: ReplyRequest,
+	first: Sent | undefined,
+	conversation: Conversation,
+	thread: readonly ConversationMessage[],
+): OutboundMessage {
+	if (!first || !templateOutsideWindow || message.type === 'template') return message;
+	if (first.template) return templateOutsideWindow;
+	if (!first.byStatus) return message;
+	const asked = thread.filter(({ direction, sentAt }) => direction === 'in' && sentAt <= first.at);
+	const then = {
+		...conversation,
+		lastCustomerMessageAt: asked
+			.map(({ sentAt }) => sentAt)
+			.sort()
+			.at(-1),
+	};
+	return windowOpen(then, first.at) ? message : templateOutsideWindow;
 }
 
 function afterParts(why: { reason: string; advice: string }, sent: Sent[]) {
@@ -334,7 +402,7 @@ function record(
 	store: HandoffStore,
 	request: ReplyRequest,
 	part: OutboundMessage,
-	{ id, at }: Sent,
+	{ id, at, template }: Sent,
 	isFirst: boolean,
 ): Promise<Conversation> {
 	return store.decide(request.conversationId, ({ conversation: current, clocks }) => {
@@ -377,10 +445,8 @@ function record(
 					...(request.authorId ? { authorId: request.authorId } : {}),
 					...(request.authorName ? { authorName: request.authorName } : {}),
 					type: part.type === 'template' ? 'template' : part.type === 'media' ? part.kind : 'text',
-					text:
-						part.type === 'template' && request.message.type === 'template' && request.says
-							? request.says
-							: textOf(part),
+					text: template?.says ?? textOf(part),
+					...(template ? { template: template.is } : {}),
 					...(part.type === 'media' ? { media: part.media } : {}),
 					sentAt: at,
 					receivedAt: at,
@@ -504,6 +570,6 @@ function textOf(message: OutboundMessage): string {
 		case 'media':
 			return message.caption ?? '';
 		case 'template':
-			return [message.name, ...(message.bodyParameters ?? [])].join(' · ');
+			return namedWithValues(message);
 	}
 }

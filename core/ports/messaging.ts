@@ -36,15 +36,36 @@ export type OutboundMessage =
 			caption?: string;
 			replyTo?: string;
 	  }
-	| {
-			type: 'template';
-			name: string;
-			/** Language code of the template, e.g. "en_US". */
-			language: string;
-			/** Values for the body's variables, in order. */
-			bodyParameters?: string[];
-			components?: unknown[];
-	  };
+	| TemplateMessage;
+
+/** An approved template with what fills it in. What is fixed in it needs nothing here. */
+export interface TemplateMessage {
+	type: 'template';
+	name: string;
+	/** Language code of the template, e.g. "en_US". */
+	language: string;
+	/** What stands above the body. */
+	header?: TemplateHeader;
+	/** Values for the body's variables, in order; or all by name. */
+	bodyParameters?: TemplateValue[];
+	/** What its buttons need. */
+	buttons?: TemplateButton[];
+}
+
+/** What fills a variable: the next one, "{{1}}", or the one of that name, "{{order_number}}". */
+export type TemplateValue = string | { name: string; text: string };
+
+export type TemplateHeader =
+	| { type: 'text'; value: TemplateValue }
+	| { type: 'image' | 'video' | 'document'; media: MediaReference };
+
+export interface TemplateButton {
+	/** Place among all buttons of the template, from 0. */
+	index: number;
+	/** The end of the address; what comes back when the customer taps; the code that the customer copies. */
+	type: 'url' | 'quick_reply' | 'copy_code';
+	value: string;
+}
 
 /** What a sender may want to know and to say while a message goes out. */
 export interface SendOptions {

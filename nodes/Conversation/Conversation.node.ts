@@ -19,6 +19,7 @@ import { storeCredential, storeFor } from '../shared/store';
 import { operations } from './operations';
 import { ONCE_OPTIONS, once, onceField } from './operations/once';
 import type { Operation } from './operations/operation';
+import { getTemplateSlots, getTemplates } from './operations/replyTemplate';
 
 const parameters: INodeProperties[] = [
 	{
@@ -85,6 +86,8 @@ export class Conversation implements INodeType {
 	};
 
 	methods = {
+		loadOptions: { getTemplates },
+		resourceMapping: { getTemplateSlots },
 		credentialTest: {
 			/** Opens the store of the credential and reads from it. */
 			async storeOpens(

@@ -9,6 +9,8 @@ import { Faults } from '../faults';
 import type { Answer, Exchange } from '../http';
 import { serve } from '../http';
 import { checkOutbound } from './check';
+import type { MetaTemplate } from './templates';
+import { SAMPLE_TEMPLATES, templateRefusal } from './templates';
 
 export interface GraphOptions {
 	port?: number;
@@ -42,6 +44,8 @@ export interface GraphSetup {
 	fields?: string[];
 	scopes: string[];
 	tokenEndsAt?: Date;
+	/** The account's message templates; what is sent is checked against them. */
+	templates: readonly MetaTemplate[];
 }
 
 /** A message on the customer's phone. */
@@ -121,6 +125,7 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		subscribed: true,
 		fields: ['messages'],
 		scopes: ['whatsapp_business_management', 'whatsapp_business_messaging'],
+		templates: SAMPLE_TEMPLATES,
 	});
 	let setup = freshSetup();
 	const appCallback = () => setup.appCallback ?? webhookUrl;
@@ -256,6 +261,13 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		if (request.status === 'read') return { status: 200, body: { success: true } };
 		const waId = String(request.to ?? request.recipient ?? '').replace(/^\+/u, '');
 		if (!waId) return refusal(400, 131009, 'Parameter value is not valid: to');
+		if (request.type === 'template') {
+			const refused = templateRefusal(setup.templates, (request.template ?? {}) as object);
+			if (refused) {
+				const { status, code, message: words, details } = refused;
+				return refusal(status, code, `(#${code}) ${words}`, details);
+			}
+		}
 		const message: PhoneMessage = {
 			id: `wamid.OUT${randomUUID().replaceAll('-', '').toUpperCase()}`,
 			waId,
@@ -305,6 +317,26 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 		}
 		const id = keep(file.type, Buffer.from(await file.arrayBuffer()));
 		return { status: 200, body: { id } };
+	}
+
+	/** In pages, by Meta's filter: every name that contains the one asked for. */
+	function listTemplates({ params, query }: Exchange): Answer {
+		if (params.id !== options.businessAccountId) {
+			return refusal(400, 100, `Object with ID '${params.id}' does not exist`);
+		}
+		const all = setup.templates.filter(({ name }) => name.includes(query.get('name') ?? ''));
+		const start = Number(query.get('after') ?? 0);
+		const end = start + Number(query.get('limit') ?? 25);
+		return {
+			status: 200,
+			body: {
+				data: all.slice(start, end),
+				paging: {
+					cursors: { before: String(start), after: String(end) },
+					...(end < all.length ? { next: `${server.url}/next` } : {}),
+				},
+			},
+		};
 	}
 
 	const page = readFileSync(path.join(__dirname, 'phone.html'));
@@ -392,6 +424,7 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 								},
 							},
 			},
+			{ method: 'GET', path: '/:version/:id/message_templates', handle: listTemplates },
 			{ method: 'POST', path: '/:version/:phone/media', handle: upload },
 			{
 				method: 'GET',
@@ -573,8 +606,9 @@ export async function startGraphStandIn(options: GraphOptions): Promise<Graph> {
 	};
 }
 
-function refusal(status: number, code: number, message: string): Answer {
-	return { status, body: { error: { message, type: 'OAuthException', code } } };
+function refusal(status: number, code: number, message: string, details?: string): Answer {
+	const more = details ? { error_data: { messaging_product: 'whatsapp', details } } : {};
+	return { status, body: { error: { message, type: 'OAuthException', code, ...more } } };
 }
 
 /** What a phone shows of a message. */

@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { systemClock } from '../../../adapters/clock/system';
 import { whatsAppFor } from '../../../adapters/whatsapp/open';
+import { templateWordsFor } from '../../../adapters/whatsapp/templates';
 import { isGatewayChannel } from '../../../core/conversation/gateway';
 import { planReply, reply as sendReply } from '../../../core/conversation/reply';
 import type { ReplyAuthor, ReplyRequest } from '../../../core/conversation/reply';
@@ -120,7 +121,9 @@ export const reply: Operation = {
 			author,
 			...(agent?.id ? { authorId: agent.id, authorName: agent.name } : {}),
 			message,
-			...(text ? { says: text } : {}),
+			// Of one that is chosen here nobody has seen the words; of one from the inbox page the agent has.
+			...(text && message.type === 'template' && purpose ? {} : { says: text }),
+			wordsOf: templateWordsFor(context, index),
 			...(prepare ? { prepare } : {}),
 			...(purpose ? { purpose } : {}),
 			...(needsOptIn ? { needsOptIn } : {}),

@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import type { TemplatePurpose } from '../../../core/conversation/consent';
-import type { OutboundMessage } from '../../../core/ports/messaging';
+import { namedWithValues } from '../../../core/conversation/template';
 import { StoreError } from '../../../core/ports/store';
 import type { OperationRun } from './operation';
+import { templateFields, templateOf } from './replyTemplate';
 import type { Written } from './writtenInInbox';
 import { fileOfItem, writtenInInbox } from './writtenInInbox';
 
@@ -155,50 +156,7 @@ export const contentFields: INodeProperties[] = [
 		default: '',
 		description: 'Text below the file',
 	},
-	{
-		displayName: 'Template Name',
-		name: 'sendTemplate',
-		type: 'string',
-		displayOptions: show('template'),
-		default: '',
-		required: true,
-		placeholder: 'e.g. order_update',
-		description: 'As approved by Meta',
-	},
-	{
-		displayName: 'Language Code',
-		name: 'sendTemplateLanguage',
-		type: 'string',
-		displayOptions: show('template'),
-		default: 'en_US',
-		placeholder: 'e.g. en_US',
-		description: 'Of the template as approved by Meta',
-	},
-	{
-		displayName: 'Values',
-		name: 'templateValues',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true },
-		displayOptions: show('template'),
-		default: {},
-		placeholder: 'Add Value',
-		description: 'What fills the variables of the body, in their order',
-		options: [
-			{
-				displayName: 'Value',
-				name: 'value',
-				values: [
-					{
-						displayName: 'Text',
-						name: 'text',
-						type: 'string',
-						default: '',
-						description: 'The next variable',
-					},
-				],
-			},
-		],
-	},
+	...templateFields,
 	{
 		displayName: 'Purpose',
 		name: 'templatePurpose',
@@ -286,21 +244,9 @@ export async function contentOf(
 function template(
 	read: (name: string, fallback?: unknown) => unknown,
 ): Written & { purpose: TemplatePurpose; needsOptIn: boolean } {
-	const name = String(read('sendTemplate')).trim();
-	if (name === '') {
-		throw new StoreError('No template is named', 'Fill in Template Name as Meta has approved it.');
-	}
-	const values = (read('templateValues.value', []) as Array<{ text?: unknown }>).map((one) =>
-		String((one.text as string | undefined) ?? ''),
-	);
-	const message: OutboundMessage = {
-		type: 'template',
-		name,
-		language: String(read('sendTemplateLanguage', 'en_US')).trim() || 'en_US',
-		...(values.length > 0 ? { bodyParameters: values } : {}),
-	};
+	const message = templateOf(read);
 	return {
-		text: [name, ...values].join(' · '),
+		text: namedWithValues(message),
 		message,
 		purpose: read('templatePurpose', 'marketing') as TemplatePurpose,
 		needsOptIn: read('templateNeedsOptIn', false) === true,

@@ -175,10 +175,10 @@ function templates(copy: Schemas, schemas: Record<string, Schema>): void {
 			{ type: 'integer', minimum: 0, maximum: 9 },
 		],
 	};
-	// Meta's examples have flows, and capitals.
+	// Meta's examples have flows, and capitals; codes to copy are newer than this description, and documented.
 	const subType = {
 		type: 'string',
-		pattern: '^(?:quick_reply|url|catalog|flow|QUICK_REPLY|URL|CATALOG|FLOW)$',
+		pattern: '^(?:quick_reply|url|catalog|flow|copy_code|QUICK_REPLY|URL|CATALOG|FLOW)$',
 	};
 	for (const part of [schemas.TemplateComponent!, schemas.ButtonComponent!.allOf![1]!]) {
 		Object.assign(part.properties!, { index, sub_type: subType });
@@ -192,6 +192,20 @@ function templates(copy: Schemas, schemas: Record<string, Schema>): void {
 		],
 	};
 	button.discriminator!.mapping.action = `${REF}ButtonActionParameter`;
+	button.properties!.type!.enum!.push('coupon_code');
+	schemas.ButtonCodeParameter = {
+		allOf: [
+			{ $ref: `${REF}ButtonParameterObject` },
+			{
+				type: 'object',
+				required: ['coupon_code'],
+				properties: { coupon_code: { type: 'string', minLength: 1 } },
+			},
+		],
+	};
+	button.discriminator!.mapping.coupon_code = `${REF}ButtonCodeParameter`;
+	// So are the names of variables.
+	schemas.TextParameter!.allOf![1]!.properties!.parameter_name = { type: 'string', minLength: 1 };
 	// One of Meta's examples has true and false for the text of a button.
 	schemas.ButtonTextParameter!.allOf![1]!.properties!.text = {
 		type: ['string', 'boolean'] as never,

@@ -246,6 +246,124 @@ describe('stand-in of WhatsApp', () => {
 		expect(graph.violations).toEqual([]);
 	});
 
+	const sendTemplate = async (name: string, components: object[] = []) => {
+		const response = await fetch(`${graph.url}/v23.0/1/messages`, {
+			method: 'POST',
+			headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
+			body: JSON.stringify({
+				messaging_product: 'whatsapp',
+				to: '16505551234',
+				type: 'template',
+				template: { name, language: { code: 'en_US' }, components },
+			}),
+		});
+		const { error } = (await response.json()) as {
+			error?: { code: number; error_data: { details: string } };
+		};
+		return error && [error.code, error.error_data.details];
+	};
+	const words = (...texts: string[]) => texts.map((text) => ({ type: 'text', text }));
+	const receipt = {
+		header: { type: 'header', parameters: [{ type: 'document', document: { id: '9' } }] },
+		body: { type: 'body', parameters: words('Robin', 'AB-1') },
+		link: { type: 'button', sub_type: 'url', index: '1', parameters: words('AB-1') },
+	};
+
+	it('takes a template that is filled in as it was approved', async () => {
+		const { header, body, link } = receipt;
+		expect(await sendTemplate('order_receipt', [header, body, link])).toBeUndefined();
+		expect(await sendTemplate('order_update')).toBeUndefined();
+		const names = [
+			{ type: 'text', parameter_name: 'day', text: 'Monday' },
+			{ type: 'text', parameter_name: 'first_name', text: 'Robin' },
+		];
+		expect(
+			await sendTemplate('delivery_day', [
+				{
+					type: 'header',
+					parameters: [{ type: 'text', parameter_name: 'order_number', text: 'AB-1' }],
+				},
+				{ type: 'body', parameters: names },
+			]),
+		).toBeUndefined();
+		expect(graph.violations).toEqual([]);
+	});
+
+	it.each<[string, string, object[], number, string]>([
+		['a name that there is not', 'order_recipe', [], 132001, 'does not exist in en_US'],
+		['one that is not approved', 'old_offer', [], 132001, 'does not exist in en_US'],
+		[
+			'too few values',
+			'order_receipt',
+			[receipt.header, { type: 'body', parameters: words('Robin') }, receipt.link],
+			132000,
+			'localizable_params (1) does not match the expected number of params (2)',
+		],
+		[
+			'values where there is none to fill in',
+			'order_update',
+			[{ type: 'body', parameters: words('Robin') }],
+			132000,
+			'(1) does not match the expected number of params (0)',
+		],
+		[
+			'no file above',
+			'order_receipt',
+			[receipt.body, receipt.link],
+			132012,
+			'expected DOCUMENT, received UNKNOWN',
+		],
+		[
+			'another kind of file',
+			'order_receipt',
+			[
+				{ type: 'header', parameters: [{ type: 'image', image: { id: '9' } }] },
+				receipt.body,
+				receipt.link,
+			],
+			132012,
+			'expected DOCUMENT, received IMAGE',
+		],
+		[
+			'a link without its end',
+			'order_receipt',
+			[receipt.header, receipt.body],
+			131008,
+			'Button at index 1 of type URL requires a parameter',
+		],
+		[
+			'a button of another kind',
+			'order_receipt',
+			[receipt.header, receipt.body, { ...receipt.link, index: '2' }],
+			131009,
+			'Button at index 2 is not of type url',
+		],
+		[
+			'numbered values for named variables',
+			'delivery_day',
+			[{ type: 'header', parameters: words('AB-1') }],
+			100,
+			'Parameter name is missing or empty',
+		],
+		[
+			'an empty value',
+			'follow_up',
+			[{ type: 'body', parameters: words('Robin', '') }],
+			131008,
+			'missing text value',
+		],
+		[
+			'a line break',
+			'follow_up',
+			[{ type: 'body', parameters: words('Robin', 'a\nb') }],
+			100,
+			'cannot have new-line',
+		],
+	])('refuses a template with %s', async (_what, name, components, code, details) => {
+		expect(await sendTemplate(name, components)).toEqual([code, expect.stringContaining(details)]);
+		expect(graph.messages()).toEqual([]);
+	});
+
 	it('refuses another token with Meta’s code, and misbehaves as often as it is told to', async () => {
 		const refused = await send('stolen');
 		expect(refused.status).toBe(401);

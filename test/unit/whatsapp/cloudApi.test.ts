@@ -3,7 +3,12 @@ import fc from 'fast-check';
 import { cloudApi } from '../../../adapters/whatsapp/cloudApi';
 import { graphOver } from '../../../adapters/whatsapp/graph';
 import type { RetryPolicy } from '../../../adapters/whatsapp/retry';
-import type { MessagingError, OutboundMessage } from '../../../core/ports/messaging';
+import type {
+	MessagingError,
+	OutboundMessage,
+	TemplateHeader,
+	TemplateMessage,
+} from '../../../core/ports/messaging';
 import { checkOutbound } from '../../../sandbox/graph/check';
 import { answer, fakeGraph, lost, refusal } from './fakeGraph';
 
@@ -227,6 +232,93 @@ describe('what goes to WhatsApp', () => {
 					},
 				],
 			},
+		});
+	});
+
+	/** What a template is filled in with, as it goes to WhatsApp. */
+	const parts = async (message: Omit<TemplateMessage, 'type' | 'name' | 'language'>) => {
+		const [body] = await bodiesOf({
+			type: 'template',
+			name: 'order_receipt',
+			language: 'de',
+			...message,
+		});
+		return (body!.template as { components: unknown[] }).components;
+	};
+
+	it.each<[string, TemplateHeader, object]>([
+		['a value', { type: 'text', value: 'AB-1\n' }, { type: 'text', text: 'AB-1' }],
+		[
+			'a named value',
+			{ type: 'text', value: { name: 'order', text: 'AB-1' } },
+			{ type: 'text', parameter_name: 'order', text: 'AB-1' },
+		],
+		[
+			'a picture by its address',
+			{ type: 'image', media: { url: 'https://shop.example/a.jpg' } },
+			{ type: 'image', image: { link: 'https://shop.example/a.jpg' } },
+		],
+		[
+			'a video by its id',
+			{ type: 'video', media: { id: '77' } },
+			{ type: 'video', video: { id: '77' } },
+		],
+		[
+			'a document with its name',
+			{ type: 'document', media: { id: '77', fileName: 'Receipt.pdf' } },
+			{ type: 'document', document: { id: '77', filename: 'Receipt.pdf' } },
+		],
+	])('fills the header of a template with %s', async (_what, header, parameter) => {
+		expect(await parts({ header })).toEqual([{ type: 'header', parameters: [parameter] }]);
+	});
+
+	it('fills the variables of a template by their names', async () => {
+		expect(await parts({ bodyParameters: [{ name: 'first_name', text: 'Robin  M.' }] })).toEqual([
+			{
+				type: 'body',
+				parameters: [{ type: 'text', parameter_name: 'first_name', text: 'Robin M.' }],
+			},
+		]);
+	});
+
+	it('gives the buttons of a template what each needs, at its place', async () => {
+		const button = (index: string, sub_type: string, parameter: object) => ({
+			type: 'button',
+			sub_type,
+			index,
+			parameters: [parameter],
+		});
+		expect(
+			await parts({
+				buttons: [
+					{ index: 0, type: 'quick_reply', value: 'stop' },
+					{ index: 1, type: 'url', value: 'orders/AB-1' },
+					{ index: 3, type: 'copy_code', value: 'SPRING25' },
+				],
+			}),
+		).toEqual([
+			button('0', 'quick_reply', { type: 'payload', payload: 'stop' }),
+			button('1', 'url', { type: 'text', text: 'orders/AB-1' }),
+			button('3', 'copy_code', { type: 'coupon_code', coupon_code: 'SPRING25' }),
+		]);
+	});
+
+	it.each<[string, Omit<TemplateMessage, 'type' | 'name' | 'language'>]>([
+		['Value 2 of the template order_receipt is empty', { bodyParameters: ['Robin', ' '] }],
+		[
+			'Some values of the template order_receipt have a name',
+			{ bodyParameters: ['Robin', { name: 'day', text: 'Monday' }] },
+		],
+		['The header of the template order_receipt is empty', { header: { type: 'text', value: '' } }],
+		['The file has neither an id nor an address', { header: { type: 'image', media: {} } }],
+		[
+			'Button 2 of the template order_receipt is empty',
+			{ buttons: [{ index: 1, type: 'url', value: '' }] },
+		],
+	])('sends no template with a gap: %s', async (message, given) => {
+		await expect(parts(given)).rejects.toMatchObject({
+			failure: 'invalid',
+			message: expect.stringContaining(message) as string,
 		});
 	});
 

@@ -109,9 +109,14 @@ describe('WhatsApp through 360dialog', () => {
 		});
 		await send({
 			type: 'template',
-			name: 'follow_up',
+			name: 'order_receipt',
 			language: 'en_US',
-			bodyParameters: ['Robin'],
+			header: { type: 'document', media: { id: '998877', fileName: 'receipt.pdf' } },
+			bodyParameters: ['Robin', 'AB-4711'],
+			buttons: [
+				{ index: 1, type: 'url', value: 'AB-4711' },
+				{ index: 2, type: 'quick_reply', value: 'wrong:AB-4711' },
+			],
 		});
 		const file = {
 			bytes: Buffer.from('%PDF'),
