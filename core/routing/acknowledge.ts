@@ -2,8 +2,8 @@ import { isConfirmedSend, trackerOf } from '../conversation/confirmation';
 import { consentObjection } from '../conversation/consent';
 import { windowClosesAt } from '../conversation/conversation';
 import { languageOf } from '../conversation/language';
-import type { ConversationMessage } from '../conversation/message';
-import type { MessagingPort } from '../ports/messaging';
+import type { ConversationMessage, SentTemplate } from '../conversation/message';
+import type { MessagingPort, TemplateMessage } from '../ports/messaging';
 import { MessagingError } from '../ports/messaging';
 import type { HandoffStore, Turn } from '../ports/store';
 import type { Clock, IsoTime } from '../time';
@@ -14,7 +14,13 @@ import type { HandoffResult } from './handoff';
 
 /** What became of telling the customer. */
 export type Acknowledgement =
-	| { sent: true; text: string; messageId?: string }
+	| {
+			sent: true;
+			text: string;
+			messageId?: string;
+			/** Where it went out as a template, which; `text` is what that says, where it is known. */
+			template?: SentTemplate;
+	  }
 	/** The conversation is handed over all the same; `message` and `advice` are for staff. */
 	| { sent: false; text: string; message: string; advice: string };
 
@@ -41,7 +47,12 @@ interface Ports {
 export async function acknowledge(
 	ports: Ports,
 	result: HandoffResult,
-	options: { timeZone: string; texts?: Partial<AcknowledgementTexts> },
+	options: {
+		timeZone: string;
+		texts?: Partial<AcknowledgementTexts>;
+		/** What a template says, for the thread; undefined where that cannot be found out. */
+		wordsOf?: (template: TemplateMessage, channelId: string) => Promise<string | undefined>;
+	},
 ): Promise<Acknowledgement> {
 	const { store, messaging, clock, sleep } = ports;
 	const { conversation, handoff } = result;
@@ -52,24 +63,23 @@ export async function acknowledge(
 	const owner = conversation.owner;
 	const template = templateFor(result, now);
 	const stopped = template && consentObjection(conversation.profile.consent, 'utility');
-	const text = template
-		? template.name
-		: acknowledgementText(
-				{
-					case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
-					language: languageOf(conversation),
-					timeZone: options.timeZone,
-					now,
-					agentName: owner?.kind === 'agent' ? owner.name : undefined,
-					queue: handoff.queue,
-					position: result.position,
-					waitMinutes: result.wait?.known ? result.wait.minutes : undefined,
-					dueAt: result.dueAt,
-					opensAt: result.opensAt,
-					customerName: conversation.profile.name ?? conversation.identity.name,
-				},
-				options.texts,
-			);
+	const plain = acknowledgementText(
+		{
+			case: result.tell ?? (result.outcome === 'already' ? 'queued' : result.outcome),
+			language: languageOf(conversation),
+			timeZone: options.timeZone,
+			now,
+			agentName: owner?.kind === 'agent' ? owner.name : undefined,
+			queue: handoff.queue,
+			position: result.position,
+			waitMinutes: result.wait?.known ? result.wait.minutes : undefined,
+			dueAt: result.dueAt,
+			opensAt: result.opensAt,
+			customerName: conversation.profile.name ?? conversation.identity.name,
+		},
+		options.texts,
+	);
+	let text = template ? template.name : plain;
 	if (stopped) return { sent: false, text, message: stopped.reason, advice: stopped.advice };
 
 	let turn = await store.beginOnce(key, now, LEASE_MS);
@@ -79,6 +89,7 @@ export async function acknowledge(
 	}
 	if (turn.state === 'mine' && turn.again) turn = await wordOf(ports, key);
 	if (turn.state === 'done') return await alreadyTold(ports, result, text, turn.result);
+	if (template) text = (await options.wordsOf?.(template, conversation.channelId)) ?? text;
 	let ids: string[];
 	try {
 		const { waId, userId } = conversation.identity;
@@ -99,7 +110,12 @@ export async function acknowledge(
 		}
 		return { sent: false, text, message: error.message, advice: error.advice };
 	}
-	const sent: Acknowledgement = { sent: true, text, ...(ids[0] ? { messageId: ids[0] } : {}) };
+	const sent: Acknowledgement = {
+		sent: true,
+		text,
+		...(ids[0] ? { messageId: ids[0] } : {}),
+		...(template ? { template: sentAs(template, plain) } : {}),
+	};
 	const sentAt = isoTime(clock.now());
 	await store.completeOnce(key, sent, sentAt);
 	await keepInThread(store, result, sent, sentAt);
@@ -107,12 +123,17 @@ export async function acknowledge(
 }
 
 /** The approved template where the 24-hour window has closed since the customer was promised somebody: free text is refused then. */
-function templateFor({ conversation, handoff }: HandoffResult, now: IsoTime) {
+function templateFor(
+	{ conversation, handoff }: HandoffResult,
+	now: IsoTime,
+): TemplateMessage | undefined {
 	const closes = windowClosesAt(conversation);
 	const template = handoff.promise?.template;
-	return template && closes && now >= closes
-		? { type: 'template' as const, ...template }
-		: undefined;
+	return template && closes && now >= closes ? { type: 'template', ...template } : undefined;
+}
+
+function sentAs({ name, language }: TemplateMessage, insteadOf?: string): SentTemplate {
+	return { name, language, ...(insteadOf ? { insteadOf } : {}) };
 }
 
 /** Waits a little for word of a message of which it is not known whether it went out; ours to send where none comes. */
@@ -155,12 +176,16 @@ async function keepInThread(
 	const { conversation, handoff } = result;
 	if (!told.sent || !told.messageId) return;
 	const { messageId, text } = told;
+	// Of what only a status tells, the time says what it was.
+	const late = templateFor(result, sentAt);
+	const template = told.template ?? (late && sentAs(late));
 	const message: ConversationMessage = {
 		id: messageId,
 		direction: 'out',
 		author: 'system',
-		type: templateFor(result, sentAt) ? 'template' : 'text',
+		type: template ? 'template' : 'text',
 		text,
+		...(template ? { template } : {}),
 		sentAt,
 		receivedAt: sentAt,
 		status: 'sent',

@@ -269,6 +269,8 @@ function readOutgoing(
 	delete memory.offered;
 	delete memory.expects;
 	if (reading.asks) memory.expects = true;
+	// Where the window had closed, the customer has the template, and not the answer.
+	if (message.template?.insteadOf !== undefined) return;
 	if (reading.answer !== '' && !(repeated && message.author === 'bot')) {
 		memory.offered = true;
 		if (message.author !== 'bot' || meets(memory, reading, languages)) answered(memory);
@@ -393,9 +395,10 @@ function isAfter(a: Line, b: Line): boolean {
 
 const placed = ({ id, at, receivedAt = at }: Line) => ({ id, sentAt: at, receivedAt });
 
-/** A message as one line of a transcript; a file without words shows what it is. */
+/** A message as one line of a transcript; a file without words, and a template, show what they are. */
 export function spoken(message: ConversationMessage): string {
 	const name = message.media?.fileName;
+	const template = message.template ? `[template ${message.template.name}]` : '';
 	const file = message.media
 		? `[${message.media.voice ? 'voice message' : message.type}${name ? `: ${name}` : ''}]`
 		: message.location
@@ -403,7 +406,7 @@ export function spoken(message: ConversationMessage): string {
 			: message.contacts
 				? '[contacts]'
 				: '';
-	return [file, message.text].filter((part) => part.trim() !== '').join(' ');
+	return [template, file, message.text].filter((part) => part.trim() !== '').join(' ');
 }
 
 function addAttachment(memory: BriefMemory, message: ConversationMessage): void {

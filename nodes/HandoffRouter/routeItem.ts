@@ -6,6 +6,7 @@ import { rememberRoster } from '../../adapters/inbox/roster';
 import { noSuchConversation } from '../../adapters/store/intake';
 import { rosterOfHandoff, sharedRoster, shareRoster } from '../../adapters/store/roster';
 import { whatsAppFor } from '../../adapters/whatsapp/open';
+import { templateWordsFor } from '../../adapters/whatsapp/templates';
 import type { Actor, AuditEntry } from '../../core/conversation/audit';
 import type { Conversation, Priority, SignalResult } from '../../core/conversation/conversation';
 import { isSaid, languageHeard } from '../../core/conversation/language';
@@ -325,6 +326,7 @@ async function tell(
 				request.teamHours?.timeZone ??
 				context.getTimezone(),
 			texts: request.texts ?? {},
+			wordsOf: templateWordsFor(context, index),
 		},
 	);
 	if (!acknowledgement.sent) {

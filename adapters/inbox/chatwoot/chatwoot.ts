@@ -202,7 +202,9 @@ export class ChatwootInbox implements InboxPort {
 		messages: readonly ConversationMessage[],
 	): Promise<ConversationMessage[]> {
 		const missing = messages
-			.filter(({ id, origin }) => origin?.inbox !== CHATWOOT && !state.mirrored.includes(id))
+			// The agent's own words are there; that a template went in their place is not.
+			.filter(({ origin, template }) => origin?.inbox !== CHATWOOT || template?.insteadOf)
+			.filter(({ id }) => !state.mirrored.includes(id))
 			.sort(byTime);
 		await this.post(
 			threadId,

@@ -15,6 +15,7 @@ export function markOf(message: {
 export function wordsOf(message: ConversationMessage): string {
 	const { text, location, contacts, order, media, target, reaction, referral, quoted } = message;
 	const said: string[] = [];
+	if (message.template) said.push(`[template ${message.template.name}]`);
 	if (referral?.headline || referral?.sourceUrl) {
 		said.push(['Came from:', referral.headline, referral.sourceUrl].filter(Boolean).join(' '));
 	}
@@ -48,6 +49,8 @@ export function wordsOf(message: ConversationMessage): string {
 	for (const [key, value] of Object.entries(data ?? {})) {
 		said.push(`${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
 	}
+	const { insteadOf } = message.template ?? {};
+	if (insteadOf) said.push(`Not sent, since the 24-hour window has closed: ${insteadOf}`);
 	if (said.length === 0 && !media) said.push(`[${message.type}]`);
 	return said.join('\n');
 }

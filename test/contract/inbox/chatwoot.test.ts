@@ -329,6 +329,24 @@ describe('the Chatwoot inbox', () => {
 		expect(contents()).toEqual(['Where is my order?']);
 	});
 
+	it('tells an agent there that a template went out in place of what they wrote', async () => {
+		await open();
+		const sent = aMessage({
+			id: 'wamid.OUT',
+			author: 'agent',
+			direction: 'out',
+			type: 'template',
+			text: 'We have news.',
+			template: { name: 'follow_up', language: 'en', insteadOf: 'Hello' },
+			origin: { inbox: 'chatwoot', id: '77' },
+		});
+		await test.inbox.openThread({
+			conversation: handedOver(),
+			messages: [...test.messages, sent],
+		});
+		expect(contents().at(-1)).toContain('[template follow_up]\nWe have news.\nNot sent');
+	});
+
 	it('makes one contact, one conversation and each message once, in order, whoever is at it at the same time', async () => {
 		await open();
 		const messages = Array.from({ length: 12 }, (_, index) =>

@@ -4,6 +4,7 @@ import type { ReplyRequest } from '../../../core/conversation/reply';
 import { reply } from '../../../core/conversation/reply';
 import { confirmSent } from '../../../core/conversation/confirmation';
 import { MessagingError } from '../../../core/ports/messaging';
+import type { TemplateMessage } from '../../../core/ports/messaging';
 import { StoreError, type HandoffStore } from '../../../core/ports/store';
 import { handOver } from '../../../core/routing';
 import { DEFAULT_POLICIES } from '../../../core/sla';
@@ -176,6 +177,91 @@ describe('reply with the send guard', () => {
 		const template = { type: 'template' as const, name: 'follow_up', language: 'en_US' };
 		expect(await say({ templateOutsideWindow: template })).toMatchObject({ outcome: 'sent' });
 		expect(messaging.sent.map(({ message }) => message)).toEqual([template]);
+	});
+
+	describe('as a template in place of a text, since the window has closed', () => {
+		const templateOutsideWindow = {
+			type: 'template' as const,
+			name: 'follow_up',
+			language: 'en_US',
+			bodyParameters: ['Robin'],
+		};
+		const wordsOf = ({ bodyParameters = [] }: TemplateMessage) =>
+			Promise.resolve(`Hello ${bodyParameters.map(String).join()}, we have news.`);
+		const last = async () => (await store.history(conversationId, { limit: 1 }))[0];
+		const template = { name: 'follow_up', language: 'en_US', insteadOf: 'It is on its way.' };
+		beforeEach(() => clock.set(at(25 * 60)));
+
+		it('is in the thread as that, with what the template says and the text that the customer does not have', async () => {
+			expect(await say({ templateOutsideWindow, wordsOf })).toMatchObject({
+				outcome: 'sent',
+				template,
+			});
+			expect(await last()).toMatchObject({
+				type: 'template',
+				text: 'Hello Robin, we have news.',
+				template,
+			});
+		});
+
+		it('is told by its name and values where nobody knows its words', async () => {
+			await say({ templateOutsideWindow, wordsOf: () => Promise.resolve(undefined) });
+			expect(await last()).toMatchObject({ text: 'follow_up · Robin', template });
+		});
+
+		it('is written down as that when the execution died, though the customer has opened the window since', async () => {
+			const dying = Object.create(store) as HandoffStore;
+			let decisions = 0;
+			dying.decide = (...given) =>
+				// The first two ask whether it may go out: before the words are looked up, and after.
+				++decisions === 3 ? Promise.reject(new Error('died')) : store.decide(...given);
+			const request = {
+				conversationId,
+				author: 'bot' as const,
+				message: { type: 'text' as const, text: 'It is on its way.' },
+				key: 'k1',
+				templateOutsideWindow,
+				wordsOf,
+			};
+			await expect(reply({ store: dying, messaging, clock }, request)).rejects.toThrow('died');
+			await customerWrites(store, 25 * 60 + 1, 'Hello?');
+			clock.set(at(25 * 60 + 2));
+			expect(await say({ templateOutsideWindow, wordsOf })).toMatchObject({
+				repeated: true,
+				template,
+				message: templateOutsideWindow,
+			});
+			const thread = await store.history(conversationId, { limit: 9 });
+			expect(thread.find(({ direction }) => direction === 'out')).toMatchObject({
+				type: 'template',
+				template,
+			});
+			expect(messaging.sent).toHaveLength(1);
+		});
+
+		it('is known as that by the time of its status where nothing else tells of it', async () => {
+			const complete = jest.spyOn(store, 'completeOnce').mockRejectedValue(new Error('killed'));
+			await expect(say({ templateOutsideWindow, wordsOf })).rejects.toThrow('killed');
+			complete.mockRestore();
+			const tracker = messaging.trackers[0];
+			const sentAt = at(25 * 60);
+			await confirmSent(
+				store,
+				{ messageId: 'wamid.FIRST', status: 'sent', at: sentAt, tracker },
+				sentAt,
+			);
+			await customerWrites(store, 25 * 60 + 1, 'Hello?');
+			clock.set(at(25 * 60 + 2));
+			expect(await say({ templateOutsideWindow, wordsOf })).toMatchObject({
+				repeated: true,
+				message: templateOutsideWindow,
+			});
+			const thread = await store.history(conversationId, { limit: 9 });
+			expect(thread.find(({ id }) => id === 'wamid.FIRST')).toMatchObject({
+				text: 'Hello Robin, we have news.',
+				template,
+			});
+		});
 	});
 
 	it('sends no template to who has stopped everything, whoever chose it, nor in place of a text', async () => {

@@ -69,6 +69,14 @@ describe('a message in Chatwoot', () => {
 			},
 			'Form\ncity: Ulm\nrooms: 3',
 		],
+		[
+			{
+				type: 'template',
+				text: 'Hello Robin, we have news.',
+				template: { name: 'follow_up', language: 'en', insteadOf: 'It is on its way.' },
+			},
+			'[template follow_up]\nHello Robin, we have news.\nNot sent, since the 24-hour window has closed: It is on its way.',
+		],
 		[{ type: 'unknown', text: '' }, '[unknown]'],
 		[{ type: 'image', text: '', media: { id: 'm' } }, ''],
 	] as const)('says in words what it is: %j', (message, words) => {

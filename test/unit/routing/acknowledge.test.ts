@@ -212,6 +212,24 @@ describe('telling the customer of a handoff', () => {
 			expect((await store.history(id, { limit: 1 }))[0]).toMatchObject({
 				type: 'template',
 				text: 'follow_up',
+				template: {
+					name: 'follow_up',
+					language: 'en',
+					insteadOf: expect.stringContaining('A colleague from Support') as string,
+				},
+			});
+		});
+
+		it('is in the thread with what the template says, where that is known', async () => {
+			const told = await acknowledge({ store, messaging, clock, sleep }, handedOver, {
+				timeZone: 'UTC',
+				wordsOf: ({ name }) => Promise.resolve(`${name} says: we are back.`),
+			});
+			expect(told).toMatchObject({ sent: true, text: 'follow_up says: we are back.' });
+			const { id } = handedOver.conversation;
+			expect((await store.history(id, { limit: 1 }))[0]).toMatchObject({
+				type: 'template',
+				text: 'follow_up says: we are back.',
 			});
 		});
 

@@ -134,6 +134,20 @@ describe('summarise', () => {
 		expect(brief.unansweredQuestion?.messageIds).toEqual([asked.id]);
 	});
 
+	it('shows a template as one, and takes one that stands in for a text for no answer', () => {
+		const asked = customer('Do you ship to Norway?');
+		const words = 'We ship to all of Scandinavia within a week.';
+		const template = (insteadOf?: string) =>
+			says('agent', words, {
+				type: 'template',
+				template: { name: 'follow_up', language: 'en', ...(insteadOf ? { insteadOf } : {}) },
+			});
+		expect(briefOf([asked, template()]).unansweredQuestion).toBeUndefined();
+		const brief = briefOf([asked, template('We do, for 9 euros.')]);
+		expect(brief.unansweredQuestion?.messageIds).toEqual([asked.id]);
+		expect(brief.transcript.at(-1)?.text).toBe(`[template follow_up] ${words}`);
+	});
+
 	it('opens the question again when the customer says that the answer missed it', () => {
 		const asked = customer('Do you ship to Norway?');
 		const brief = briefOf([

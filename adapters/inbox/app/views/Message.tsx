@@ -213,7 +213,7 @@ function Content({
 		case 'revoke':
 			return <p class="aside">{t('message.revoke')}</p>;
 		case 'template':
-			return <p class="aside">{t('message.template')}</p>;
+			return <Template message={message} />;
 		case 'call':
 			return (
 				<p class="aside">
@@ -228,6 +228,23 @@ function Content({
 		default:
 			return message.referral ? <Referral message={message} /> : null;
 	}
+}
+
+function Template({ message: { template } }: { message: ConversationMessage }) {
+	const name = plain(template?.name ?? '', 100);
+	return (
+		<>
+			<p class="aside">
+				{t('message.template')}
+				{name && `: ${name}`}
+			</p>
+			{template?.insteadOf && (
+				<p class="aside">
+					{t('message.templateInstead', { text: plain(template.insteadOf, 300) })}
+				</p>
+			)}
+		</>
+	);
 }
 
 function Referral({ message: { referral } }: { message: ConversationMessage }) {
