@@ -57,9 +57,11 @@ export function acknowledgementText(
 	return filled(custom[facts.case] ?? '', values) || filled(ours, values);
 }
 
-function filled(template: string, values: Record<string, string | undefined>): string {
+/** A text with its variables filled in; a sentence with one of them whose value is not known is left out. */
+export function filled(template: string, values: Record<string, string | undefined>): string {
+	const isKnown = (name: string) => !Object.hasOwn(values, name) || values[name] !== undefined;
 	return sentences(template)
-		.filter((sentence) => variablesIn(sentence).every((name) => values[name] !== undefined))
+		.filter((sentence) => namesIn(sentence).every(isKnown))
 		.map((sentence) =>
 			sentence.replace(/\{(\w+)\}/gu, (whole, name: string) => values[name] ?? whole),
 		)
@@ -75,10 +77,6 @@ export function supportedLanguage(tag: string | undefined): string {
 
 /** Variables that only this package fills in; an unknown one is text as far as we are concerned. */
 const VARIABLES = new Set(['agent', 'queue', 'position', 'wait', 'due', 'opens', 'name']);
-
-function variablesIn(text: string): string[] {
-	return namesIn(text).filter((name) => VARIABLES.has(name));
-}
 
 /** What a text of staff's names in braces and nobody fills in, e.g. "agnet": it would reach the customer as it stands. */
 export function unknownVariables(text: string): string[] {

@@ -5,7 +5,9 @@ import type { News } from '../../adapters/inbox/feed';
 import { feedOf } from '../../adapters/inbox/feed';
 import { overviewOf } from '../../adapters/inbox/overview';
 import type { InboxUser } from '../../adapters/inbox/tokens';
+import type { Conversation } from '../../core/conversation/conversation';
 import { windowClosesAt } from '../../core/conversation/conversation';
+import { closingMessage } from '../../core/inbox/closing';
 import type { ListQuery } from '../../core/inbox/list';
 import type { Sees } from '../../core/inbox/lists';
 import { listChange, listOf, overallFor, seenOf, summaryOf } from '../../core/inbox/lists';
@@ -17,7 +19,7 @@ import { storeFor } from '../shared/store';
 import { serveMedia } from './media';
 import { DONE, endingOf, sendEvents, sendFirst, sendJson } from './respond';
 import { signedIn, withinLimits } from './session';
-import { directory, messagesShown, pageSettings, restrictions } from './settings';
+import { closingChoice, directory, messagesShown, pageSettings, restrictions } from './settings';
 
 /** Messages that one answer holds at most. */
 const MOST_MESSAGES = 500;
@@ -49,7 +51,7 @@ export async function serveData(
 		case 'list':
 			return sendJson(context, 200, await lists(store, query, user, sees));
 		case 'conversation': {
-			const detail = await detailOf(store, query.id ?? '', messagesShown(context), sees);
+			const detail = await detailOf(store, query.id ?? '', viewerOf(context, user, sees));
 			return detail ? sendJson(context, 200, detail) : gone(context);
 		}
 		case 'messages': {
@@ -124,7 +126,23 @@ async function team(context: IWebhookFunctions, store: HandoffStore) {
 	return { open, agents };
 }
 
-async function detailOf(store: HandoffStore, id: string, limit: number, sees: Sees) {
+/** Who looks at a conversation, and what staff set for it. */
+interface Viewer {
+	sees: Sees;
+	limit: number;
+	closing(conversation: Conversation): string;
+}
+
+function viewerOf(context: IWebhookFunctions, user: InboxUser, sees: Sees): Viewer {
+	const choice = closingChoice(context);
+	return {
+		sees,
+		limit: messagesShown(context),
+		closing: (conversation) => closingMessage(choice, conversation, user.name),
+	};
+}
+
+async function detailOf(store: HandoffStore, id: string, { sees, limit, closing }: Viewer) {
 	const conversation = await store.conversation(id);
 	if (!conversation || !(sees?.(conversation) ?? true)) return undefined;
 	const [messages, brief, clocks, audit] = await Promise.all([
@@ -144,6 +162,7 @@ async function detailOf(store: HandoffStore, id: string, limit: number, sees: Se
 		brief: briefView(brief),
 		clocks,
 		audit: audit.slice(-AUDIT_SHOWN),
+		closing: closing(conversation),
 	};
 }
 
@@ -160,7 +179,7 @@ function serveChanges(
 	sees: Sees,
 ): IWebhookResponseData {
 	const { cursor, team, id, once } = query;
-	const limit = messagesShown(context);
+	const viewer = viewerOf(context, user, sees);
 	const feed = feedOf(store);
 	const ending = endingOf(context.getResponseObject());
 	const summary = async () =>
@@ -179,7 +198,7 @@ function serveChanges(
 					}
 				: {}),
 			...(changed ? {} : { anew: true }),
-			...(id && isOpenChanged ? { detail: (await detailOf(store, id, limit, sees)) ?? null } : {}),
+			...(id && isOpenChanged ? { detail: (await detailOf(store, id, viewer)) ?? null } : {}),
 		};
 	};
 	const changes = (async function* () {

@@ -19,6 +19,42 @@ const page: INodeProperties[] = [
 			'How a conversation can have ended, separated by commas; agents choose one when they resolve it. The first one is suggested.',
 	},
 	{
+		displayName: 'Closing Message',
+		name: 'closingMessage',
+		type: 'options',
+		options: [
+			{
+				name: 'None',
+				value: '',
+				description: 'The field is empty; agents can write something',
+			},
+			{
+				name: 'Own Text',
+				value: 'own',
+			},
+			{
+				name: 'Thanks, in the Customer’s Language',
+				value: 'standard',
+				description:
+					'Thank you for writing to us. If anything else comes up, just write here. In ten languages, English for all others.',
+			},
+		],
+		default: '',
+		description:
+			'What the customer is told when an agent resolves a conversation. Agents see it in the dialog and can change it or take it away; it is not suggested for outcomes such as spam.',
+	},
+	{
+		displayName: 'Closing Text',
+		name: 'closingText',
+		type: 'string',
+		typeOptions: { rows: 2 },
+		displayOptions: { show: { closingMessage: ['own'] } },
+		default: '',
+		placeholder: 'e.g. Thank you, {customer}! Write here at any time.',
+		description:
+			'With what the closing message begins; {customer} and {agent} stand for the names. A sentence with the name of a customer whose name is not known is left out.',
+	},
+	{
 		displayName: 'Teams',
 		name: 'teams',
 		type: 'string',

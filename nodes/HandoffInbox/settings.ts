@@ -2,6 +2,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { feedOf } from '../../adapters/inbox/feed';
+import type { ClosingChoice } from '../../core/inbox/closing';
 import type { KnownAgent } from '../../core/inbox/directory';
 import { ROSTER, SIGNED_IN, directoryOf, withAgent } from '../../core/inbox/directory';
 import type { Restriction } from '../../core/inbox/restricted';
@@ -67,6 +68,14 @@ export function restrictions(context: IWebhookFunctions): Restriction[] {
 		names: wordsOf(names),
 		agents: wordsOf(agents),
 	}));
+}
+
+/** With what a closing message begins. */
+export function closingChoice(context: IWebhookFunctions): ClosingChoice {
+	const kind = context.getNodeParameter('closingMessage', '');
+	if (kind === 'standard') return { kind };
+	if (kind !== 'own') return { kind: '' };
+	return { kind, text: context.getNodeParameter('closingText', '') as string };
 }
 
 /** The largest file that an agent may attach. */

@@ -368,6 +368,52 @@ inBrowser('the views of the inbox page', () => {
 		},
 	);
 
+	it('suggest a closing message in the customer’s language, which the agent can change, and none for spam', async () => {
+		const name = 'Closing Example';
+		const id = await seedConversation(
+			store,
+			'16505550196',
+			{
+				name,
+				minutes: 3,
+				reason: 'Asked for a person',
+				queue: 'Support',
+				owner: { kind: 'agent', id: ANA, name: NAMES[ANA]! },
+				messages: [{ text: 'Ich möchte bitte mit einem Menschen sprechen' }],
+			},
+			new Date().toISOString(),
+		);
+		await store.decide(id, ({ conversation }) => ({
+			result: undefined,
+			conversation: {
+				...conversation,
+				profile: { ...conversation.profile, language: 'de' },
+				version: conversation.version + 1,
+			},
+		}));
+		const desk = await deskOf(ANA, 'agent');
+		const { page } = desk;
+		await desk.choose(name);
+		await page.keyboard.press('e');
+		const closing = page.getByLabel('Closing message to the customer');
+		expect(await closing.inputValue()).toMatch(/^Danke für Ihre Nachricht/u);
+		await page.getByLabel('Outcome').selectOption('spam');
+		expect(await closing.inputValue()).toBe('');
+		await page.getByLabel('Outcome').selectOption('sold');
+		expect(await closing.inputValue()).toMatch(/^Danke/u);
+		await closing.fill('Bis bald!');
+		await page.getByLabel('Outcome').selectOption('spam');
+		expect(await closing.inputValue()).toBe('Bis bald!');
+		await closing.fill('');
+		await page.getByLabel('Outcome').selectOption('solved');
+		expect(await closing.inputValue()).toBe('');
+		await desk.choice('Resolve').click();
+		await page.locator('#state', { hasText: 'closed' }).waitFor();
+		expect((await store.conversation(id))!.outcome).toEqual({ disposition: 'solved' });
+		expect(desk.troubles).toEqual(NOTHING);
+		await desk.close();
+	});
+
 	it('send a template with its values once the 24-hour window has closed', async () => {
 		const desk = await deskOf();
 		const { page } = desk;

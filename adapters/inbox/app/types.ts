@@ -59,6 +59,8 @@ export interface Detail {
 	brief?: Omit<Brief, 'memory'>;
 	clocks: SlaClock[];
 	audit: AuditEntry[];
+	/** With what a closing message begins; empty for none. */
+	closing: string;
 }
 
 export type Present = Omit<Presence, 'at'>;

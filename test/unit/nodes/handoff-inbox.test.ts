@@ -410,6 +410,26 @@ describe('Handoff Inbox', () => {
 			expect(seen).toHaveLength(EVERY_KIND.length);
 		});
 
+		it('with what the closing message begins with, in the customer’s language', async () => {
+			const polite = await InboxServer.start({ file, parameters: { closingMessage: 'standard' } });
+			const id = await waiting();
+			await store.decide(id, ({ conversation }) => ({
+				result: undefined,
+				conversation: {
+					...conversation,
+					profile: { ...conversation.profile, language: 'de' },
+					version: conversation.version + 1,
+				},
+			}));
+			const closing = async (one: Visitor) =>
+				(await one.ask<{ closing: string }>({ data: 'conversation', id })).body.closing;
+			const there = new Visitor(polite);
+			await there.open(polite.link(ANA));
+			expect(await closing(there)).toMatch(/^Danke/u);
+			expect(await closing(await visitor(BEN))).toBe('');
+			await polite.close();
+		});
+
 		it('and says so where there is none', async () => {
 			const ana = await visitor(ANA);
 			expect((await ana.ask({ data: 'conversation', id: 'x' })).status).toBe(404);

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 
+import { isSuccess } from '../../../../core/conversation/outcome';
 import { plain, when } from '../format';
 import { LANGUAGE_NAMES, chooseLanguage, currentLanguage, t } from '../i18n';
 import type { Key, Language } from '../i18n';
@@ -254,7 +255,10 @@ function Resolve({ state }: { state: State }) {
 	const [disposition, setDisposition] = useState(outcomes[0]!);
 	const [resolution, setResolution] = useState('');
 	const [nextAction, setNextAction] = useState('');
-	const [closing, setClosing] = useState('');
+	/** What the agent made of it; undefined while that is nothing. */
+	const [written, setWritten] = useState<string>();
+	// Nobody thanks whoever sent spam.
+	const closing = written ?? (isSuccess(disposition) ? (detail?.closing ?? '') : '');
 	const closes = detail?.conversation.windowClosesAt;
 	const open = closes !== undefined && Date.parse(closes) > Date.now();
 	const send = () =>
@@ -299,7 +303,7 @@ function Resolve({ state }: { state: State }) {
 						rows={3}
 						value={closing}
 						maxLength={4096}
-						onInput={(event) => setClosing(event.currentTarget.value)}
+						onInput={(event) => setWritten(event.currentTarget.value)}
 					/>
 				</Field>
 			) : (
