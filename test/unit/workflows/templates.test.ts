@@ -213,8 +213,14 @@ describe('09 survey, and the templates that may get its answers', () => {
 		'01-whatsapp-intake-ai-agent.json',
 		'01-whatsapp-intake-faq-bot.json',
 		'04-support-intake.json',
+		'05-hot-lead-hubspot.json',
+		'05-hot-lead-pipedrive.json',
+		'05-hot-lead-salesforce.json',
 		'06-off-hours-follow-up.json',
+		'07-vip-and-sensitive-topics.json',
 		'09-satisfaction-survey.json',
+		'10-lead-qualification.json',
+		'11-zendesk-tickets.json',
 		'13-whatsapp-intake-chatwoot.json',
 	];
 	const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
@@ -235,10 +241,35 @@ describe('09 survey, and the templates that may get its answers', () => {
 		// As long as WhatsApp shows.
 		for (const { title } of choices) expect(title.length).toBeLessThanOrEqual(24);
 		const { profileFields } = survey.parametersFor('Remember that we asked', {}) as unknown as {
-			profileFields: { field: [{ name: string; value: string }] };
+			profileFields: { field: Array<{ name: string; value: string }> };
 		};
-		expect(profileFields.field[0].name).toBe('surveyAskedAt');
-		expect(Date.now() - Date.parse(profileFields.field[0].value)).toBeLessThan(60_000);
+		// Until there is an answer, and for good.
+		expect(profileFields.field.map(({ name }) => name)).toEqual(['surveyAskedAt', 'lastSurveyAt']);
+		for (const { value } of profileFields.field) {
+			expect(Date.now() - Date.parse(value)).toBeLessThan(60_000);
+		}
+		expect(survey.behind('Not asked lately')).toEqual(['Ask how it was']);
+	});
+
+	it.each([
+		['is asked of whom it was never', 1, undefined, undefined, true],
+		['is asked once in a case', 1, 2, undefined, false],
+		['is asked once in a case, however long that goes on', 1, 45 * 24, undefined, false],
+		['is asked again in another case a month later', 1, 31 * 24, 20 * 24, true],
+		['is not asked again sooner', 1, 29 * 24, 20 * 24, false],
+		['is not asked where the bot alone has had this case', 50 * 24, undefined, 20 * 24, false],
+	])('%s', (_what, handedOver, asked, caseSince, isAsked) => {
+		const item = {
+			conversation: {
+				handoff: { createdAt: hoursAgo(handedOver) },
+				...(caseSince === undefined ? {} : { caseSince: hoursAgo(caseSince) }),
+			},
+			customer: { fields: asked === undefined ? {} : { lastSurveyAt: hoursAgo(asked) } },
+		};
+		const way = ['Had a person', 'Not asked lately'].every(
+			(name) => survey.wayFrom(name, item).length > 0,
+		);
+		expect(way).toBe(isAsked);
 	});
 
 	it.each(INTAKES)('keeps what was tapped, and a number that was typed soon after: %s', (file) => {
@@ -266,13 +297,16 @@ describe('09 survey, and the templates that may get its answers', () => {
 		expect(template.behind('Keep the rating')).toContain('Say thank you');
 	});
 
-	it('takes no answer to a question of the support intake for a rating', () => {
-		const item = {
-			...typed('5', hoursAgo(1)),
-			conversation: { collected: { asked: 'orderNumber' } },
-		};
-		expect(new Template('04-support-intake.json').wayFrom('A rating?', item)).toEqual(['Settings']);
-	});
+	it.each(['04-support-intake.json', '10-lead-qualification.json'])(
+		'takes no answer to a question of the bot for a rating: %s',
+		(file) => {
+			const item = {
+				...typed('5', hoursAgo(1)),
+				conversation: { collected: { asked: 'orderNumber' } },
+			};
+			expect(new Template(file).wayFrom('A rating?', item)).toEqual(['Settings']);
+		},
+	);
 });
 
 describe('10 lead qualification', () => {
