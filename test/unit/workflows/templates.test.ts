@@ -324,9 +324,9 @@ describe('10 lead qualification', () => {
 	});
 
 	/** What is offered on a Friday to who named these times. */
-	function offer(preferredTimes: string, busy: object[] = [{}]) {
+	function offer(preferredTimes: string, busy: object[] = [{}], language?: string) {
 		jest.useFakeTimers({ now: new Date('2026-11-06T12:00:00Z') });
-		const item = { calls, conversation: { collected: { preferredTimes } } };
+		const item = { calls, conversation: { collected: { preferredTimes } }, customer: { language } };
 		const { jsonOutput } = template.parametersFor('Next free slot', {}, [
 			['Busy times of sales', busy],
 			['All answered?', [item]],
@@ -343,6 +343,71 @@ describe('10 lead qualification', () => {
 		['Friday, 14:00', 'Friday, 13 November, 14:00'],
 	])('offers the first free half hour that the customer named: %s', (said, slot) => {
 		expect(offer(said)).toEqual([slot, true]);
+	});
+
+	it.each([
+		['Dienstagnachmittag oder mittwochs', 'Tuesday, 10 November, 12:00'],
+		['am liebsten übermorgen, sonst Mittwoch Vormittag', 'Wednesday, 11 November, 09:00'],
+		['Donnerstag morgen gegen 10', 'Thursday, 12 November, 10:00'],
+		['Mittwoch ab 15 Uhr', 'Wednesday, 11 November, 15:00'],
+		['Montag zwischen 14 und 16 Uhr', 'Monday, 9 November, 14:00'],
+		['el martes por la mañana', 'Tuesday, 10 November, 09:00'],
+		['el miércoles a las 3 de la tarde', 'Wednesday, 11 November, 15:00'],
+		['jueves mañana', 'Thursday, 12 November, 09:00'],
+		['jeudi après-midi', 'Thursday, 12 November, 12:00'],
+		['plutôt vendredi à 15h30', 'Friday, 13 November, 15:00'],
+		['mercoledì pomeriggio', 'Wednesday, 11 November, 12:00'],
+		['martedì alle 11', 'Tuesday, 10 November, 11:00'],
+		['dinsdagochtend of woensdag', 'Tuesday, 10 November, 09:00'],
+		['donderdag om 14 uur', 'Thursday, 12 November, 14:00'],
+		['terça de tarde', 'Tuesday, 10 November, 12:00'],
+		['quinta-feira às 10h', 'Thursday, 12 November, 10:00'],
+		['hari Rabu jam 2 siang', 'Wednesday, 11 November, 14:00'],
+		['minggu depan hari Jumat pagi', 'Friday, 13 November, 09:00'],
+		['मंगलवार दोपहर', 'Tuesday, 10 November, 11:00'],
+		['बुधवार ३ बजे', 'Wednesday, 11 November, 15:00'],
+		['guruwar ko subah', 'Thursday, 12 November, 09:00'],
+		['mangalvaar 4 baje', 'Tuesday, 10 November, 16:00'],
+		['يوم الثلاثاء أو الأربعاء', 'Tuesday, 10 November, 09:00'],
+		['الخميس الساعة ٣ مساء', 'Thursday, 12 November, 15:00'],
+		['والأربعاء بعد الظهر', 'Wednesday, 11 November, 12:00'],
+		['between 10 and 12 on Thursday', 'Thursday, 12 November, 10:00'],
+		['Tuesday 2-4 pm', 'Tuesday, 10 November, 14:00'],
+		['Wednesday at 3', 'Wednesday, 11 November, 15:00'],
+	])('reads them in the ten languages: %s', (said, slot) => {
+		expect(offer(said)).toEqual([slot, true]);
+	});
+
+	it.each([
+		['de', 'Mi oder Do', 'Wednesday, 11 November, 09:00'],
+		['en', 'Tue pm', 'Tuesday, 10 November, 09:00'],
+		['fr', 'jeu. ou ven.', 'Thursday, 12 November, 09:00'],
+		['es', 'en mi oficina, el jueves', 'Thursday, 12 November, 09:00'],
+	])('knows short days of the customer’s own language (%s): %s', (language, said, slot) => {
+		expect(offer(said, undefined, language)).toEqual([slot, true]);
+	});
+
+	it.each(['the smartest would be any time', 'we are 12 people', 'ein 30 Minuten langes Gespräch'])(
+		'takes other words and numbers for no time: %s',
+		(said) => {
+			expect(offer(said)).toEqual(['Monday, 9 November, 09:00', true]);
+		},
+	);
+
+	it.each(['übermorgen', 'pasado mañana', 'après-demain', 'lusa', 'parson', 'بعد غد'])(
+		'knows the day after tomorrow, which is a Sunday here: %s',
+		(said) => {
+			expect(offer(said)).toEqual(['Monday, 9 November, 09:00', false]);
+		},
+	);
+
+	it.each([
+		['um 8 Uhr', false],
+		['at 8 pm', false],
+		['el sábado', false],
+		['12:00', true],
+	])('offers nothing outside of the hours of sales: %s', (said, fits) => {
+		expect(offer(said)[1]).toBe(fits);
 	});
 
 	it('offers no slot at the weekend, and says where nothing that was named is free', () => {
