@@ -37,21 +37,21 @@ export const SALES_TOPICS: readonly string[] = [
 	'lead',
 ];
 
-/** The teams that both the scorer's suggestions and the suggested rules know. */
-export type TeamQueues = Record<'support' | 'sales' | 'backOffice' | 'vip', string>;
+/** The teams that the suggested rules know, and all but the specialists the scorer's suggestions too. */
+export type TeamQueues = Record<'support' | 'sales' | 'backOffice' | 'vip' | 'specialists', string>;
 
 const TEAM_QUEUES: TeamQueues = {
 	support: 'Support',
 	sales: 'Sales',
 	backOffice: 'Back Office',
 	vip: 'Account Management',
+	specialists: 'Product Specialists',
 };
 
 /**
  * Which team answers for which reason, as the field has it (docs/features.md, D4): sales to Sales, complaints to Support, VIPs to
  * their account manager, payment and identity to the back office, and what nobody can name to the product specialists. Topics
- * are the Escalation Scorer's, and so are the names of the queues that it can suggest itself: where staff have named them otherwise in
- * the scorer, `named` says how.
+ * are the Escalation Scorer's, and so are the names of the queues: where staff have named them otherwise in the scorer, `named` says how.
  */
 export function suggestedRules(named: Partial<TeamQueues> = {}): readonly RoutingRule[] {
 	const queues = { ...TEAM_QUEUES, ...named };
@@ -113,7 +113,7 @@ export function suggestedRules(named: Partial<TeamQueues> = {}): readonly Routin
 		{
 			name: 'Unknown to the product specialists',
 			when: {},
-			then: { queue: 'Product Specialists', steps: BEST_THEN_ANY },
+			then: { queue: queues.specialists, steps: BEST_THEN_ANY },
 		},
 	];
 }

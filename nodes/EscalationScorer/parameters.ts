@@ -219,6 +219,14 @@ const OPTIONS: INodeProperties[] = [
 		20,
 	),
 	{
+		displayName: 'Queue for Anything Else',
+		name: 'queueSpecialists',
+		type: 'string',
+		default: 'Product Specialists',
+		description:
+			'Where the suggested rules of the Handoff Router send what nobody can name; never suggested here',
+	},
+	{
 		displayName: 'Queue for Payment and Identity',
 		name: 'queueBackOffice',
 		type: 'string',

@@ -80,7 +80,7 @@ export async function scoreItem(
 	}
 	const { counters, decision, score: points, threshold, reason, priority, ...rest } = result;
 	// What was decided and why comes before the arithmetic.
-	const named = settings.queues ?? {};
+	const named = settings.queues;
 	const escalation = {
 		decision,
 		score: points,

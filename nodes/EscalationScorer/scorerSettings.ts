@@ -35,10 +35,16 @@ interface Options {
 	queueSales?: string;
 	queueBackOffice?: string;
 	queueVip?: string;
+	queueSpecialists?: string;
+}
+
+/** The scorer's settings, and the name of a queue that it never suggests itself: the router's rules do. */
+export interface NodeSettings extends ScorerSettings {
+	queues: NonNullable<ScorerSettings['queues']> & { specialists?: string };
 }
 
 /** The scorer's settings from the node's parameters; what is not set is left to the preset. */
-export function scorerSettings(context: IExecuteFunctions, index: number): ScorerSettings {
+export function scorerSettings(context: IExecuteFunctions, index: number): NodeSettings {
 	const options = context.getNodeParameter('options', index, {}) as Options;
 	const {
 		leadCategories,
@@ -48,6 +54,7 @@ export function scorerSettings(context: IExecuteFunctions, index: number): Score
 		queueSales,
 		queueBackOffice,
 		queueVip,
+		queueSpecialists,
 		...numbers
 	} = options;
 	checkCurrency(options.currency);
@@ -64,6 +71,7 @@ export function scorerSettings(context: IExecuteFunctions, index: number): Score
 			...(queueSales ? { sales: queueSales } : {}),
 			...(queueBackOffice ? { backOffice: queueBackOffice } : {}),
 			...(queueVip ? { vip: queueVip } : {}),
+			...(queueSpecialists ? { specialists: queueSpecialists } : {}),
 		},
 		rules: (rules.rule ?? []).map(ruleOf),
 	};

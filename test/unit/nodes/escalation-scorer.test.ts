@@ -99,9 +99,11 @@ describe('Escalation Scorer', () => {
 
 	it('says how staff have named its queues, so that the router’s suggested rules send to the same', async () => {
 		const message = { message: { id: 'a', text: 'talk to an agent' } };
-		const options = { queueBackOffice: 'Finance' };
+		const options = { queueBackOffice: 'Finance', queueSpecialists: 'Workshop' };
 		const [, named] = await execute({ options }, [message]);
-		expect(verdictOf(named![0])).toMatchObject({ queues: { backOffice: 'Finance' } });
+		expect(verdictOf(named![0])).toMatchObject({
+			queues: { backOffice: 'Finance', specialists: 'Workshop' },
+		});
 		const [, plain] = await execute({}, [message]);
 		expect(verdictOf(plain![0])).not.toHaveProperty('queues');
 	});

@@ -170,6 +170,15 @@ describe('Handoff Router', () => {
 		expect(handoff).toMatchObject({ queue: 'Finance', owner: { name: 'Ben' } });
 	});
 
+	it('sends what nobody can name to the queue as staff have named it in the scorer', async () => {
+		const agents = team({ ...ANA, queues: 'Vertrieb' }, { ...BEN, queues: 'Workshop' });
+		const { handoff } = await route(
+			{ ...agents, rulesFrom: 'suggested' },
+			{ escalation: { queues: { specialists: 'Workshop' } } },
+		);
+		expect(handoff).toMatchObject({ queue: 'Workshop', owner: { name: 'Ben' } });
+	});
+
 	it('leaves the language that staff have set', async () => {
 		await store.decide(conversationId, ({ conversation }) => ({
 			result: undefined,
