@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES } from '../../core/inbox/availability';
 import type { Known } from '../../core/inbox/list';
+import { isOpen } from '../../core/inbox/list';
 import type { Summary } from '../../core/inbox/lists';
 import { summaryOf } from '../../core/inbox/lists';
 import type { Presence } from '../../core/inbox/presence';
@@ -21,7 +22,7 @@ const LOOK_GAP_MS = 20;
 const GATHER_MS = 100;
 /** Shorter than the minute after which proxies usually cut an idle connection. */
 const SILENCE_MS = 15_000;
-/** Conversations that people have, all of which the lists, their order and their numbers are made from. */
+/** Conversations that people have or that wait, all of which the lists, their order and their numbers are made from. */
 const OPEN_AT_MOST = 10_000;
 /** Changed conversations that nobody has, kept for pages that show those. */
 const OTHERS_KEPT = 1_000;
@@ -54,7 +55,7 @@ export interface Shown {
 }
 
 /**
- * The conversations that people have, held in memory for all pages that this process serves and kept up to date by what the store
+ * The conversations that people have or that wait, held in memory for all pages that this process serves and kept up to date by what the store
  * says has changed. A look costs the same with ten open conversations and ten thousand, and one serves all pages.
  */
 export class Feed {
@@ -112,7 +113,7 @@ export class Feed {
 		}
 	}
 
-	/** All conversations that people have, as of now, and the cursor that goes with them. */
+	/** All conversations that people have or that wait, as of now, and the cursor that goes with them. */
 	async snapshot(): Promise<{ open: readonly Known[]; summary: Summary; cursor: string }> {
 		await this.look();
 		return { open: [...this.open.values()], summary: this.summary(), cursor: this.cursor! };
@@ -237,8 +238,11 @@ export class Feed {
 
 	/** Everything anew. Pages that follow are told that anything may have changed. */
 	private async readAll(): Promise<void> {
-		const { conversations } = await this.store.list({ states: ['human'], limit: OPEN_AT_MOST });
-		const known = await this.withClocks(conversations);
+		const [human, captured] = [
+			await this.store.list({ states: ['human'], limit: OPEN_AT_MOST }),
+			await this.store.list({ captured: true, limit: OPEN_AT_MOST }),
+		];
+		const known = await this.withClocks([...human.conversations, ...captured.conversations]);
 		this.open.clear();
 		this.others.clear();
 		for (const one of known) this.open.set(one.conversation.id, one);
@@ -249,10 +253,10 @@ export class Feed {
 
 	private async take(ids: string[]): Promise<void> {
 		for (const one of await this.read(ids)) {
-			const { id, state } = one.conversation;
+			const { id } = one.conversation;
 			this.open.delete(id);
 			this.others.delete(id);
-			(state === 'human' ? this.open : this.others).set(id, one);
+			(isOpen(one.conversation) ? this.open : this.others).set(id, one);
 		}
 		for (const id of this.others.keys()) {
 			if (this.others.size <= OTHERS_KEPT) break;
@@ -271,9 +275,7 @@ export class Feed {
 	}
 
 	private async withClocks(conversations: Array<Known['conversation']>): Promise<Known[]> {
-		const clocks = await this.store.clocksOf(
-			conversations.filter(({ state }) => state === 'human').map(({ id }) => id),
-		);
+		const clocks = await this.store.clocksOf(conversations.filter(isOpen).map(({ id }) => id));
 		const byId = Map.groupBy(clocks, ({ conversationId }) => conversationId);
 		return conversations.map((conversation) => ({
 			conversation,

@@ -155,9 +155,12 @@ export function isVip(
 }
 
 /** Whether a request waits for its promised time while the bot goes on helping. */
-export function isCaptured(conversation: Conversation): boolean {
-	const captured = conversation.handoff?.captured;
-	return conversation.state === 'bot' && captured?.episode === conversation.episode;
+export function isCaptured({
+	state,
+	episode,
+	handoff,
+}: Pick<Conversation, 'state' | 'episode' | 'handoff'>): boolean {
+	return state === 'bot' && handoff?.captured?.episode === episode;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { applyEvent, TransitionRefused } from '../conversation/apply';
 import type { Actor, AuditEntry } from '../conversation/audit';
 import type { Conversation, Owner } from '../conversation/conversation';
-import { holdOf, windowClosesAt } from '../conversation/conversation';
+import { holdOf, isCaptured, windowClosesAt } from '../conversation/conversation';
 import type { ConversationMessage, MessageOrigin } from '../conversation/message';
 import type { AcceptedReply } from '../conversation/reply';
 import type { ConversationEvent } from '../conversation/transitions';
@@ -137,7 +137,6 @@ export async function performInboxAction(
 	by: { now: IsoTime; policies: readonly SlaPolicy[] },
 ): Promise<InboxDone> {
 	const actor: Actor = { kind: 'agent', id: user.id, name: user.name };
-	const me = { kind: 'agent' as const, id: user.id, name: user.name };
 	const change = (event: (view: ConversationView) => ConversationEvent) =>
 		store.decide(request.conversationId, (view) => applyEvent(view, event(view), { actor, ...by }));
 	/** A change that is no transition: state and owner stay as they are. */
@@ -169,33 +168,17 @@ export async function performInboxAction(
 
 	switch (request.action) {
 		case 'claim':
-			return {
-				event: 'claimed',
-				conversation: await change(({ conversation: { owner } }) => {
-					// A supervisor may take it from a colleague; an agent only from a queue.
-					const mayTake = user.role === 'supervisor' || owner?.kind !== 'agent';
-					return {
-						type: 'assign',
-						owner: me,
-						reason: 'Claimed in the inbox',
-						...(mayTake ? {} : { ifOwner: { kind: 'queue' as const, name: '' } }),
-					};
-				}),
-			};
-		case 'takeOver':
-			return {
-				event: 'claimed',
-				conversation: await change(({ conversation }) => ({
-					type: 'escalate',
-					owner: me,
-					reason: `${user.name} took over in the inbox`,
-					score: 0,
-					signals: [],
-					priority: 'normal',
-					// Whoever gives it back gives it to the team that knows the matter.
-					queue: teamOf(conversation) ?? BY_HAND_QUEUE,
-				})),
-			};
+		case 'takeOver': {
+			let isNews = false;
+			const conversation = await store.decide(request.conversationId, (view) => {
+				const event = takes(view.conversation, user, request.action === 'takeOver');
+				const changes = applyEvent(view, event, { actor, ...by });
+				isNews = changes.conversation !== undefined;
+				return changes;
+			});
+			// Who clicks twice has it already: the customer is not told again.
+			return { event: isNews ? 'claimed' : 'updated', conversation };
+		}
 		case 'release':
 			return {
 				event: 'reassigned',
@@ -374,6 +357,47 @@ export async function endHoldIfOver(
 			],
 		};
 	});
+}
+
+/** How a conversation becomes somebody's: from its queue, from a colleague (supervisors), or from the bot. */
+function takes(conversation: Conversation, user: InboxActor, fromBot: boolean): ConversationEvent {
+	const { state, owner, handoff, priority } = conversation;
+	const me = { kind: 'agent' as const, id: user.id, name: user.name };
+	if (state === 'human') {
+		const isTaken = owner?.kind === 'agent' && owner.id !== user.id;
+		// Who saw it with the bot wants to take it from the bot, not from a colleague who was faster.
+		if (isTaken && (fromBot || user.role !== 'supervisor')) {
+			throw new InboxRefused(
+				`Somebody was faster: the conversation is ${describeState(conversation)}`,
+				'Reload the conversation to see who has it.',
+				'taken',
+			);
+		}
+		return { type: 'assign', owner: me, reason: 'Claimed in the inbox' };
+	}
+	// Whoever gives it back gives it to the team that knows the matter.
+	const queue = teamOf(conversation) ?? BY_HAND_QUEUE;
+	if (isCaptured(conversation) && handoff) {
+		// The request stays what it was: why it came, and how urgent it is.
+		const { reason, score, signals } = handoff;
+		return { type: 'escalate', owner: me, reason, score, signals, priority, queue };
+	}
+	if (!fromBot) {
+		throw new InboxRefused(
+			`This conversation is ${describeState(conversation)}`,
+			state === 'bot' ? 'Take it over first.' : 'Wait until the customer writes again.',
+			state === 'bot' ? 'not_yours' : 'other',
+		);
+	}
+	return {
+		type: 'escalate',
+		owner: me,
+		reason: `${user.name} took over in the inbox`,
+		score: 0,
+		signals: [],
+		priority: 'normal',
+		queue,
+	};
 }
 
 /** What a reply carries that an inbox takes now. */

@@ -23,6 +23,15 @@ export interface ListQuery {
 	limit?: string;
 }
 
+/** Whose conversations a list shows. What was captured off hours waits, though the bot has it until then. */
+const STATES: Record<View, Array<Conversation['state']>> = {
+	waiting: ['human', 'bot'],
+	mine: ['human'],
+	people: ['human'],
+	bot: ['bot'],
+	closed: ['closed'],
+};
+
 /** Rows that one answer holds. */
 export const ROWS_PER_PAGE = 100;
 const MOST_ROWS = 500;
@@ -38,7 +47,7 @@ export function filterOf(query: ListQuery, userId: string): ConversationFilter {
 	const agentId = view === 'mine' ? userId : query.owner;
 	const search = query.search?.trim();
 	return {
-		states: [view === 'bot' || view === 'closed' ? view : 'human'],
+		states: STATES[view],
 		...(agentId ? { agentId } : {}),
 		...(query.queue ? { queue: query.queue } : {}),
 		...(query.tag ? { tag: query.tag } : {}),
@@ -68,6 +77,23 @@ function readCursor(text: string): Place | undefined {
 	}
 }
 
+/** Whether somebody has it or is to have it: what every open page is told of. */
+export function isOpen(conversation: Conversation): boolean {
+	return conversation.state === 'human' || isCaptured(conversation);
+}
+
+/**
+ * The queue in which a conversation waits that nobody has: also one that was captured off hours, for which somebody comes at the promised
+ * time. Undefined where a person has it, or where none was asked for.
+ */
+export function waitingIn(
+	conversation: Pick<Conversation, 'state' | 'episode' | 'handoff' | 'owner'>,
+): string | undefined {
+	const { owner, handoff } = conversation;
+	if (owner?.kind === 'queue') return owner.name;
+	return isCaptured(conversation) ? handoff!.queue : undefined;
+}
+
 /** A conversation with what is promised in it. */
 export interface Known {
 	conversation: Conversation;
@@ -75,8 +101,8 @@ export interface Known {
 }
 
 /**
- * A page of those that people have, taken from all of them: the inbox holds the open conversations in memory for all its pages, and
- * asks the store only for the others.
+ * A page of those that people have or that wait, taken from all of them: the inbox holds the open conversations in memory for all its
+ * pages, and asks the store only for the others.
  */
 export function pageOf(
 	open: readonly Known[],
@@ -122,9 +148,8 @@ export function belongs(
 	view: View,
 	filter: ConversationFilter,
 ): boolean {
-	const { state, owner } = conversation;
-	if (!filter.states?.includes(state)) return false;
-	if (view === 'waiting' && owner?.kind !== 'queue') return false;
+	if (!filter.states?.includes(conversation.state)) return false;
+	if (view === 'waiting' && waitingIn(conversation) === undefined) return false;
 	return matches(conversation, filter);
 }
 
@@ -171,14 +196,17 @@ export interface Row {
 	soonAt?: IsoTime;
 	/** Since when it waits for a person. */
 	waitingSince?: IsoTime;
+	/** In which queue it waits. */
+	queue?: string;
+	/** Captured off hours: the bot goes on until the time that the customer was promised. */
+	captured?: { until: IsoTime };
 	heldUntil?: IsoTime | true;
 	windowClosesAt?: IsoTime;
 }
 
 export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): Row {
-	// What was captured off hours is promised as well, though the bot goes on until then.
-	const captured = isCaptured(conversation);
-	const promised = conversation.state === 'human' || captured;
+	const queue = waitingIn(conversation);
+	const promised = isOpen(conversation);
 	const next = promised ? nextDue(clocks) : undefined;
 	const hold = holdOf(conversation);
 	const { identity, profile, handoff, owner } = conversation;
@@ -198,8 +226,10 @@ export function rowOf(conversation: Conversation, clocks: readonly SlaClock[]): 
 			? { lastCustomerMessageAt: conversation.lastCustomerMessageAt }
 			: {}),
 		...(promised && handoff ? { reason: handoff.reason } : {}),
-		...((owner?.kind === 'queue' || captured) && handoff
-			? { waitingSince: handoff.createdAt }
+		...(queue !== undefined ? { queue } : {}),
+		...(queue !== undefined && handoff ? { waitingSince: handoff.createdAt } : {}),
+		...(isCaptured(conversation) && handoff?.promise
+			? { captured: { until: handoff.promise.for } }
 			: {}),
 		...(next ? { dueAt: next.dueAt, soonAt: soonAt(next) } : {}),
 		...(hold ? { heldUntil: hold.until ?? (true as const) } : {}),

@@ -2,7 +2,7 @@ import type { Conversation } from '../conversation/conversation';
 import type { HandoffStore } from '../ports/store';
 import type { IsoTime } from '../time';
 import type { Known, ListQuery, Row, View } from './list';
-import { belongs, filterOf, pageOf, placeOf, rowOf, viewOf } from './list';
+import { belongs, filterOf, pageOf, placeOf, rowOf, viewOf, waitingIn } from './list';
 
 /** Conversations of each list, as far as the page shows numbers. */
 export interface Counts {
@@ -58,7 +58,7 @@ export function seenOf(open: readonly Known[], sees: Sees): readonly Known[] {
 	return sees ? open.filter(({ conversation }) => sees(conversation)) : open;
 }
 
-/** One page of a list. `open` are the conversations that people have, and that whoever asks may see. */
+/** One page of a list. `open` are the conversations that people have or that wait, as far as whoever asks may see them. */
 export async function listOf(
 	store: Pick<HandoffStore, 'list'>,
 	open: readonly Known[],
@@ -73,11 +73,14 @@ export async function listOf(
 		return { rows: page.map((known) => listRow(known, view)), ...(after ? { after } : {}) };
 	}
 	const { conversations, after } = await store.list(filter);
+	// Nothing is promised in a conversation that no person has and none was promised for.
+	const promised = new Map(open.map(({ conversation, clocks }) => [conversation.id, clocks]));
 	return {
-		// Nothing is promised in a conversation that no person has.
 		rows: conversations
 			.filter((conversation) => sees?.(conversation) ?? true)
-			.map((conversation) => listRow({ conversation, clocks: [] }, view)),
+			.map((conversation) =>
+				listRow({ conversation, clocks: promised.get(conversation.id) ?? [] }, view),
+			),
 		...(after ? { after } : {}),
 	};
 }
@@ -114,14 +117,17 @@ export interface Summary {
 
 export function summaryOf(open: readonly Known[]): Summary {
 	let waiting = 0;
+	let people = 0;
 	let newest: Newest | undefined;
 	const mine = new Map<string, { count: number; newest: Newest }>();
 	const tags = new Map<string, number>();
 	for (const { conversation } of open) {
 		const { owner } = conversation;
 		for (const tag of conversation.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+		if (conversation.state === 'human') people += 1;
+		if (waitingIn(conversation) !== undefined) waiting += 1;
+		// What was captured waits for the morning: nobody is called for it.
 		if (owner?.kind === 'queue') {
-			waiting += 1;
 			newest = later(newest, newestOf(conversation, false));
 		} else if (owner?.kind === 'agent') {
 			const known = mine.get(owner.id);
@@ -133,7 +139,7 @@ export function summaryOf(open: readonly Known[]): Summary {
 	}
 	return {
 		waiting,
-		people: open.length,
+		people,
 		...(newest ? { newest } : {}),
 		mine,
 		tags: [...tags]

@@ -28,16 +28,16 @@ export interface Overview extends LiveFigures {
 
 const RISKS_SHOWN = 50;
 
-/** The figures of the conversations that people have at `now`. */
+/** The figures of the conversations that people have, or that wait, at `now`. */
 export function liveFigures(open: readonly Known[], now: IsoTime): LiveFigures {
 	const rows = open.map(({ conversation, clocks }) => rowOf(conversation, clocks));
 	const isLate = ({ dueAt }: Row) => dueAt !== undefined && dueAt < now;
 	const queues = new Map<string, { waiting: number; late: number; oldestAt?: IsoTime }>();
 	for (const row of rows) {
-		if (row.owner?.kind !== 'queue') continue;
-		const known = queues.get(row.owner.name) ?? { waiting: 0, late: 0 };
+		if (row.queue === undefined) continue;
+		const known = queues.get(row.queue) ?? { waiting: 0, late: 0 };
 		const oldestAt = [known.oldestAt, row.waitingSince].filter((at) => at !== undefined).sort()[0];
-		queues.set(row.owner.name, {
+		queues.set(row.queue, {
 			waiting: known.waiting + 1,
 			late: known.late + (isLate(row) ? 1 : 0),
 			...(oldestAt ? { oldestAt } : {}),
@@ -53,7 +53,7 @@ export function liveFigures(open: readonly Known[], now: IsoTime): LiveFigures {
 			.sort((a, b) => (a.dueAt! < b.dueAt! ? -1 : 1))
 			.slice(0, RISKS_SHOWN),
 		late: rows.filter(isLate).length,
-		open: rows.length,
-		waiting: rows.filter(({ owner }) => owner?.kind === 'queue').length,
+		open: rows.filter(({ state }) => state === 'human').length,
+		waiting: rows.filter(({ queue }) => queue !== undefined).length,
 	};
 }

@@ -56,6 +56,8 @@ export interface ConversationFilter {
 	states?: Array<Conversation['state']>;
 	agentId?: string;
 	queue?: string;
+	/** Only requests that were captured off hours and wait for a person while the bot goes on; see `isCaptured`. */
+	captured?: true;
 	tag?: string;
 	/** Last message at or after / before. */
 	since?: IsoTime;

@@ -69,7 +69,7 @@ async function answer(
 		sendJson(context, 200, { done: done.event });
 		return toWorkflow(done, user, binary);
 	} catch (error) {
-		return refuse(context, error, action);
+		return refuse(context, error);
 	}
 }
 
@@ -170,21 +170,14 @@ function toWorkflow(
 	};
 }
 
-function refuse(
-	context: IWebhookFunctions,
-	error: unknown,
-	action: InboxAction,
-): IWebhookResponseData {
+function refuse(context: IWebhookFunctions, error: unknown): IWebhookResponseData {
 	const { message, advice, refusal } = error as Error & Partial<TransitionRefused>;
 	// Only a refusal by the rules has advice; anything else is not for the page to show.
 	if (advice === undefined) {
 		context.logger.error('Handoff Inbox could not carry out an action', { reason: message });
 		return sendJson(context, 500, { message: 'That did not work. Try again.' });
 	}
-	const code =
-		error instanceof InboxRefused
-			? error.code
-			: (refusal ?? (action.action === 'claim' ? 'taken' : 'other'));
+	const code = error instanceof InboxRefused ? error.code : (refusal ?? 'other');
 	return sendJson(context, 409, { message: `${message}.`, advice, code });
 }
 

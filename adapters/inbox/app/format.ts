@@ -19,6 +19,18 @@ export function when(iso: string, now = new Date()): string {
 	).format(date);
 }
 
+/** A time to come in as few letters as tell it: the weekday within a week, as "Tue, 9:00 AM"; else as {@link when}. */
+export function ahead(iso: string, now = new Date()): string {
+	const date = new Date(iso);
+	const days = (date.getTime() - now.getTime()) / (24 * 60 * 60 * 1000);
+	if (date.toDateString() === now.toDateString() || days < 0 || days > 6) return when(iso, now);
+	return new Intl.DateTimeFormat(locale(), {
+		weekday: 'short',
+		hour: 'numeric',
+		minute: '2-digit',
+	}).format(date);
+}
+
 export function timeOfDay(iso: string): string {
 	return new Intl.DateTimeFormat(locale(), { timeStyle: 'short' }).format(new Date(iso));
 }

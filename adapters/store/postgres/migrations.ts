@@ -258,4 +258,13 @@ export const MIGRATIONS: readonly string[] = [
 	CREATE TRIGGER handoff_note_change AFTER INSERT OR UPDATE ON handoff_clocks
 		FOR EACH ROW EXECUTE FUNCTION handoff_note_change();
 	`,
+	// Requests that were captured off hours, since an open page holds all of them and the bot has many more.
+	`
+	ALTER TABLE handoff_conversations ADD COLUMN captured BOOLEAN NOT NULL DEFAULT FALSE;
+	-- Read as text, since PostgreSQL reads no JSON in which a customer has written NUL or half a character; within what somebody wrote,
+	-- a quote has a backslash before it.
+	UPDATE handoff_conversations SET captured = TRUE WHERE state = 'bot'
+		AND substring(doc FROM '"captured":[{]"at":"[^"]*","episode":([0-9]+)[}]') = substring(doc FROM '"episode":([0-9]+)');
+	CREATE INDEX handoff_conversations_captured ON handoff_conversations (namespace, last_message_at DESC, id) WHERE captured;
+	`,
 ];

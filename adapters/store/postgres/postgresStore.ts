@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { AuditEntry } from '../../../core/conversation/audit';
 import type { Conversation } from '../../../core/conversation/conversation';
+import { isCaptured } from '../../../core/conversation/conversation';
 import type { CustomerIdentity, IdentityKind } from '../../../core/conversation/identity';
 import type {
 	ConversationMessage,
@@ -313,6 +314,7 @@ export class PostgresStore implements HandoffStore {
 		if (filter.states) add('state = ANY(?)', filter.states);
 		if (filter.agentId) add('agent_id = ?', filter.agentId);
 		if (filter.queue) add('queue = ?', filter.queue);
+		if (filter.captured) where.push('captured');
 		if (filter.since) add('last_message_at >= ?', filter.since);
 		if (filter.until) add('last_message_at < ?', filter.until);
 		if (filter.tag) add('? = ANY(tags)', filter.tag);
@@ -936,11 +938,12 @@ export class PostgresStore implements HandoffStore {
 		];
 		return [
 			`INSERT INTO handoff_conversations
-			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc, waiting_since)
-			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, tags, search, doc, waiting_since, captured)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 			ON CONFLICT (namespace, id) DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id,
 				queue = excluded.queue, last_message_at = excluded.last_message_at, tags = excluded.tags,
-				search = excluded.search, doc = excluded.doc, waiting_since = excluded.waiting_since`,
+				search = excluded.search, doc = excluded.doc, waiting_since = excluded.waiting_since,
+				captured = excluded.captured`,
 			[
 				this.namespace,
 				conversation.id,
@@ -953,6 +956,7 @@ export class PostgresStore implements HandoffStore {
 				withoutNul(search.filter(Boolean).join('\n')),
 				JSON.stringify(conversation),
 				waitingSince(conversation) ?? null,
+				isCaptured(conversation),
 			],
 		];
 	}

@@ -231,4 +231,11 @@ export const MIGRATIONS: readonly string[] = [
 		DELETE FROM changes WHERE namespace = OLD.namespace AND conversation_id = OLD.id;
 	END;
 	`,
+	// Requests that were captured off hours, since an open page holds all of them and the bot has many more.
+	`
+	ALTER TABLE conversations ADD COLUMN captured INTEGER NOT NULL DEFAULT 0;
+	UPDATE conversations SET captured = 1
+		WHERE state = 'bot' AND json_extract(doc, '$.handoff.captured.episode') = json_extract(doc, '$.episode');
+	CREATE INDEX conversations_captured ON conversations (namespace, last_message_at DESC, id) WHERE captured = 1;
+	`,
 ];

@@ -3,6 +3,7 @@ import type { SQLInputValue } from 'node:sqlite';
 
 import type { AuditEntry } from '../../../core/conversation/audit';
 import type { Conversation } from '../../../core/conversation/conversation';
+import { isCaptured } from '../../../core/conversation/conversation';
 import type { CustomerIdentity } from '../../../core/conversation/identity';
 import type {
 	ConversationMessage,
@@ -270,6 +271,7 @@ export class SqliteStore implements HandoffStore {
 		if (filter.states) add(`state IN (${filter.states.map(() => '?').join()})`, ...filter.states);
 		if (filter.agentId) add('agent_id = ?', filter.agentId);
 		if (filter.queue) add('queue = ?', filter.queue);
+		if (filter.captured) add('captured = 1');
 		if (filter.since) add('last_message_at >= ?', filter.since);
 		if (filter.until) add('last_message_at < ?', filter.until);
 		if (filter.tag) {
@@ -824,10 +826,11 @@ export class SqliteStore implements HandoffStore {
 		const { owner } = conversation;
 		this.db.run(
 			`INSERT INTO conversations
-			(namespace, id, channel_id, state, agent_id, queue, last_message_at, waiting_since, doc)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+			(namespace, id, channel_id, state, agent_id, queue, last_message_at, waiting_since, captured, doc)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, agent_id = excluded.agent_id, queue = excluded.queue,
-				last_message_at = excluded.last_message_at, waiting_since = excluded.waiting_since, doc = excluded.doc`,
+				last_message_at = excluded.last_message_at, waiting_since = excluded.waiting_since,
+				captured = excluded.captured, doc = excluded.doc`,
 			this.namespace,
 			conversation.id,
 			conversation.channelId,
@@ -836,6 +839,7 @@ export class SqliteStore implements HandoffStore {
 			owner?.kind === 'queue' ? owner.name : null,
 			conversation.lastMessageAt,
 			waitingSince(conversation) ?? null,
+			isCaptured(conversation) ? 1 : 0,
 			JSON.stringify(conversation),
 		);
 	}

@@ -734,6 +734,38 @@ export function storeContract(name: string, create: () => Promise<Place>): void 
 				]);
 			});
 
+			it('finds requests that were captured off hours, until somebody has them or they are over', async () => {
+				const [robin, kim] = [await begun('robin', 1), await begun('kim', 2)];
+				await begun('sam', 3);
+				const capture = (id: string) =>
+					store.decide(id, (view) =>
+						applyEvent(
+							view,
+							{
+								type: 'capture',
+								reason: 'Asked for a person',
+								score: 80,
+								signals: [],
+								priority: 'normal',
+								queue: 'Support',
+								promise: { for: at(600), madeAt: at(4) },
+							},
+							{ actor: workflow, now: at(4), policies: [] },
+						),
+					);
+				const captured = async () =>
+					(await store.list({ captured: true })).conversations.map(({ identity }) => identity.name);
+				expect(await captured()).toEqual([]);
+				await capture(robin.id);
+				await capture(kim.id);
+				expect(await captured()).toEqual(['kim', 'robin']);
+				await escalate(kim.id);
+				expect(await captured()).toEqual(['robin']);
+				await close(robin.id, at(5));
+				await store.intake([inbound('robin', 'again', 6)], at(6));
+				expect(await captured()).toEqual([]);
+			});
+
 			it('pages without leaving one out or giving one twice', async () => {
 				for (let i = 0; i < 7; i++) await begun(`customer-${i}`, Math.floor(i / 3));
 				const seen: string[] = [];

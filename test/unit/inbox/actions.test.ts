@@ -111,6 +111,74 @@ describe('what agents do in the inbox', () => {
 		});
 	});
 
+	it('tells the second of two who take over from the bot who was faster, and the workflow of the first alone', async () => {
+		await act(ana, 'claim');
+		await act(ana, 'returnToBot');
+		const results = await Promise.allSettled([act(ana, 'takeOver'), act(sam, 'takeOver')]);
+		expect(results[0]).toMatchObject({ status: 'fulfilled', value: { event: 'claimed' } });
+		expect(results[1]).toMatchObject({
+			status: 'rejected',
+			reason: { message: 'Somebody was faster: the conversation is with Ana', code: 'taken' },
+		});
+		expect((await store.conversation(conversationId))?.owner).toMatchObject({ id: 'ana' });
+	});
+
+	it('tells the workflow once of whoever clicks Claim twice', async () => {
+		expect(await act(ana, 'claim')).toMatchObject({ event: 'claimed' });
+		expect(await act(ana, 'claim')).toMatchObject({ event: 'updated' });
+	});
+
+	it('says of what cannot be claimed where it is, and not that somebody else has it', async () => {
+		await act(ana, 'claim');
+		await act(ana, 'returnToBot');
+		await expect(act(ben, 'claim')).rejects.toMatchObject({
+			message: 'This conversation is with the bot',
+			code: 'not_yours',
+		});
+		await act(ben, 'takeOver');
+		await act(ben, 'resolve');
+		await expect(act(ana, 'claim')).rejects.toMatchObject({
+			message: 'This conversation is closed',
+			advice: 'Wait until the customer writes again.',
+			code: 'other',
+		});
+	});
+
+	it('leaves a request that was captured off hours what it was when somebody takes it, by whichever button or link', async () => {
+		await act(ana, 'claim');
+		for (const [index, action] of (['takeOver', 'claim'] as const).entries()) {
+			await act(ana, 'returnToBot', { anyway: true });
+			await store.decide(conversationId, (view) =>
+				applyEvent(
+					view,
+					{
+						type: 'capture',
+						reason: 'Wants a refund',
+						score: 70,
+						signals: [],
+						priority: 'high',
+						queue: 'Returns',
+						promise: { for: at(600), madeAt: at(1) },
+					},
+					{ actor: workflow, now: at(1), policies: DEFAULT_POLICIES },
+				),
+			);
+			expect(await act(ana, action)).toMatchObject({
+				event: 'claimed',
+				conversation: {
+					owner: { id: 'ana' },
+					priority: 'high',
+					handoff: {
+						id: `${conversationId}:h${index + 2}`,
+						reason: 'Wants a refund',
+						score: 70,
+						queue: 'Returns',
+					},
+				},
+			});
+		}
+	});
+
 	it('gives back to the team that had it what was taken over from the bot again', async () => {
 		await act(ana, 'claim');
 		await act(ana, 'returnToBot');

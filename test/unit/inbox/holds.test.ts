@@ -1,3 +1,4 @@
+import { holdChoices, holdUntil } from '../../../adapters/inbox/app/holds';
 import { endHolds } from '../../../adapters/inbox/holds';
 import { applyEvent } from '../../../core/conversation/apply';
 import { performInboxAction } from '../../../core/inbox/actions';
@@ -74,5 +75,16 @@ describe('holds that end by themselves', () => {
 		await clock.advanceTo(minute(62), 1);
 		expect(await held()).toBe(false);
 		await loop.stop();
+	});
+});
+
+describe('the dialog of a hold', () => {
+	it('offers one without an end only where somebody has the conversation', () => {
+		expect(holdChoices(ana)).toContain('open');
+		const inQueue = holdChoices({ kind: 'queue', name: 'Support' });
+		expect(inQueue).toEqual(['hour', 'fourHours', 'tomorrow', 'week', 'at']);
+		for (const one of inQueue) {
+			expect(holdUntil(one, '2026-11-21T09:00', new Date(at(0)))).toBeInstanceOf(Date);
+		}
 	});
 });

@@ -4,14 +4,36 @@ import { withChange } from '../../../adapters/inbox/app/rows';
 import type { Conversation, Owner } from '../../../core/conversation/conversation';
 import { PRIORITIES } from '../../../core/conversation/conversation';
 import type { Known, ListQuery } from '../../../core/inbox/list';
-import { VIEWS, comparePlaces, rowOf, viewOf } from '../../../core/inbox/list';
+import { VIEWS, comparePlaces, isOpen, rowOf, viewOf } from '../../../core/inbox/list';
 import type { ListRow } from '../../../core/inbox/lists';
 import { listChange, listOf, overallFor, summaryOf } from '../../../core/inbox/lists';
+import { liveFigures } from '../../../core/inbox/overview';
 import { transition } from '../../../core/conversation/transitions';
 import type { HandoffStore } from '../../../core/ports/store';
 import { aConversation, ana, at } from '../../builders';
 
 const support: Owner = { kind: 'queue', name: 'Support' };
+
+/** With the bot, its request captured off hours. */
+function captured(changes: Partial<Conversation> = {}): Conversation {
+	const before = aConversation(changes);
+	const step = transition(
+		before,
+		{
+			type: 'capture',
+			reason: 'Asked for a person',
+			score: 95,
+			signals: [],
+			priority: before.priority,
+			queue: 'Support',
+			promise: { for: at(600), madeAt: at(1) },
+		},
+		{ kind: 'system' },
+		at(1),
+	);
+	if (!step.ok) throw new Error(step.message);
+	return step.conversation;
+}
 
 const conversations = fc
 	.record({
@@ -20,9 +42,10 @@ const conversations = fc
 		priority: fc.constantFrom(...PRIORITIES),
 		minute: fc.integer({ min: 0, max: 8 }),
 		tags: fc.subarray(['refund', 'vip']),
+		captures: fc.boolean(),
 	})
-	.map(({ state, owner, minute, ...rest }) =>
-		aConversation({
+	.map(({ state, owner, minute, captures, ...rest }) =>
+		(captures && state === 'bot' ? captured : aConversation)({
 			...rest,
 			state,
 			...(state === 'human' ? { owner } : {}),
@@ -56,7 +79,7 @@ const rowsOf = async (all: readonly Conversation[], query: ListQuery, limit: num
 					),
 			}),
 	};
-	const open = all.filter(({ state }) => state === 'human').map(known);
+	const open = all.filter(isOpen).map(known);
 	return listOf(store, open, { ...query, limit: String(limit) }, 'ana');
 };
 
@@ -136,36 +159,61 @@ describe('a list on an open page', () => {
 });
 
 describe('a request that was captured off hours', () => {
-	const captured = (episode: number): Conversation => {
-		const step = transition(
-			aConversation({ episode }),
-			{
-				type: 'capture',
-				reason: 'Asked for a person',
-				score: 95,
-				signals: [],
-				priority: 'high',
-				queue: 'Support',
-				promise: { for: at(600), madeAt: at(1) },
-			},
-			{ kind: 'system' },
-			at(1),
-		);
-		if (!step.ok) throw new Error(step.message);
-		return step.conversation;
-	};
-
 	it('shows in the list why it waits and since when, though the bot goes on', () => {
-		expect(rowOf(captured(1), [])).toMatchObject({
+		expect(rowOf(captured(), [])).toMatchObject({
 			state: 'bot',
 			reason: 'Asked for a person',
 			waitingSince: at(1),
 		});
 	});
 
+	it('stands under Waiting by its urgency and age like all that waits, marked with its queue and the promised time', async () => {
+		const inQueue = (id: string, minute: number) =>
+			aConversation({ id, state: 'human', owner: support, updatedAt: at(minute) });
+		const all = [
+			inQueue('new', 9),
+			captured({ id: 'captured' }),
+			captured({ id: 'urgent', priority: 'urgent' }),
+			inQueue('old', 0),
+			aConversation({ id: 'bot' }),
+		];
+		const { rows } = await rowsOf(all, { view: 'waiting' }, 10);
+		expect(rows.map(({ id }) => id)).toEqual(['urgent', 'old', 'captured', 'new']);
+		expect(rows[2]).toMatchObject({ queue: 'Support', captured: { until: at(600) } });
+		expect(rows[1]).not.toHaveProperty('captured');
+		const inSales = await rowsOf(all, { view: 'waiting', queue: 'Sales' }, 10);
+		expect(inSales.rows).toEqual([]);
+	});
+
+	it('counts as waiting, and as nobody’s, and calls nobody', () => {
+		const open = [
+			known(captured({ id: 'c1' })),
+			known(aConversation({ id: 'c2', state: 'human', owner: ana, updatedAt: at(0) })),
+		];
+		const summary = summaryOf(open);
+		expect(summary).toMatchObject({ waiting: 1, people: 1 });
+		expect(summary.newest).toBeUndefined();
+		expect(liveFigures(open, at(5))).toMatchObject({
+			waiting: 1,
+			open: 1,
+			queues: [{ queue: 'Support', waiting: 1, late: 0, oldestAt: at(1) }],
+		});
+	});
+
+	it('leaves Waiting when somebody takes it over, and stays with the bot until then', () => {
+		const change = (one: Conversation, view: string) => listChange([known(one)], { view }, 'ana');
+		expect(change(captured(), 'bot').rows).toHaveLength(1);
+		expect(change(captured(), 'people').gone).toEqual(['c1']);
+		const taken = aConversation({ state: 'human', owner: ana });
+		expect(change(taken, 'waiting').gone).toEqual(['c1']);
+	});
+
 	it('is over with the case that it was of', () => {
-		const row = rowOf({ ...captured(1), episode: 2 }, []);
+		const row = rowOf({ ...captured(), episode: 2 }, []);
 		expect(row).not.toHaveProperty('reason');
 		expect(row).not.toHaveProperty('waitingSince');
+		expect(
+			listChange([known({ ...captured(), episode: 2 })], { view: 'waiting' }, 'ana').rows,
+		).toEqual([]);
 	});
 });

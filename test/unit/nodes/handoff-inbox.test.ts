@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { Feed } from '../../../adapters/inbox/feed';
 import { openStore } from '../../../adapters/store/open';
 import { Database } from '../../../adapters/store/sqlite/database';
 import { SqliteStore } from '../../../adapters/store/sqlite/sqliteStore';
+import { applyEvent } from '../../../core/conversation/apply';
 import type { ListChange, ListPage } from '../../../core/inbox/lists';
 import type { HandoffStore } from '../../../core/ports/store';
 import { isoTime } from '../../../core/time';
@@ -656,6 +658,51 @@ describe('Handoff Inbox', () => {
 			await store.erase([id]);
 			const after = await next(ana, shown);
 			expect(after).toMatchObject({ anew: true, detail: null });
+		});
+
+		it('of a request that is captured off hours, under Waiting until somebody takes it over', async () => {
+			const ben = await visitor(BEN);
+			const { cursor } = await lists(ben, { view: 'waiting' });
+			const id = await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const ana = await visitor(ANA);
+			await ana.act({ action: 'returnToBot', conversationId: id, anyway: true });
+			const promised = isoTime(new Date(Date.now() + 3_600_000));
+			await store.decide(id, (view) =>
+				applyEvent(
+					view,
+					{
+						type: 'capture',
+						reason: 'Asked for a person',
+						score: 80,
+						signals: [],
+						priority: 'normal',
+						queue: 'Support',
+						promise: { for: promised, madeAt: NOW() },
+					},
+					{ actor: { kind: 'workflow', name: 'Intake' }, now: NOW(), policies: [] },
+				),
+			);
+			const { body } = await ben.ask<Change>({
+				data: 'changes',
+				once: '1',
+				view: 'waiting',
+				cursor,
+			});
+			expect(body.list).toMatchObject({
+				rows: [{ id, state: 'bot', queue: 'Support', captured: { until: promised } }],
+				counts: { waiting: 1, mine: 0, people: 0 },
+			});
+			expect((await lists(ben, { view: 'people' })).rows).toEqual([]);
+			// Another process, which reads everything anew, shows the same.
+			const other = await openStore({ file, namespace: 'default' });
+			const { open } = await new Feed(other).snapshot();
+			expect(open.map(({ conversation }) => conversation.id)).toEqual([id]);
+			await other.close();
+			await ben.act({ action: 'takeOver', conversationId: id });
+			expect(await lists(ben, { view: 'waiting' })).toMatchObject({
+				rows: [],
+				counts: { waiting: 0, mine: 1, people: 1 },
+			});
 		});
 
 		it('of ticks and of a new brief, which change nothing else', async () => {

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-import { bytes, duration, plain, when } from '../format';
+import { ahead, bytes, duration, plain, when } from '../format';
 import { useNow } from '../hooks';
 import { t } from '../i18n';
 import { inbox } from '../inbox';
 import type { State } from '../inbox';
 import type { Detail, Start } from '../types';
 import { claim, mayOf, takeOver } from './Actions';
-import { nameOf } from './common';
+import { capturedUntil, nameOf } from './common';
 
 /** What WhatsApp takes in one message; longer ones go out as several. */
 const LONG = 4096;
@@ -238,9 +238,12 @@ function WhoHasIt({ state, detail }: { state: State; detail: Detail }) {
 	const { state: of, owner } = detail.conversation;
 	const may = mayOf(detail, state.start?.me);
 	const name = owner ? plain(owner.name, 60) : '';
+	const captured = capturedUntil(detail.conversation);
 	const text =
 		of === 'bot'
-			? t('claim.bot')
+			? captured
+				? t('claim.captured', { time: ahead(captured) })
+				: t('claim.bot')
 			: of === 'closed'
 				? t('claim.closed')
 				: owner?.kind === 'queue'

@@ -2,6 +2,8 @@ import { useState } from 'preact/hooks';
 
 import { isSuccess } from '../../../../core/conversation/outcome';
 import { plain, when } from '../format';
+import { holdChoices, holdUntil, inDays, inHours } from '../holds';
+import type { HoldChoice } from '../holds';
 import { LANGUAGE_NAMES, chooseLanguage, currentLanguage, t } from '../i18n';
 import type { Key, Language } from '../i18n';
 import { inbox } from '../inbox';
@@ -24,7 +26,7 @@ export function Dialogs({ state }: { state: State }) {
 		case 'resolve':
 			return <Resolve state={state} />;
 		case 'hold':
-			return <Hold />;
+			return <Hold state={state} />;
 		case 'returnToBot':
 			return <ReturnToBot state={state} />;
 		case 'tags':
@@ -313,14 +315,6 @@ function Resolve({ state }: { state: State }) {
 	);
 }
 
-const HOLDS = {
-	hour: () => inHours(1),
-	fourHours: () => inHours(4),
-	tomorrow: () => inDays(1, 9),
-	week: () => inDays(7, 9),
-	open: () => undefined,
-} as const;
-
 function ReturnToBot({ state: { detail } }: { state: State }) {
 	const { lastCustomerMessageAt = '', lastAgentMessageAt = '' } = detail?.conversation ?? {};
 	const isAnswered =
@@ -337,12 +331,12 @@ function ReturnToBot({ state: { detail } }: { state: State }) {
 	);
 }
 
-function Hold() {
-	const [choice, setChoice] = useState<keyof typeof HOLDS | 'at'>('hour');
+function Hold({ state }: { state: State }) {
+	const [choice, setChoice] = useState<HoldChoice>('hour');
 	const [at, setAt] = useState('');
 	const [reason, setReason] = useState('');
 	const send = () => {
-		const until = choice === 'at' ? (at ? new Date(at) : undefined) : HOLDS[choice]();
+		const until = holdUntil(choice, at, new Date());
 		void finish(
 			inbox.act('hold', { text: reason, ...(until ? { until: until.toISOString() } : {}) }),
 			t('done.held'),
@@ -359,9 +353,9 @@ function Hold() {
 			<Field label={t('hold.until')}>
 				<select
 					value={choice}
-					onChange={(event) => setChoice(event.currentTarget.value as typeof choice)}
+					onChange={(event) => setChoice(event.currentTarget.value as HoldChoice)}
 				>
-					{([...Object.keys(HOLDS), 'at'] as Array<typeof choice>).map((one) => (
+					{holdChoices(state.detail?.conversation.owner).map((one) => (
 						<option key={one} value={one}>
 							{t(`hold.${one}`)}
 						</option>
@@ -513,17 +507,6 @@ function Template({ state }: { state: State }) {
 			</p>
 		</Dialog>
 	);
-}
-
-function inHours(hours: number): Date {
-	return new Date(Date.now() + hours * 60 * 60 * 1000);
-}
-
-function inDays(days: number, hour: number): Date {
-	const date = new Date();
-	date.setDate(date.getDate() + days);
-	date.setHours(hour, 0, 0, 0);
-	return date;
 }
 
 /** "Available", "Away until 14:00". */

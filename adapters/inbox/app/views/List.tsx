@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-import { duration, plain, when } from '../format';
+import { ahead, duration, plain, when } from '../format';
 import { useNow } from '../hooks';
 import { t, told } from '../i18n';
 import { inbox } from '../inbox';
@@ -203,9 +203,10 @@ function RowButton({ row, state }: { row: Row; state: State }) {
 						<span class="chip">
 							{row.heldUntil === true
 								? t('list.held')
-								: t('list.heldUntil', { time: when(row.heldUntil) })}
+								: t('list.heldUntil', { time: ahead(row.heldUntil) })}
 						</span>
 					)}
+					{row.captured && <span class="chip">{t('list.captured')}</span>}
 					{row.vip && <span class="chip vip">{t('list.vip')}</span>}
 					{row.priority !== 'normal' && (
 						<span class={`chip ${row.priority}`}>{told('priority', row.priority)}</span>
@@ -221,12 +222,16 @@ function RowButton({ row, state }: { row: Row; state: State }) {
 	);
 }
 
-function Waiting({ row: { waitingSince, owner } }: { row: Row }) {
+function Waiting({ row: { waitingSince, queue, captured } }: { row: Row }) {
 	const now = useNow();
+	if (captured) {
+		const time = ahead(captured.until);
+		return <>{t('list.promised', { queue: plain(queue ?? '', 60), time })}</>;
+	}
 	return (
 		<>
 			{t('list.waitingSince', {
-				queue: plain(owner?.name ?? '', 60),
+				queue: plain(queue ?? '', 60),
 				time: duration(now - Date.parse(waitingSince!)),
 			})}
 		</>

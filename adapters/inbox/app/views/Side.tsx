@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
+import { isCaptured } from '../../../../core/conversation/conversation';
 import { plain, when } from '../format';
 import { t, told } from '../i18n';
 import { inbox } from '../inbox';
@@ -38,9 +39,9 @@ function Section({ title, children }: { title: string; children: ComponentChildr
 }
 
 function Why({ detail: { conversation } }: { detail: Detail }) {
-	const { handoff, state, episode } = conversation;
+	const { handoff, state } = conversation;
 	// What was captured off hours waits for a person while the bot goes on.
-	if (!handoff || (state === 'bot' && handoff.captured?.episode !== episode)) return null;
+	if (!handoff || (state === 'bot' && !isCaptured(conversation))) return null;
 	return (
 		<Section title={t('side.why')}>
 			<p>{handoff.reason}</p>

@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
-import { day, plain } from '../format';
+import { ahead, day, plain } from '../format';
 import { plural, t } from '../i18n';
 import { PENDING_MS, inbox } from '../inbox';
 import type { State } from '../inbox';
@@ -9,7 +9,7 @@ import type { Detail } from '../types';
 import { Actions } from './Actions';
 import { Composer } from './Composer';
 import { Message } from './Message';
-import { nameOf, ownerText } from './common';
+import { capturedUntil, nameOf, ownerText } from './common';
 
 /** Closer to the end than this, the reader follows along as messages come in. */
 const NEAR_END = 60;
@@ -32,6 +32,7 @@ export function Thread({ state }: { state: State }) {
 	}
 	const { conversation } = detail;
 	const { customer } = conversation;
+	const captured = capturedUntil(conversation);
 	return (
 		<section class="thread" aria-label={t('thread.label')} id="thread">
 			<header class="who">
@@ -41,7 +42,11 @@ export function Thread({ state }: { state: State }) {
 				<div class="name">
 					<h2 id="customer">{nameOf(customer)}</h2>
 					<p id="state">
-						{[customer.phone ?? customer.key, ownerText(conversation, start?.me.id)].join(', ')}
+						{[
+							customer.phone ?? customer.key,
+							ownerText(conversation, start?.me.id),
+							...(captured ? [t('thread.captured', { time: ahead(captured) })] : []),
+						].join(', ')}
 					</p>
 				</div>
 				<Actions state={state} detail={detail} />

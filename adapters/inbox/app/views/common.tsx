@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
+import { isCaptured } from '../../../../core/conversation/conversation';
 import { clock, plain } from '../format';
 import { useNow } from '../hooks';
 import { t } from '../i18n';
 import { inbox } from '../inbox';
-import type { Customer, Row } from '../types';
+import type { Customer, OpenConversation, Row } from '../types';
 
 /** A promise that counts down: in words, with a mark and a colour beside them. */
 export function Countdown({ dueAt, soonAt }: { dueAt: string; soonAt?: string }) {
@@ -24,6 +25,13 @@ export function nameOfRow(row: Pick<Row, 'name' | 'key'>): string {
 
 export function nameOf(customer: Customer): string {
 	return plain(customer.name ?? '', 80) || customer.key || t('customer');
+}
+
+/** Until when a person was promised, of a request that was captured off hours. */
+export function capturedUntil(
+	conversation: Pick<OpenConversation, 'state' | 'episode' | 'handoff'>,
+): string | undefined {
+	return isCaptured(conversation) ? conversation.handoff?.promise?.for : undefined;
 }
 
 /** Who has it, as staff read it in a line. */
