@@ -132,6 +132,7 @@ export async function openCrm(
 			recordKind,
 			baseUrl: options.baseUrl?.trim() || undefined,
 			gatherMs: options.many ? GATHER_MS : 0,
+			timeZone: context.getTimezone(),
 			credential,
 		},
 		context,

@@ -1,3 +1,5 @@
+import { DateTime } from 'luxon';
+
 import {
 	comparablePhone,
 	matchContact,
@@ -26,7 +28,7 @@ import type {
 } from '../../../core/ports/crm';
 import { CrmError } from '../../../core/ports/crm';
 import type { HttpSend } from '../../../core/ports/http';
-import type { Clock } from '../../../core/time';
+import type { Clock, IsoTime } from '../../../core/time';
 import { addMilliseconds, isoTime } from '../../../core/time';
 import { hasMarker, markerOf } from '../marker';
 import type { Environment, Rate } from '../patience';
@@ -83,6 +85,8 @@ export interface SalesforceOptions {
 	rate?: Rate;
 	/** For the expected close of an opportunity. */
 	clock?: Clock;
+	/** Where the business is, for what Salesforce keeps as a day; UTC if absent. */
+	timeZone?: string;
 	/** Calls of one kind that come within so many milliseconds become one call. Default 0: each goes by itself. */
 	gatherMs?: number;
 }
@@ -97,6 +101,7 @@ export class SalesforceCrm implements CrmPort {
 	private readonly connection: SalesforceConnection;
 	private readonly objects: SalesforceObjects;
 	private readonly clock: Clock;
+	private readonly timeZone: string;
 	private readonly page: PageOf;
 	private readonly known = new Map<string, Promise<unknown>>();
 
@@ -113,6 +118,7 @@ export class SalesforceCrm implements CrmPort {
 			sleep: (options.environment ?? SYSTEM).sleep,
 		});
 		this.clock = options.clock ?? { now: () => new Date() };
+		this.timeZone = options.timeZone ?? 'utc';
 		this.page = (object, id) => `${this.connection.instanceUrl}/lightning/r/${object}/${id}/view`;
 	}
 
@@ -266,10 +272,15 @@ export class SalesforceCrm implements CrmPort {
 			...this.activityAt(note),
 			Subject: 'WhatsApp handoff',
 			Status: await this.closedStatus(),
-			ActivityDate: note.at.slice(0, 10),
+			ActivityDate: this.dayOf(note.at),
 			Description: description(note.html, note.key),
 		});
 		return { id };
+	}
+
+	/** The day that a time lies in where the business is: 8 in the morning in Sydney is the day before in UTC. */
+	private dayOf(time: IsoTime): string {
+		return DateTime.fromISO(time, { zone: this.timeZone }).toISODate() ?? time.slice(0, 10);
 	}
 
 	findTaskByKey(key: string, place: CrmPlace): Promise<{ id: string } | undefined> {
@@ -281,7 +292,7 @@ export class SalesforceCrm implements CrmPort {
 		const id = await this.objects.create('create the task', 'Task', {
 			...this.activityAt(task),
 			Subject: shortened(task.title, LONGEST_SUBJECT),
-			ActivityDate: task.dueAt.slice(0, 10),
+			ActivityDate: this.dayOf(task.dueAt),
 			ReminderDateTime: task.dueAt,
 			IsReminderSet: true,
 			Description: description(task.html ?? '', task.key),
@@ -535,7 +546,7 @@ export class SalesforceCrm implements CrmPort {
 					contactId,
 				)
 			: [];
-		const inTime = addMilliseconds(isoTime(this.clock.now()), EXPECTED_CLOSE_MS).slice(0, 10);
+		const inTime = this.dayOf(addMilliseconds(isoTime(this.clock.now()), EXPECTED_CLOSE_MS));
 		return {
 			// Makes the contact's role in the opportunity in the same step.
 			ContactId: contactId,

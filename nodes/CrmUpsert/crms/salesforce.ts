@@ -13,9 +13,9 @@ export const salesforce: CrmChoice = {
 		{ name: 'Lead', value: 'lead', description: 'The customer is kept as a lead' },
 		{ name: 'Opportunity', value: 'deal' },
 	],
-	async open({ send, account, recordKind, baseUrl, credential, gatherMs }, context) {
+	async open({ send, account, recordKind, baseUrl, credential, gatherMs, timeZone }, context) {
 		const { SalesforceCrm } = await import('../../../adapters/crm/salesforce/salesforce');
 		const instanceUrl = baseUrl ?? (await salesforceInstance(context, credential, send));
-		return new SalesforceCrm({ send, account, recordKind, instanceUrl, gatherMs });
+		return new SalesforceCrm({ send, account, recordKind, instanceUrl, gatherMs, timeZone });
 	},
 };

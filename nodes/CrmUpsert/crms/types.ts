@@ -22,6 +22,8 @@ export interface Opening {
 	baseUrl: string | undefined;
 	/** Calls of items that run side by side are gathered for so long into batch calls; 0: each goes by itself. */
 	gatherMs: number;
+	/** The workflow's time zone, for what a CRM keeps as a day. */
+	timeZone: string;
 	/** Name of the credential type that is chosen. */
 	credential: string;
 }

@@ -49,6 +49,35 @@ describe('Salesforce', () => {
 		await close();
 	});
 
+	test.each([
+		['Australia/Sydney', '2026-11-02T21:00:00.000Z', '2026-11-03'],
+		['America/Los_Angeles', '2026-11-03T02:00:00.000Z', '2026-11-02'],
+		[undefined, '2026-11-02T21:00:00.000Z', '2026-11-02'],
+	])('a day is the one of the business (%s)', async (timeZone, at, day) => {
+		const { account, close } = await open({});
+		const port = new SalesforceCrm({
+			send: account.send,
+			account: 'test',
+			instanceUrl: account.url!,
+			environment: SOON,
+			rate: FAST,
+			...(timeZone ? { timeZone } : {}),
+		});
+		const contact = await port.createContact(
+			{ phone: '+16505550001', lastName: 'Sample' },
+			'tel:1',
+		);
+		const about = { contactId: contact.id, html: '<p>Hello</p>' };
+		await port.createTask({ ...about, key: 'k1', title: 'Call back', dueAt: at });
+		await port.createNote({ ...about, key: 'k2', at });
+		const days = account.standIn
+			.org()
+			.all('Task')
+			.map(({ values }) => values.ActivityDate);
+		expect(days).toEqual([day, day]);
+		await close();
+	});
+
 	test('a duplicate rule that warns of a namesake is passed over, since number and address tell them apart', async () => {
 		const { account, port, close } = await open({ duplicates: 'alert' });
 		await port.createContact({ phone: '+16505550001', lastName: 'Sample' }, 'tel:1');

@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
+import type { CrmPort } from '../../../core/ports/crm';
 import { CRM_TITLES } from '../../../core/ports/crm';
 import { chosenCrm, crmCredentials, openCrm } from '../../../nodes/CrmUpsert/account';
 import { CRMS } from '../../../nodes/CrmUpsert/crms';
+import type { Authentication } from '../../../nodes/CrmUpsert/crms/types';
 import { CrmUpsert } from '../../../nodes/CrmUpsert/CrmUpsert.node';
 
 const { properties } = new CrmUpsert().description;
@@ -21,6 +23,7 @@ function context(
 	return {
 		getNodeParameter: (name: string) => parameters[name] ?? null,
 		getNode: () => ({ name: 'CRM Upsert', type: 'crmUpsert', typeVersion: 1, credentials }),
+		getTimezone: () => 'Europe/Berlin',
 		getCredentials: () =>
 			Promise.resolve({ oauthTokenData: { instance_url: 'https://org.example' } }),
 		helpers: {
@@ -38,6 +41,21 @@ function context(
 }
 
 describe('the account of CRM Upsert', () => {
+	test('is opened in the workflow’s time zone, for what a CRM keeps as a day', async () => {
+		const salesforce = CRMS.find(({ crm }) => crm === 'salesforce')!;
+		const opened = jest.spyOn(salesforce, 'open').mockResolvedValue({} as CrmPort);
+		const [{ value, credential }] = salesforce.authentications as [Authentication];
+		await openCrm(
+			context(
+				{ crm: 'salesforce', [salesforce.parameter]: value, recordKind: 'deal' },
+				{ [credential]: { id: 'k1', name: 'Ours' } },
+			),
+			{},
+		);
+		expect(opened.mock.calls[0]![0]).toMatchObject({ timeZone: 'Europe/Berlin' });
+		opened.mockRestore();
+	});
+
 	const ways = CRMS.flatMap((choice) =>
 		choice.authentications.map((authentication) => ({ choice, authentication })),
 	);
