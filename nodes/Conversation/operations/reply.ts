@@ -13,6 +13,8 @@ import { handoffItem, ledBy, toJson } from '../../shared/item';
 import type { Operation, OperationRun } from './operation';
 import { agentFields, agentOf } from './operation';
 import { contentFields, contentOf } from './replyContent';
+import type { OutsideWindow } from './replyTemplate';
+import { outsideWindow, outsideWindowFields } from './replyTemplate';
 
 const displayOptions = { show: { operation: ['reply'] } };
 
@@ -76,23 +78,7 @@ export const reply: Operation = {
 					default: false,
 					description: 'Whether the message that is answered is shown above the text',
 				},
-				{
-					displayName: 'Template Outside the 24-Hour Window',
-					name: 'templateName',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. follow_up',
-					description:
-						'Name of an approved template to send instead of the text once WhatsApp no longer allows free text. Its first variable is filled with the customer’s name.',
-				},
-				{
-					displayName: 'Template Language',
-					name: 'templateLanguage',
-					type: 'string',
-					default: 'en_US',
-					placeholder: 'e.g. en_US',
-					description: 'Language code of the template as approved by Meta',
-				},
+				...outsideWindowFields,
 			],
 		},
 	],
@@ -101,16 +87,15 @@ export const reply: Operation = {
 	async execute(run) {
 		const { context, index, item, store, conversationId } = run;
 		const author = context.getNodeParameter('author', index) as ReplyAuthor;
-		const options = context.getNodeParameter('replyOptions', index, {}) as {
+		const options = context.getNodeParameter('replyOptions', index, {}) as OutsideWindow & {
 			quote?: boolean;
-			templateName?: string;
-			templateLanguage?: string;
 		};
 		const agent = author === 'agent' ? agentOf(run) : undefined;
 		const answered = (item.message as { id?: string } | undefined)?.id;
 		const customer = (item.customer as { name?: string } | undefined)?.name;
 		const { text, message, prepare, digest, purpose, needsOptIn, origin, accepted } =
 			await contentOf(run, options.quote ? answered : undefined);
+		const instead = outsideWindow(options, customer);
 		const planOnly = context.getNodeParameter('planOnly', index, false) === true;
 		const send = (request: ReplyRequest) =>
 			planOnly
@@ -129,16 +114,7 @@ export const reply: Operation = {
 			...(needsOptIn ? { needsOptIn } : {}),
 			...(origin ? { origin } : {}),
 			...(accepted ? { accepted } : {}),
-			...(options.templateName
-				? {
-						templateOutsideWindow: {
-							type: 'template' as const,
-							name: options.templateName,
-							language: options.templateLanguage ?? 'en_US',
-							...(customer ? { bodyParameters: [customer] } : {}),
-						},
-					}
-				: {}),
+			...(instead ? { templateOutsideWindow: instead } : {}),
 			...(author === 'bot' ? botTurnOf(item) : {}),
 			key: keyOf(
 				item,

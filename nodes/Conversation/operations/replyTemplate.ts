@@ -40,6 +40,56 @@ const variableName: INodeProperties = {
 	description: 'Only where the template names its variables; empty where it numbers them',
 };
 
+/** Values of a body, in their order or by name. */
+const bodyValues: INodeProperties['options'] = [
+	{
+		displayName: 'Value',
+		name: 'value',
+		values: [
+			{
+				displayName: 'Text',
+				name: 'text',
+				type: 'string',
+				default: '',
+				description: 'The next variable',
+			},
+			variableName,
+		],
+	},
+];
+
+/** Options of Reply for the template that goes out in place of a text. */
+export const outsideWindowFields: INodeProperties[] = [
+	{
+		displayName: 'Template Outside the 24-Hour Window',
+		name: 'templateName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. follow_up',
+		description:
+			'Name of an approved template to send instead of the text once WhatsApp no longer allows free text. Its first variable is filled with the customer’s name, unless Template Values says otherwise.',
+	},
+	{
+		displayName: 'Template Language',
+		name: 'templateLanguage',
+		type: 'string',
+		default: 'en_US',
+		placeholder: 'e.g. en_US',
+		description: 'Language code of the template as approved by Meta',
+	},
+	{
+		displayName: 'Template Values',
+		name: 'templateValues',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true },
+		default: {},
+		placeholder: 'Add Value',
+		description:
+			'What fills the variables of the template outside the window, in place of the customer’s name; without an entry nothing, for a template that has no variables',
+		options: bodyValues,
+	},
+];
+
 /** Which template, and what fills it in. */
 export const templateFields: INodeProperties[] = [
 	{
@@ -176,22 +226,7 @@ export const templateFields: INodeProperties[] = [
 		default: {},
 		placeholder: 'Add Value',
 		description: 'What fills the variables of the body, in their order or by their names',
-		options: [
-			{
-				displayName: 'Value',
-				name: 'value',
-				values: [
-					{
-						displayName: 'Text',
-						name: 'text',
-						type: 'string',
-						default: '',
-						description: 'The next variable',
-					},
-					variableName,
-				],
-			},
-		],
+		options: bodyValues,
 	},
 	{
 		displayName: 'Buttons',
@@ -286,8 +321,7 @@ function named(read: Read): TemplateMessage {
 	if (name === '') {
 		throw new StoreError('No template is named', 'Fill in Template Name as Meta has approved it.');
 	}
-	const values = read('templateValues.value', []) as Array<{ text?: unknown; name?: unknown }>;
-	const bodyParameters = values.map((one) => valueOf(one.text, one.name));
+	const bodyParameters = bodyOf(read('templateValues.value', []) as BodyValue[]);
 	const given = read('templateButtons.button', []) as Array<Record<string, unknown>>;
 	const buttons = given
 		.map(({ place, kind, value }): TemplateButton => ({
@@ -335,6 +369,42 @@ function headerOf(read: Read): TemplateHeader | undefined {
 		default:
 			return undefined;
 	}
+}
+
+interface BodyValue {
+	text?: unknown;
+	name?: unknown;
+}
+
+function bodyOf(values: BodyValue[]): TemplateValue[] {
+	return values.map((one) => valueOf(one.text, one.name));
+}
+
+/** What Reply's options say of the template that goes out once the window has closed. */
+export interface OutsideWindow {
+	templateName?: string;
+	templateLanguage?: string;
+	templateValues?: { value?: BodyValue[] };
+}
+
+/** The template in place of a text; undefined where staff have named none. */
+export function outsideWindow(
+	{ templateName, templateLanguage, templateValues }: OutsideWindow,
+	customerName: string | undefined,
+): TemplateMessage | undefined {
+	const name = templateName?.trim();
+	if (!name) return undefined;
+	const values = templateValues
+		? bodyOf(templateValues.value ?? [])
+		: customerName
+			? [customerName]
+			: [];
+	return {
+		type: 'template',
+		name,
+		language: templateLanguage?.trim() || 'en_US',
+		...(values.length > 0 ? { bodyParameters: values } : {}),
+	};
 }
 
 function valueOf(value: unknown, name: unknown): TemplateValue {

@@ -277,6 +277,38 @@ describe('a template that is named', () => {
 		expect(graph.messages()).toEqual([]);
 	});
 
+	it.each<[string, string, IDataObject, unknown]>([
+		['the customer’s name', 'Hello {{1}}.', {}, [{ type: 'text', text: 'Kim' }]],
+		[
+			'the values that staff have named',
+			'Hello {{1}}, it is about {{2}}.',
+			{ templateValues: { value: [{ text: 'Robin' }, { text: 'your order' }] } },
+			[
+				{ type: 'text', text: 'Robin' },
+				{ type: 'text', text: 'your order' },
+			],
+		],
+		['nothing, where staff say so', 'Hello.', { templateValues: {} }, undefined],
+	])(
+		'stands in for a text outside the window with %s',
+		async (_what, text, options, parameters) => {
+			const [followUp] = graph.setup().templates;
+			graph.setup({ templates: [{ ...followUp!, components: [{ type: 'BODY', text }] }] });
+			await runConversation({
+				operation: 'reply',
+				surface: surface(),
+				items: [{ customer: { name: 'Kim' } }],
+				parameters: {
+					conversationId,
+					author: 'system',
+					text: 'It is on its way.',
+					replyOptions: { templateName: 'follow_up', ...options },
+				},
+			});
+			expect(componentsOf()).toEqual([parameters && [{ type: 'body', parameters }]]);
+		},
+	);
+
 	it('has one entry for each button', async () => {
 		await expect(
 			send({
