@@ -1,6 +1,8 @@
 import type { Actor } from '../conversation/audit';
 import type { Conversation, CrmRecord } from '../conversation/conversation';
+import { OF_A_HANDOFF } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
+import { amountsIn } from '../escalation/amounts';
 import type { CrmName, CrmRecordKind } from '../ports/crm';
 import { CRM_TITLES } from '../ports/crm';
 import type { Changes, ConversationView } from '../ports/store';
@@ -12,18 +14,20 @@ export interface RecordsTold {
 	recordKind: CrmRecordKind;
 	contact?: { name?: string; url?: string };
 	company?: { name: string; url?: string };
-	deal?: { name: string; stage: string; stageName?: string; url?: string };
+	deal?: { name: string; stage: string; stageName?: string; amount?: number; url?: string };
 	openDeals?: ReadonlyArray<{ name: string; stage: string; url?: string }>;
 }
 
 /**
- * Notes at a conversation which records the CRM has of its customer, so that whoever answers has them beside the chat. Records of a
- * kind that the operation did not tell of stay as they were noted.
+ * Notes at a conversation which records the CRM has of its customer, so that whoever answers has them beside the chat, and what the deal
+ * is worth, so that the review knows what was at stake. Records of a kind that the operation did not tell of stay as they were noted.
+ * `budget` is what the customer has named as such, in their words; it counts where the deal has no amount.
  */
 export function recordsNoted(
 	{ conversation }: ConversationView,
 	told: RecordsTold,
 	by: { actor: Actor; now: IsoTime },
+	budget?: string,
 ): Changes<Conversation> {
 	const found = recordsOf(told, conversation);
 	const kinds = new Set(found.map(({ kind }) => kind));
@@ -31,9 +35,13 @@ export function recordsNoted(
 	const records = [...found, ...earlier.filter(({ kind }) => !kinds.has(kind))].sort(
 		(a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind),
 	);
-	if (JSON.stringify(records) === JSON.stringify(earlier)) return { result: conversation };
+	const value = valueOf(told, conversation, budget);
+	const sameRecords = JSON.stringify(records) === JSON.stringify(earlier);
+	const sameValue = value === undefined || value === conversation.collected[OF_A_HANDOFF.value];
+	if (sameRecords && sameValue) return { result: conversation };
 	const changed: Conversation = {
 		...conversation,
+		...(sameValue ? {} : { collected: { ...conversation.collected, [OF_A_HANDOFF.value]: value } }),
 		crm: { at: by.now, records },
 		version: conversation.version + 1,
 		updatedAt: by.now,
@@ -52,6 +60,19 @@ export function recordsNoted(
 			},
 		],
 	};
+}
+
+/** What the deal is worth: its amount in the CRM, else what is noted already, else the budget that the customer named. */
+function valueOf(
+	{ deal }: RecordsTold,
+	{ collected }: Conversation,
+	budget = '',
+): number | undefined {
+	if (!deal) return undefined;
+	if (deal.amount) return deal.amount;
+	if (collected[OF_A_HANDOFF.value] !== undefined) return undefined;
+	const { money, numbers } = amountsIn(budget);
+	return (money[0] ?? numbers[0])?.value;
 }
 
 /** In which people look for them. */

@@ -66,6 +66,8 @@ export interface DealResult {
 	stage: string;
 	stageName?: string;
 	moved: boolean;
+	/** What it is worth, as the CRM has it now. */
+	amount?: number;
 	url?: string;
 }
 
@@ -443,6 +445,7 @@ export class CrmRun {
 			...(to.key && !deal.key ? { key: to.key } : {}),
 		};
 		if (Object.keys(changes).length > 0) await this.port.updateDeal(deal.id, changes);
+		const amount = changes.amount ?? deal.amount;
 		return {
 			id: deal.id,
 			name: deal.name,
@@ -452,6 +455,7 @@ export class CrmRun {
 				moved ? target.stage.id : deal.stageId,
 			),
 			moved,
+			...(amount ? { amount } : {}),
 			...urlOf(deal),
 		};
 	}

@@ -84,7 +84,9 @@ export async function withResult(
 ): Promise<IDataObject> {
 	if (item.conversation && !item.simulated && !writes) {
 		const by = { actor: BY, now: isoTime(systemClock.now()) };
-		await store.decide(item.conversation.id, (view) => recordsNoted(view, result, by));
+		await store.decide(item.conversation.id, (view) =>
+			recordsNoted(view, result, by, budgetOf(item.json)),
+		);
 	}
 	const { planned: _planned, writes: _writes, ...earlier } = (item.json.crm ?? {}) as IDataObject;
 	const url = result.deal?.url ?? result.contact?.url;
@@ -97,6 +99,12 @@ export async function withResult(
 		}),
 	};
 	return ledBy({ crm: ledBy(crm, earlier.crm === result.crm ? earlier : {}) }, item.json);
+}
+
+/** The budget that the customer named, as Context Summarizer has found it. */
+function budgetOf({ brief }: IDataObject): string | undefined {
+	const { budget } = (brief ?? {}) as { budget?: { value?: unknown } };
+	return typeof budget?.value === 'string' ? budget.value : undefined;
 }
 
 /** Whom the audit log names. */

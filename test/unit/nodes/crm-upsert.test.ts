@@ -280,6 +280,21 @@ describe('CRM Upsert node', () => {
 			]);
 		});
 
+		test('say what the deal is worth, so that the review knows what was at stake', async () => {
+			const value = async () => (await store.conversation(conversationId))!.collected.dealValue;
+			await execute({}, { items: [{ brief: { budget: { value: 'about 2,500 EUR' } } }] });
+			expect(await value()).toBe(2500);
+			// What staff have set in the CRM is nearer to the truth than what the customer named.
+			crm.deals[0]!.amount = 4000;
+			const [item] = await execute();
+			expect(item!.json.crm).toMatchObject({ deal: { amount: 4000 } });
+			expect(await value()).toBe(4000);
+			await execute({ options: { amount: 7000, overwrite: true } });
+			expect([crm.deals[0]!.amount, await value()]).toEqual([7000, 7000]);
+			await execute({ withDeal: false });
+			expect(await value()).toBe(7000);
+		});
+
 		test('that were only planned are not', async () => {
 			await execute({ planOnly: true });
 			expect((await store.conversation(conversationId))!.crm).toBeUndefined();
