@@ -4,6 +4,7 @@ import type { ConversationMessage } from '../../core/conversation/message';
 import { BY_HAND_QUEUE, teamOf } from '../../core/conversation/team';
 import type { ConversationEvent } from '../../core/conversation/transitions';
 import { sameOwner, transition } from '../../core/conversation/transitions';
+import { conversationLink } from '../../core/inbox/address';
 import type { InboxPort, InboxThread, InboxThreadRef } from '../../core/ports/inbox';
 import type { HandoffStore } from '../../core/ports/store';
 import { StoreError } from '../../core/ports/store';
@@ -49,7 +50,7 @@ export class EmbeddedInbox implements InboxPort {
 		return {
 			inbox: NAME,
 			threadId: conversation.id,
-			...(address ? { url: `${address}#/c/${encodeURIComponent(conversation.id)}` } : {}),
+			...(address ? { url: conversationLink(address, conversation.id) } : {}),
 		};
 	}
 

@@ -205,6 +205,8 @@ export interface Conversation {
 	collected: Record<string, string | number | boolean>;
 	/** What was collected of earlier handoffs under the names of {@link OF_A_HANDOFF}, by the id of the handoff. */
 	noted?: Record<string, Conversation['collected']>;
+	/** How people judged its handoffs afterwards, by the id of the handoff; see core/metrics/labels.ts. */
+	labels?: Record<string, HandoffLabel>;
 	/** When the case before this one was closed; absent while it is the customer's first. */
 	caseSince?: IsoTime;
 	tags: string[];
@@ -287,6 +289,22 @@ export interface Hold {
 export function holdOf(conversation: Conversation): Hold | undefined {
 	const { hold, handoff, state } = conversation;
 	return state === 'human' && hold && hold.handoffId === handoff?.id ? hold : undefined;
+}
+
+/** How a person judges a handoff, or that there was none. */
+export type Verdict =
+	| 'justified'
+	| 'unnecessary'
+	/** A person was needed, and nobody came. */
+	| 'missed'
+	/** A person was needed, and another agent or team than the one that got it. */
+	| 'wrongly_routed';
+
+export interface HandoffLabel {
+	verdict: Verdict;
+	at: IsoTime;
+	/** Who gave it, as staff are called. */
+	by?: string;
 }
 
 /** How a conversation ended, as the agent states it. */

@@ -1,5 +1,6 @@
 import type { Conversation } from '../conversation/conversation';
 import { languageOf } from '../conversation/language';
+import { conversationLink } from '../inbox/address';
 import type { CrmField, CrmFieldDefinition, CrmObject, CrmProperties } from '../ports/crm';
 
 /** Values of our fields, by their name in {@link HANDOFF_FIELDS}. */
@@ -130,7 +131,7 @@ export function handoffValues(
 		},
 		deal: {
 			whatsapp_conversation_id: conversation.id,
-			whatsapp_conversation_link: known.inboxUrl && `${known.inboxUrl}#/c/${conversation.id}`,
+			whatsapp_conversation_link: conversationLink(known.inboxUrl, conversation.id),
 			whatsapp_escalation_reason: handoff?.reason,
 			whatsapp_escalation_score: handoff && Math.round(handoff.score),
 			whatsapp_handoff_priority: handoff?.priority,

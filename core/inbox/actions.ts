@@ -1,6 +1,6 @@
 import { applyEvent, TransitionRefused } from '../conversation/apply';
 import type { Actor, AuditEntry } from '../conversation/audit';
-import type { Conversation, Owner } from '../conversation/conversation';
+import type { Conversation, Owner, Verdict } from '../conversation/conversation';
 import { holdOf, isCaptured, windowClosesAt } from '../conversation/conversation';
 import type { ConversationMessage, MessageOrigin } from '../conversation/message';
 import type { AcceptedReply } from '../conversation/reply';
@@ -8,6 +8,7 @@ import type { ConversationEvent } from '../conversation/transitions';
 import { BY_HAND_QUEUE, teamOf } from '../conversation/team';
 import { describeState } from '../conversation/transitions';
 import type { Changes, ConversationView, HandoffStore } from '../ports/store';
+import { labelChanges, subjectOf } from '../metrics/labels';
 import { settle } from '../sla';
 import type { SlaClock } from '../sla/clock';
 import type { SlaPolicy } from '../sla/policy';
@@ -26,6 +27,7 @@ export const INBOX_ACTIONS = [
 	'resume',
 	'resolve',
 	'returnToBot',
+	'label',
 ] as const;
 
 export interface InboxAction {
@@ -43,6 +45,9 @@ export interface InboxAction {
 	tags?: string[];
 	/** When a hold ends by itself. */
 	until?: IsoTime;
+	/** Of a label: what the handoff was, and which; the latest where none is named. */
+	verdict?: Verdict;
+	handoffId?: string;
 	/** Of a return to the bot: the agent means it, in the middle of an exchange too. */
 	anyway?: boolean;
 	/** An approved template in place of free text, as the page filled it in. */
@@ -237,6 +242,21 @@ export async function performInboxAction(
 					};
 				}),
 			};
+		case 'label': {
+			const { verdict } = request;
+			if (!verdict) {
+				throw new InboxRefused('There is no such label', 'Choose one of the list.', 'other');
+			}
+			const audit = await store.audit(request.conversationId);
+			return {
+				event: 'updated',
+				conversation: await store.decide(request.conversationId, (view) => {
+					mustReview(view.conversation, user);
+					const subject = request.handoffId ?? subjectOf({ ...view, audit });
+					return labelChanges(view, { verdict, subject }, { actor, now: by.now });
+				}),
+			};
+		}
 		case 'tag': {
 			const tags = tagsOf(request);
 			return {
@@ -430,6 +450,25 @@ function mustHold(
 		conversation.state === 'human' ? 'Claim it first.' : 'Take it over first.',
 		'not_yours',
 	);
+}
+
+/** Supervisors judge handoffs, and agents those of the customer whom they have or had last. */
+function mustReview(conversation: Conversation, user: InboxActor): void {
+	if (mayReview(conversation, user)) return;
+	throw new InboxRefused(
+		'Only supervisors and whoever had the conversation label its handoffs',
+		'Ask a supervisor.',
+		'other',
+	);
+}
+
+/** Whether somebody may label the handoffs of a conversation. */
+export function mayReview(
+	{ owner, lastAgentId }: Pick<Conversation, 'owner' | 'lastAgentId'>,
+	user: Pick<InboxActor, 'id' | 'role'>,
+): boolean {
+	const holder = owner?.kind === 'agent' ? owner.id : lastAgentId;
+	return user.role === 'supervisor' || holder === user.id;
 }
 
 /** On hold nothing is due: of a conversation that nobody has, nobody would hear again if the hold had no end. */

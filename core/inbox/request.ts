@@ -1,4 +1,5 @@
 import type { Owner } from '../conversation/conversation';
+import { VERDICTS } from '../metrics/labels';
 import type { InboxAction, ReplyTemplate } from './actions';
 import { INBOX_ACTIONS } from './actions';
 
@@ -18,7 +19,8 @@ export function readAction(body: unknown): InboxAction | undefined {
 	if (!action || !conversationId) return undefined;
 	const to = ownerOf(fields.to);
 	const template = templateOf(fields.template);
-	const optional = (key: 'resolution' | 'nextAction' | 'until') =>
+	const verdict = VERDICTS.find((one) => one === fields.verdict);
+	const optional = (key: 'resolution' | 'nextAction' | 'until' | 'handoffId') =>
 		text(key) ? { [key]: text(key) } : {};
 	return {
 		action,
@@ -29,6 +31,8 @@ export function readAction(body: unknown): InboxAction | undefined {
 		...optional('resolution'),
 		...optional('nextAction'),
 		...optional('until'),
+		...optional('handoffId'),
+		...(verdict ? { verdict } : {}),
 		...(fields.anyway === true ? { anyway: true } : {}),
 		...(to ? { to } : {}),
 		...(template ? { template } : {}),

@@ -4,6 +4,8 @@ import type { Conversation, Owner, SignalResult } from '../conversation/conversa
 import { sameOwner } from '../conversation/transitions';
 import type { SlaClock } from '../sla/clock';
 import type { IsoTime } from '../time';
+import type { Verdict } from './labels';
+import { verdictOnHandoff } from './labels';
 
 /** What is on record of one conversation. */
 export interface ConversationRecord {
@@ -34,6 +36,8 @@ export interface HandoffRecord {
 	answeredAt?: IsoTime;
 	endedAt?: IsoTime;
 	endedBy?: 'resolve' | 'return_to_bot';
+	/** How it ended, as the agent said. */
+	disposition?: string;
 	/** Whether the customer wrote again within a day of its being resolved. */
 	reopened: boolean;
 	/** An agent had it and somebody else got it after that: another agent, or another team. A release is none. */
@@ -42,8 +46,10 @@ export interface HandoffRecord {
 	firstResponse?: SlaClock;
 	/** 1 to 5, as the customer said afterwards. */
 	satisfaction?: number;
-	/** What it is about in money, where staff or the bot noted it. */
+	/** What it is about in money, where staff, the bot or the CRM noted it. */
 	value?: number;
+	/** How a person has judged it. */
+	verdict?: Verdict;
 }
 
 /** A collected number, also where it was noted as text. */
@@ -76,6 +82,8 @@ export function handoffsOf({ conversation, audit, clocks }: ConversationRecord):
 				current.captured = false;
 				current.endedAt = entry.at;
 				current.endedBy = entry.action;
+				const disposition = dispositionOf(entry, conversation);
+				if (disposition) current.disposition = disposition;
 			} else if (entry.owner) {
 				passOn(current, entry.owner, entry.action === 'release');
 			}
@@ -102,6 +110,7 @@ function begun(
 	const noted = { ...conversation.noted?.[id], ...(latest ? conversation.collected : {}) };
 	const satisfaction = collectedNumber(noted, OF_A_HANDOFF.satisfaction);
 	const value = collectedNumber(noted, OF_A_HANDOFF.value);
+	const verdict = verdictOnHandoff(conversation, id);
 	return {
 		id,
 		conversationId: conversation.id,
@@ -120,7 +129,27 @@ function begun(
 			? { satisfaction }
 			: {}),
 		...(value === undefined ? {} : { value }),
+		...(verdict ? { verdict } : {}),
 	};
+}
+
+/** Of the latest end as the conversation knows it; of earlier ones, what the audit line was given as the reason. */
+function dispositionOf(
+	{ action, at, reason }: AuditEntry,
+	{ closedAt, outcome }: Conversation,
+): string | undefined {
+	if (action !== 'resolve') return undefined;
+	return closedAt === at ? (outcome?.disposition ?? reason) : reason;
+}
+
+/** Whether a promise was broken by now: answered late, never, or overdue. */
+export function isLate({ status, dueAt }: SlaClock, now: IsoTime): boolean {
+	return status === 'breached' || (status === 'running' && dueAt < now);
+}
+
+/** Whether it went to the wrong agent or team: as a person has judged it, else as its owners show. */
+export function isWronglyRouted({ verdict, reroutedAfterAgent }: HandoffRecord): boolean {
+	return verdict === undefined ? reroutedAfterAgent : verdict === 'wrongly_routed';
 }
 
 function passOn(handoff: HandoffRecord, owner: Owner, released: boolean): void {

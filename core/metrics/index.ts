@@ -1,13 +1,25 @@
 export type { ConversationRecord, HandoffRecord } from './handoffs';
 export { handoffsOf } from './handoffs';
+export { labelledParts } from './labelled';
 export type { Verdict } from './labels';
-export { LABEL_ACTION, VERDICTS, verdictOn, verdictTag, wasNeeded, withVerdict } from './labels';
+export {
+	LABEL_ACTION,
+	VERDICTS,
+	labelChanges,
+	subjectOf,
+	verdictOn,
+	verdictOnHandoff,
+	verdictTag,
+	wasNeeded,
+} from './labels';
 export type { HandoffFigures, Metrics, Period, Spread } from './metrics';
 export { metricsOf } from './metrics';
 export { metricsCsv, metricsRows } from './csv';
 export type { MissedCandidate, MissedSettings } from './missed';
 export { MISSED_DEFAULTS, missedHandoffs } from './missed';
 export { recordsSince } from './records';
+export type { ReviewedHandoff, ReviewFinding } from './review';
+export { handoffsToReview } from './review';
 export type { OpenQuestion, TrainingGap } from './trainingGaps';
 export { trainingGaps } from './trainingGaps';
 export type { UnsureAnswer, UnsureSettings } from './unsure';

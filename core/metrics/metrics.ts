@@ -1,12 +1,13 @@
 import { DateTime } from 'luxon';
 
-import type { SlaClock, SlaKind } from '../sla/clock';
+import { isSuccess } from '../conversation/outcome';
+import type { SlaKind } from '../sla/clock';
 import type { IsoTime } from '../time';
 import { OF_A_HANDOFF } from '../conversation/conversation';
 import type { ConversationRecord, HandoffRecord } from './handoffs';
-import { collectedNumber, handoffsOf } from './handoffs';
+import { collectedNumber, handoffsOf, isLate, isWronglyRouted } from './handoffs';
 import type { Verdict } from './labels';
-import { VERDICTS, verdictOn } from './labels';
+import { VERDICTS, noHandoffIn, verdictOn } from './labels';
 import { missedHandoffs } from './missed';
 import type { MissedSettings } from './missed';
 
@@ -40,11 +41,11 @@ export interface HandoffFigures {
 	breached: number;
 	/** The customer wrote again within a day of its being resolved. */
 	reopened: number;
-	/** An agent had it, and somebody else had to have it after that. */
+	/** An agent had it, and somebody else had to have it after that, or a person has judged it so. */
 	wronglyRouted: number;
 	/** Resolved by a person; returned to the bot is not counted here. */
 	resolved: number;
-	/** Share of the ended ones that were resolved and not reopened. */
+	/** Share of the ended ones that were resolved with success and not reopened; see core/conversation/outcome.ts. */
 	resolutionRate?: number;
 	/** Customers who rated it, and their mean rating of 1 to 5. */
 	rated: number;
@@ -96,9 +97,15 @@ export function metricsOf(
 	records: readonly ConversationRecord[],
 	period: Period,
 	now: IsoTime,
-	options: { timeZone?: string; missed?: Partial<MissedSettings> } = {},
+	options: {
+		timeZone?: string;
+		missed?: Partial<MissedSettings>;
+		/** Outcomes that do not count as success. */
+		noSuccess?: readonly string[];
+	} = {},
 ): Metrics {
 	const within = (at: IsoTime) => at >= period.from && at < period.to;
+	const figures = (some: readonly HandoffRecord[]) => figuresOf(some, now, options.noSuccess);
 	const alive = records.filter(
 		({ conversation }) =>
 			conversation.createdAt < period.to && conversation.lastMessageAt >= period.from,
@@ -114,7 +121,7 @@ export function metricsOf(
 	const broken = alive
 		.flatMap(({ clocks }) => clocks)
 		.filter((clock) => within(clock.dueAt))
-		.filter(({ status, dueAt }) => status === 'breached' || (status === 'running' && dueAt < now));
+		.filter((clock) => isLate(clock, now));
 	const zone = options.timeZone ?? 'UTC';
 	const resolvedInPeriod = alive.filter(
 		({ conversation }) =>
@@ -138,11 +145,12 @@ export function metricsOf(
 		verdicts: Object.fromEntries(
 			VERDICTS.map((verdict) => [
 				verdict,
-				alive.filter(({ conversation }) => verdictOn(conversation) === verdict).length,
+				alive.flatMap((record) => verdictsIn(record, within)).filter((one) => one === verdict)
+					.length,
 			]),
 		) as Record<Verdict, number>,
 		breachesByKind: Object.fromEntries(count(broken.map(({ kind }) => kind))),
-		...figures(handoffs, now),
+		...figures(handoffs),
 		reasons: count(handoffs.map(({ reason }) => reason)).map(([reason, n]) => ({
 			reason,
 			count: n,
@@ -162,36 +170,54 @@ export function metricsOf(
 			open: records.filter(
 				({ conversation: { owner } }) => owner?.kind === 'agent' && owner.id === agentId,
 			).length,
-			...figures(group, now),
+			...figures(group),
 		})),
 		byQueue: grouped(handoffs, ({ queue }) => queue).map(([queue, group]) => ({
 			queue,
 			waitingNow: records.filter(
 				({ conversation: { owner } }) => owner?.kind === 'queue' && owner.name === queue,
 			).length,
-			...figures(group, now),
+			...figures(group),
 		})),
 		byReason: grouped(handoffs, ({ reason }) => reason)
-			.map(([reason, group]) => ({ reason, ...figures(group, now) }))
+			.map(([reason, group]) => ({ reason, ...figures(group) }))
 			.sort((a, b) => b.handoffs - a.handoffs),
 		byHour: grouped(handoffs, ({ at }) =>
 			String(DateTime.fromISO(at, { zone }).hour).padStart(2, '0'),
-		).map(([hour, group]) => ({ hour: Number(hour), ...figures(group, now) })),
+		).map(([hour, group]) => ({ hour: Number(hour), ...figures(group) })),
 	};
 }
 
+/** What reviewers said of the handoffs that began in a period, and of there being none. */
+function verdictsIn(record: ConversationRecord, within: (at: IsoTime) => boolean): Verdict[] {
+	const { conversation } = record;
+	const missed = conversation.labels?.[noHandoffIn(conversation)]?.verdict;
+	// A tag that a person has set by hand, or an older version, is about the conversation as it is.
+	const byTag = conversation.labels ? undefined : verdictOn(conversation);
+	if (byTag) return [byTag];
+	const ofHandoffs = handoffsOf(record).flatMap(({ at, verdict }) =>
+		verdict && within(at) ? [verdict] : [],
+	);
+	return [...ofHandoffs, ...(missed ? [missed] : [])];
+}
+
 /** The figures of some handoffs. */
-export function figures(handoffs: readonly HandoffRecord[], now: IsoTime): HandoffFigures {
+function figuresOf(
+	handoffs: readonly HandoffRecord[],
+	now: IsoTime,
+	noSuccess?: readonly string[],
+): HandoffFigures {
 	const promised = handoffs.flatMap(({ firstResponse }) => firstResponse ?? []);
-	const isLate = ({ status, dueAt }: SlaClock) =>
-		status === 'breached' || (status === 'running' && dueAt < now);
-	const breached = promised.filter(isLate).length;
+	const breached = promised.filter((clock) => isLate(clock, now)).length;
 	const ratings = handoffs.flatMap(({ satisfaction }) => satisfaction ?? []);
 	const money = (some: readonly HandoffRecord[]) =>
 		some.reduce((sum, { value }) => sum + (value ?? 0), 0);
 	const kept = promised.filter(({ status }) => status === 'met').length;
 	const ended = handoffs.filter(({ endedAt }) => endedAt);
 	const resolved = ended.filter(({ endedBy }) => endedBy === 'resolve');
+	const settled = resolved.filter(
+		({ reopened, disposition }) => !reopened && isSuccess(disposition ?? '', noSuccess),
+	);
 	return {
 		handoffs: handoffs.length,
 		answered: handoffs.filter(({ answeredAt }) => answeredAt).length,
@@ -201,16 +227,16 @@ export function figures(handoffs: readonly HandoffRecord[], now: IsoTime): Hando
 		...share('breachRate', breached, breached + kept),
 		breached,
 		reopened: handoffs.filter(({ reopened }) => reopened).length,
-		wronglyRouted: handoffs.filter(({ reroutedAfterAgent }) => reroutedAfterAgent).length,
+		wronglyRouted: handoffs.filter(isWronglyRouted).length,
 		resolved: resolved.length,
-		...share('resolutionRate', resolved.filter(({ reopened }) => !reopened).length, ended.length),
+		...share('resolutionRate', settled.length, ended.length),
 		rated: ratings.length,
 		...(ratings.length > 0
 			? { satisfaction: tenths(ratings.reduce((sum, one) => sum + one, 0) / ratings.length) }
 			: {}),
 		value: money(handoffs),
 		valueLate: money(
-			handoffs.filter(({ firstResponse }) => firstResponse && isLate(firstResponse)),
+			handoffs.filter(({ firstResponse }) => firstResponse && isLate(firstResponse, now)),
 		),
 	};
 }

@@ -2,7 +2,7 @@ import type { IsoTime } from '../time';
 import type { ConversationRecord } from './handoffs';
 import { handoffsOf } from './handoffs';
 import type { Verdict } from './labels';
-import { verdictOn, verdictStands } from './labels';
+import { noHandoffIn, verdictOn, verdictStands } from './labels';
 
 /** A conversation that a person should perhaps have had, and did not. */
 export interface MissedCandidate {
@@ -69,10 +69,7 @@ function candidate(
 		reopened(record, settings),
 		nearMiss(record, settings),
 	].filter((reason) => reason !== undefined);
-	// Of a conversation that was taken up again since, nobody has judged what came after.
-	const reopenedAt = record.audit.findLast(({ action }) => action === 'reopen')?.at;
-	const stands = reopenedAt === undefined || verdictStands(record, reopenedAt);
-	const verdict = stands ? verdictOn(conversation) : undefined;
+	const verdict = verdictOnNone(record);
 	return {
 		conversationId: conversation.id,
 		points: Math.min(
@@ -83,6 +80,15 @@ function candidate(
 		lastMessageAt: conversation.lastMessageAt,
 		...(verdict ? { verdict } : {}),
 	};
+}
+
+/** What a person has said of there being no handoff: of a conversation that was taken up again since, nobody has judged what came after. */
+function verdictOnNone(record: ConversationRecord): Verdict | undefined {
+	const { conversation, audit } = record;
+	if (conversation.labels) return conversation.labels[noHandoffIn(conversation)]?.verdict;
+	const reopenedAt = audit.findLast(({ action }) => action === 'reopen')?.at;
+	const stands = reopenedAt === undefined || verdictStands(record, reopenedAt);
+	return stands ? verdictOn(conversation) : undefined;
 }
 
 type Reason = MissedCandidate['reasons'][number];

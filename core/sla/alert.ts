@@ -1,6 +1,7 @@
 import type { Conversation } from '../conversation/conversation';
 import { displayKey } from '../conversation/identity';
 import { inLanguage, languageOf } from '../conversation/language';
+import { conversationLink } from '../inbox/address';
 import type { IsoTime } from '../time';
 import type { SlaClock, SlaEvent, SlaKind } from './clock';
 import type { LadderStep } from './policy';
@@ -141,7 +142,7 @@ export function alertView(alert: Alert, now: IsoTime, inboxUrl?: string): AlertV
 			percent: other.percent,
 			dueAt: other.clock.dueAt,
 		})),
-		...(inboxUrl ? { link: `${inboxUrl}#/c/${encodeURIComponent(conversation.id)}` } : {}),
+		...(inboxUrl ? { link: conversationLink(inboxUrl, conversation.id) } : {}),
 	};
 }
 

@@ -12,6 +12,9 @@ import type { ListQuery } from '../../core/inbox/list';
 import type { Sees } from '../../core/inbox/lists';
 import { listChange, listOf, overallFor, seenOf, summaryOf } from '../../core/inbox/lists';
 import { maySee } from '../../core/inbox/restricted';
+import type { Review } from '../../core/inbox/reviews';
+import { reviewsOf } from '../../core/inbox/reviews';
+import type { ConversationRecord } from '../../core/metrics';
 import type { HandoffStore } from '../../core/ports/store';
 import { isoTime } from '../../core/time';
 import { briefView, conversationView, customerView } from '../shared/item';
@@ -131,6 +134,7 @@ interface Viewer {
 	sees: Sees;
 	limit: number;
 	closing(conversation: Conversation): string;
+	reviews(record: ConversationRecord): Review[];
 }
 
 function viewerOf(context: IWebhookFunctions, user: InboxUser, sees: Sees): Viewer {
@@ -139,10 +143,15 @@ function viewerOf(context: IWebhookFunctions, user: InboxUser, sees: Sees): View
 		sees,
 		limit: messagesShown(context),
 		closing: (conversation) => closingMessage(choice, conversation, user.name),
+		reviews: (record) => reviewsOf(record, user),
 	};
 }
 
-async function detailOf(store: HandoffStore, id: string, { sees, limit, closing }: Viewer) {
+async function detailOf(
+	store: HandoffStore,
+	id: string,
+	{ sees, limit, closing, reviews }: Viewer,
+) {
 	const conversation = await store.conversation(id);
 	if (!conversation || !(sees?.(conversation) ?? true)) return undefined;
 	const [messages, brief, clocks, audit] = await Promise.all([
@@ -163,6 +172,7 @@ async function detailOf(store: HandoffStore, id: string, { sees, limit, closing 
 		clocks,
 		audit: audit.slice(-AUDIT_SHOWN),
 		closing: closing(conversation),
+		reviews: reviews({ conversation, audit, clocks }),
 	};
 }
 

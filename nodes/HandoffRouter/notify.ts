@@ -2,6 +2,7 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { systemClock } from '../../adapters/clock/system';
 import { claimLink } from '../../adapters/inbox/links';
+import { conversationLink } from '../../core/inbox/address';
 import type { HandoffStore } from '../../core/ports/store';
 import type { HandoffRequest, HandoffResult } from '../../core/routing';
 import type { Recipient, TeamNotification } from '../../core/routing/notification';
@@ -9,11 +10,6 @@ import { notificationOf, recipientsOf } from '../../core/routing/notification';
 import { isoTime } from '../../core/time';
 import { inboxCredential } from '../shared/inboxCredential';
 import type { ParameterReader } from './routerSettings';
-
-/** The conversation in the inbox, for whoever is signed in there. */
-export function conversationLink(inboxUrl: string, conversationId: string): string {
-	return `${inboxUrl}#/c/${encodeURIComponent(conversationId)}`;
-}
 
 /** Messages that are looked through for the customer's last words. */
 const LOOKED_THROUGH = 10;

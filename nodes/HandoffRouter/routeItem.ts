@@ -14,6 +14,7 @@ import { isCustomerTurn } from '../../core/conversation/message';
 import type { Absences } from '../../core/inbox/availability';
 import { ABSENCES, rosterWithout } from '../../core/inbox/availability';
 import { PLANNED_HANDOFF } from '../../core/metrics';
+import { conversationLink } from '../../core/inbox/address';
 import type { HandoffStore } from '../../core/ports/store';
 import { StoreError } from '../../core/ports/store';
 import type {
@@ -39,7 +40,7 @@ import { isoTime } from '../../core/time';
 import { wordsOf } from '../../core/words';
 import { handoffItem, ledBy, toJson } from '../shared/item';
 import { storeFor } from '../shared/store';
-import { conversationLink, notify } from './notify';
+import { notify } from './notify';
 import type { ParameterReader } from './routerSettings';
 import { accountManagersIn, routerSettings } from './routerSettings';
 

@@ -645,6 +645,11 @@ export class Inbox {
 		return done;
 	}
 
+	/** Judges a handoff of the open conversation. */
+	async label(handoffId: string, verdict: string): Promise<void> {
+		if (await this.act('label', { handoffId, verdict })) this.tell(t('done.labelled'));
+	}
+
 	dropPending(key: string): void {
 		this.set({ pending: this.state.pending.filter((one) => one.key !== key) });
 	}

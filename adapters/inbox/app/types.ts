@@ -5,6 +5,7 @@ import type { ConversationMessage } from '../../../core/conversation/message';
 import type { InboxActor } from '../../../core/inbox/actions';
 import type { Absences } from '../../../core/inbox/availability';
 import type { Directory } from '../../../core/inbox/directory';
+import type { Review } from '../../../core/inbox/reviews';
 import type { Presence } from '../../../core/inbox/presence';
 import type { SlaClock } from '../../../core/sla/clock';
 import type { Brief } from '../../../core/summary/brief';
@@ -61,6 +62,8 @@ export interface Detail {
 	audit: AuditEntry[];
 	/** With what a closing message begins; empty for none. */
 	closing: string;
+	/** What this agent may judge of the conversation's handoffs, the newest first. */
+	reviews: Review[];
 }
 
 export type Present = Omit<Presence, 'at'>;

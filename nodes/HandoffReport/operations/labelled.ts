@@ -1,4 +1,10 @@
-import { recordsSince, VERDICTS, verdictOn, verdictTag, wasNeeded } from '../../../core/metrics';
+import {
+	labelledParts,
+	recordsSince,
+	VERDICTS,
+	verdictTag,
+	wasNeeded,
+} from '../../../core/metrics';
 import type { ConversationMessage } from '../../../core/conversation/message';
 import { toJson } from '../../shared/item';
 import type { Operation } from './operation';
@@ -27,20 +33,29 @@ export const labelled: Operation = {
 		const conversations = found
 			.flatMap(({ records }) => records.map(({ conversation }) => conversation))
 			.filter(({ lastMessageAt }) => lastMessageAt < period.to);
-		return Promise.all(
-			conversations.map(async (conversation) => {
-				const verdict = verdictOn(conversation)!;
+		const unique = [...new Map(conversations.map((one) => [one.id, one])).values()];
+		const items = await Promise.all(
+			unique.map(async (conversation) => {
 				const messages = await store.history(conversation.id, { limit: MESSAGES });
-				return {
-					json: toJson({
-						id: conversation.id,
-						verdict,
-						escalated: wasNeeded(verdict),
-						messages: asScored(messages),
+				const audit = await store.audit(conversation.id);
+				return labelledParts({ conversation, audit, clocks: [] }).map(
+					({ subject, verdict, from, to }) => ({
+						json: toJson({
+							id: conversation.id,
+							...(subject === undefined ? {} : { about: subject }),
+							verdict,
+							escalated: wasNeeded(verdict),
+							messages: asScored(
+								messages.filter(
+									({ sentAt }) => sentAt > from && (to === undefined || sentAt <= to),
+								),
+							),
+						}),
 					}),
-				};
+				);
 			}),
 		);
+		return items.flat();
 	},
 };
 

@@ -1,6 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { NO_SUCCESS } from '../../../core/conversation/outcome';
 import { metricsCsv, metricsOf, metricsRows, recordsSince } from '../../../core/metrics';
+import { wordsOf } from '../../../core/words';
 import { toJson } from '../../shared/item';
 import type { Operation } from './operation';
 import { MOST_CONVERSATIONS, periodFields, periodOf } from './operation';
@@ -40,12 +42,35 @@ export const metrics: Operation = {
 			placeholder: 'e.g. Europe/Berlin',
 			description: 'In which hours of the day are told',
 		},
+		{
+			displayName: 'Options',
+			name: 'metricsOptions',
+			type: 'collection',
+			displayOptions: { show: { operation: ['metrics'] } },
+			default: {},
+			placeholder: 'Add Option',
+			options: [
+				{
+					displayName: 'Outcomes That Are No Success',
+					name: 'noSuccess',
+					type: 'string',
+					default: NO_SUCCESS.join(', '),
+					placeholder: 'e.g. spam, customer did not answer',
+					description:
+						'What agents choose for conversations that helped nobody, separated by commas: the resolution rate does not count them as resolved',
+				},
+			],
+		},
 	],
 	async execute(run) {
 		const { context, index, store, now } = run;
 		const period = periodOf(run);
 		const { records, complete } = await recordsSince(store, period.from, MOST_CONVERSATIONS);
+		const { noSuccess } = context.getNodeParameter('metricsOptions', index, {}) as {
+			noSuccess?: string;
+		};
 		const figures = metricsOf(records, period, now, {
+			...(noSuccess === undefined ? {} : { noSuccess: wordsOf(noSuccess) }),
 			timeZone: context.getNodeParameter('timeZone', index) as string,
 		});
 		const giveBack = context.getNodeParameter('giveBack', index) as 'csv' | 'rows' | 'one';

@@ -1,3 +1,4 @@
+import { conversationLink } from '../../../core/inbox/address';
 import { missedHandoffs, recordsSince } from '../../../core/metrics';
 import { handoffItem, toJson } from '../../shared/item';
 import type { Operation } from './operation';
@@ -76,6 +77,7 @@ export const missed: Operation = {
 			includeJudged?: boolean;
 		};
 		const { records } = await recordsSince(store, period.from, MOST_CONVERSATIONS);
+		const inboxUrl = await store.getSetting<string>('inbox.url');
 		const byId = new Map(records.map((record) => [record.conversation.id, record.conversation]));
 		return missedHandoffs(
 			records.filter(({ conversation }) => conversation.lastMessageAt < period.to),
@@ -88,6 +90,7 @@ export const missed: Operation = {
 				json: {
 					...handoffItem(byId.get(candidate.conversationId)!),
 					missed: toJson(candidate),
+					...toJson({ link: conversationLink(inboxUrl, candidate.conversationId) }),
 				},
 			}));
 	},

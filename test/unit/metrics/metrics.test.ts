@@ -5,8 +5,17 @@ import type { AuditEntry } from '../../../core/conversation/audit';
 import type { Conversation, Owner } from '../../../core/conversation/conversation';
 import type { ConversationEvent } from '../../../core/conversation/transitions';
 import { transition } from '../../../core/conversation/transitions';
-import type { ConversationRecord } from '../../../core/metrics';
-import { handoffsOf, metricsCsv, metricsOf, verdictOn, withVerdict } from '../../../core/metrics';
+import type { ConversationRecord, Verdict } from '../../../core/metrics';
+import {
+	handoffsOf,
+	handoffsToReview,
+	labelChanges,
+	labelledParts,
+	metricsCsv,
+	metricsOf,
+	subjectOf,
+	verdictOn,
+} from '../../../core/metrics';
 import { percentile } from '../../../core/metrics/metrics';
 import { clocksOnHandoff, DEFAULT_POLICIES } from '../../../core/sla';
 import type { SlaClock } from '../../../core/sla/clock';
@@ -94,6 +103,18 @@ class Life {
 	}
 	writes(minutes: number): this {
 		return this.apply({ type: 'customer_wrote', sentAt: at(minutes) }, minutes);
+	}
+
+	/** A person judges a handoff: the latest, or there being none, unless another is named. */
+	label(minutes: number, verdict: Verdict, handoffId?: string): this {
+		const { conversation, audit } = labelChanges(
+			{ conversation: this.conversation, clocks: [] },
+			{ verdict, subject: handoffId ?? subjectOf(this.record) },
+			{ actor: { kind: 'agent', name: 'Sam' }, now: at(minutes) },
+		);
+		this.conversation = conversation!;
+		this.audit.push(...audit!);
+		return this;
 	}
 
 	get record(): ConversationRecord {
@@ -296,18 +317,131 @@ describe('the report of a week', () => {
 			counters: { ...withBot().counters, sentiment: -0.6, negatives: 2 },
 		};
 		const metrics = report(
-			new Life('c1', { ...frustrated, tags: withVerdict(['vip'], 'missed') }),
-			new Life('c2', { ...frustrated, tags: withVerdict([], 'unnecessary') }),
+			new Life('c1', { ...frustrated, tags: ['vip'] }).label(1, 'missed'),
+			new Life('c2', frustrated).label(1, 'unnecessary'),
+			// As older versions wrote it, and as a person may by hand.
+			new Life('c3', { ...frustrated, tags: ['handoff:missed'] }),
 		);
-		expect(metrics.verdicts).toEqual({ justified: 0, unnecessary: 1, missed: 1 });
-		expect(metrics.missed).toBe(1);
-		expect(verdictOn({ tags: withVerdict(withVerdict(['vip'], 'missed'), 'justified') })).toBe(
+		expect(metrics.verdicts).toEqual({
+			justified: 0,
+			unnecessary: 1,
+			missed: 2,
+			wrongly_routed: 0,
+		});
+		expect(metrics.missed).toBe(2);
+	});
+
+	it('keeps the label of each handoff when the next one is labelled, and replaces one that is given again', () => {
+		const life = new Life('c1', { tags: ['vip'] })
+			.handOver(0, ANA)
+			.answer(3)
+			.returnToBot(10)
+			.label(11, 'missed')
+			.label(12, 'unnecessary')
+			.handOver(100, BEN)
+			.answer(104)
+			.label(105, 'justified');
+		expect(handoffsOf(life.record).map(({ verdict }) => verdict)).toEqual([
+			'unnecessary',
 			'justified',
-		);
-		expect(withVerdict(['vip', 'handoff:missed'], 'justified')).toEqual([
-			'vip',
-			'handoff:justified',
 		]);
+		expect(life.conversation.labels!['c1:h1']).toEqual({
+			verdict: 'unnecessary',
+			at: at(12),
+			by: 'Sam',
+		});
+		expect(life.conversation.tags).toEqual(['vip', 'handoff:unnecessary', 'handoff:justified']);
+		expect(verdictOn(life.conversation)).toBe('justified');
+		expect(report(life).verdicts).toMatchObject({ unnecessary: 1, justified: 1, missed: 0 });
+		life.label(200, 'wrongly_routed', 'c1:h1');
+		expect(report(life).wronglyRouted).toBe(1);
+		expect(() => life.label(201, 'justified', 'c1:h3')).toThrow('has no handoff c1:h3');
+		expect(() => life.label(201, 'justified', 'c2:h1')).toThrow('has no handoff c2:h1');
+	});
+
+	it('labels what nobody has had since the customer came back as that, and not the handoff before', () => {
+		const life = new Life('c1')
+			.handOver(0, ANA)
+			.answer(1)
+			.resolve(5)
+			.label(6, 'justified')
+			.writes(60);
+		expect(report(life).missed).toBe(0);
+		life.label(70, 'missed');
+		expect(handoffsOf(life.record)[0]!.verdict).toBe('justified');
+		expect(report(life).verdicts).toMatchObject({ justified: 1, missed: 1 });
+	});
+
+	it('plays each judged part of a conversation by itself in the test of the rules', () => {
+		const once = new Life('c1').handOver(10).label(20, 'justified');
+		expect(labelledParts(once.record)).toMatchObject([{ subject: 'c1:h1', from: '' }]);
+		const twice = once.answer(25).returnToBot(30).handOver(50, BEN).label(60, 'unnecessary');
+		expect(labelledParts(twice.record)).toEqual([
+			{ subject: 'c1:h1', verdict: 'justified', from: '', to: at(30) },
+			{ subject: 'c1:h2', verdict: 'unnecessary', from: at(30) },
+		]);
+		const byHand = new Life('c2', { tags: ['handoff:missed'] });
+		expect(labelledParts(byHand.record)).toEqual([{ verdict: 'missed', from: '' }]);
+	});
+
+	it('lists which handoffs were late and which went to the wrong one, the longest wait first', () => {
+		const lives = [
+			new Life('in time').handOver(0).answer(2),
+			new Life('late', { collected: { dealValue: 400 } }).handOver(0, ANA).answer(20),
+			new Life('later').handOver(1).answer(201),
+			new Life('wrong').handOver(2, ANA).answer(3).assign(9, BEN),
+			new Life('judged').handOver(2, ANA).answer(3).label(5, 'wrongly_routed'),
+			new Life('pardoned').handOver(2, ANA).answer(3).assign(9, BEN).label(20, 'justified'),
+			new Life('unanswered').handOver(3).resolve(13),
+		];
+		const found = handoffsToReview(
+			lives.map(({ record }) => record),
+			WEEK,
+			NOW,
+		);
+		expect(
+			found.map(({ conversationId, findings }) => [
+				conversationId,
+				findings.map(({ finding, text }) => `${finding}: ${text}`),
+			]),
+		).toEqual([
+			['later', ['late: Answered 3 h 15 min late']],
+			['late', ['late: Answered 15 min late']],
+			['unanswered', ['late: Ended without an answer, 5 min after it was due']],
+			['wrong', ['wrongly_routed: Ana → Ben']],
+			['judged', ['wrongly_routed: Ana']],
+		]);
+		expect(found[1]).toMatchObject({
+			handoffId: 'late:h1',
+			reason: 'Asked for a person',
+			agent: { name: 'Ana' },
+			value: 400,
+		});
+		const metrics = report(...lives);
+		expect([metrics.breached, metrics.wronglyRouted]).toEqual([3, 2]);
+	});
+
+	it('counts as resolved for good only what helped somebody: no spam, and nobody who did not answer', () => {
+		const ended = (id: string, disposition: string) =>
+			new Life(id).handOver(0).answer(1).resolve(10, disposition);
+		const lives = [
+			ended('c1', 'solved'),
+			ended('c2', 'spam'),
+			ended('c3', 'Customer did not answer'),
+			ended('c4', 'sold'),
+			// The next case of the same customer hides how the one before ended.
+			ended('c5', 'spam')
+				.writes(60 * 30)
+				.handOver(60 * 30 + 1),
+		];
+		expect(report(...lives)).toMatchObject({ resolved: 5, resolutionRate: 0.4 });
+		const own = metricsOf(
+			lives.map(({ record }) => record),
+			WEEK,
+			NOW,
+			{ noSuccess: ['sold'] },
+		);
+		expect(own.resolutionRate).toBe(0.8);
 	});
 
 	it('counts a request that was captured off hours as one handoff, from the evening on', () => {

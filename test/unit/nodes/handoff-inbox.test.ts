@@ -432,6 +432,72 @@ describe('Handoff Inbox', () => {
 			await polite.close();
 		});
 
+		it('with what there is to judge, for supervisors and whoever had it, and keeps what they say', async () => {
+			const id = await waiting(1, { owner: { kind: 'agent', id: ANA, name: 'Ana' } });
+			const reviews = async (one: Visitor) =>
+				(await one.ask<{ reviews: object[] }>({ data: 'conversation', id })).body.reviews;
+			const [ana, ben] = [await visitor(ANA), await visitor(BEN)];
+			const sam = await visitor('sam@shop.example', { role: 'supervisor' });
+			expect(await reviews(ben)).toEqual([]);
+			const judge = (one: Visitor, verdict: string) =>
+				one.act({ action: 'label', conversationId: id, verdict, handoffId: `${id}:h1` });
+			expect(await judge(ben, 'missed')).toMatchObject({ status: 409 });
+			expect(await judge(sam, 'brilliant')).toMatchObject({ status: 409 });
+			expect(await judge(sam, 'wrongly_routed')).toMatchObject({ status: 200 });
+			expect(await reviews(ana)).toEqual([
+				expect.objectContaining({
+					handoffId: `${id}:h1`,
+					reason: 'Asked for a person',
+					verdict: 'wrongly_routed',
+				}),
+			]);
+			expect((await store.audit(id)).at(-1)).toMatchObject({
+				action: 'label',
+				reason: 'wrongly_routed',
+				actor: { kind: 'agent', id: 'sam@shop.example' },
+			});
+			expect(server.emitted).toEqual([]);
+		});
+
+		it('that nobody has had with that to judge', async () => {
+			const id = await waiting(1, {
+				owner: { kind: 'agent', id: ANA, name: 'Ana' },
+				answered: 0.5,
+				resolved: 0.2,
+			});
+			const { channelId, identity } = (await store.conversation(id))!;
+			await store.intake(
+				[
+					{
+						channelId,
+						identity,
+						message: aMessage({ id: 'again', sentAt: NOW(), receivedAt: NOW() }),
+					},
+				],
+				NOW(),
+			);
+			const sam = await visitor('sam@shop.example', { role: 'supervisor' });
+			const { reviews } = (
+				await sam.ask<{ reviews: Array<{ handoffId: string; at?: string }> }>({
+					data: 'conversation',
+					id,
+				})
+			).body;
+			expect(reviews.map(({ handoffId, at }) => [handoffId, at !== undefined])).toEqual([
+				[`${id}:e2`, false],
+				[`${id}:h1`, true],
+			]);
+			await sam.act({
+				action: 'label',
+				conversationId: id,
+				verdict: 'missed',
+				handoffId: `${id}:e2`,
+			});
+			expect((await store.conversation(id))!.labels).toMatchObject({
+				[`${id}:e2`]: { verdict: 'missed' },
+			});
+		});
+
 		it('and says so where there is none', async () => {
 			const ana = await visitor(ANA);
 			expect((await ana.ask({ data: 'conversation', id: 'x' })).status).toBe(404);

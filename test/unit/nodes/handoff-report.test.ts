@@ -215,6 +215,84 @@ describe('Handoff Report', () => {
 		]);
 	});
 
+	it('finds late and wrongly routed handoffs with a link to each, and keeps the label of each', async () => {
+		const id = await wrote(1, 60);
+		await handOver(id, 59);
+		await answer(id, 40);
+		await store.decide(id, (view) =>
+			applyEvent(
+				view,
+				{ type: 'assign', owner: { kind: 'agent', id: 'ben', name: 'Ben' }, reason: 'Theirs' },
+				{ actor: { kind: 'agent' }, now: ago(30), policies: DEFAULT_POLICIES },
+			),
+		);
+		const find = (more: object = {}) =>
+			execute({ operation: 'review', findings: ['late', 'wrongly_routed'], ...more });
+		const [unpublished] = await find();
+		expect(unpublished!.json).not.toHaveProperty('link');
+		await store.putSetting('inbox.url', 'https://n8n.example/webhook/inbox');
+		const [found, ...others] = await find();
+		expect(others).toEqual([]);
+		expect(found!.json).toMatchObject({
+			review: {
+				handoffId: `${id}:h1`,
+				reason: 'Asked for a person',
+				agent: { name: 'Ben' },
+				findings: [
+					{ finding: 'late', minutes: 14, text: 'Answered 14 min late' },
+					{ finding: 'wrongly_routed', text: 'Ana → Ben' },
+				],
+			},
+			link: `https://n8n.example/webhook/inbox#/c/${id}`,
+			conversation: { id },
+			customer: { key: '15555550101' },
+		});
+		await execute({
+			operation: 'label',
+			conversationId: id,
+			handoffId: `${id}:h1`,
+			verdict: 'justified',
+		});
+		// Judged to be right, so it went to nobody wrong; late it was all the same.
+		expect(await find({ findings: ['wrongly_routed'] })).toEqual([]);
+		expect((await find())[0]!.json).toMatchObject({ review: { verdict: 'justified' } });
+		expect(await find({ reviewOptions: { withoutLabel: true } })).toEqual([]);
+		const lost = await wrote(2, 300);
+		await frustrated(lost);
+		const [missed] = await execute({ operation: 'missed' });
+		expect(missed!.json.link).toBe(`https://n8n.example/webhook/inbox#/c/${lost}`);
+	});
+
+	it('labels the handoff that an item is about, and says so where the conversation never had it', async () => {
+		const label = new HandoffReport().description.properties.find(
+			({ name }) => name === 'handoffId',
+		)!;
+		expect(label.default).toBe('={{ $json.review?.handoffId ?? "" }}');
+		const id = await wrote(1, 60);
+		await expect(
+			execute({ operation: 'label', conversationId: id, handoffId: 'h9', verdict: 'missed' }),
+		).rejects.toThrow('This conversation has no handoff h9');
+		await expect(
+			execute({ operation: 'label', conversationId: 'nobody', verdict: 'missed' }),
+		).rejects.toThrow('There is no stored conversation nobody');
+	});
+
+	it('counts what staff call no success as none', async () => {
+		const id = await wrote(1, 60);
+		await handOver(id, 59);
+		await store.decide(id, (view) =>
+			applyEvent(
+				view,
+				{ type: 'resolve', outcome: { disposition: 'Kein Interesse' } },
+				{ actor: { kind: 'agent' }, now: ago(50), policies: DEFAULT_POLICIES },
+			),
+		);
+		const rate = async (metricsOptions: object) =>
+			(await execute({ operation: 'metrics', metricsOptions }))[0]!.json.resolutionRate;
+		expect(await rate({})).toBe(1);
+		expect(await rate({ noSuccess: 'spam, kein Interesse' })).toBe(0);
+	});
+
 	it('gives the answers that the bot was unsure of, once, and what it knew to the rule test', async () => {
 		const id = await wrote(1, 300, 'Do you ship to Norway?');
 		await answered(id, 299, 'We are open from 9 to 17.', { confidence: 0.15, intent: 'hours' });

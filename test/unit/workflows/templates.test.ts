@@ -429,6 +429,55 @@ describe('10 lead qualification', () => {
 	});
 });
 
+describe('08 weekly review', () => {
+	const mail = (link?: string) => {
+		const template = new Template('08-weekly-handoff-review.json');
+		const findings = (...found: string[]) => found.map((one) => ({ finding: one, text: one }));
+		const customer = { name: 'Robin <Sample>' };
+		const empty = [{}];
+		const { jsonOutput } = template.parametersFor('Write the mail', {}, [
+			['Once', empty],
+			['All of it', empty],
+			['The week in figures', [{ handoffs: 3, conversations: 9, breached: 1, missed: 1 }]],
+			['Missed handoffs', [{ customer, link, missed: { reasons: [{ text: 'fell silent' }] } }]],
+			[
+				'Late or wrongly routed',
+				[
+					{
+						customer,
+						link,
+						review: {
+							findings: findings('late', 'wrongly_routed'),
+							reason: 'Wants a refund',
+							queue: 'Support',
+							value: 400,
+						},
+					},
+					{ customer: { key: '+1555' }, review: { findings: findings('late'), reason: 'Price' } },
+				],
+			],
+			['What the bot should learn', empty],
+			['Where the bot was unsure', empty],
+			['Rules put to the test', empty],
+		]);
+		return (JSON.parse(jsonOutput as string) as { html: string }).html;
+	};
+
+	it('names in its mail which handoffs were late and which went to the wrong one, with links where there are any', () => {
+		const html = mail('https://n8n.example/webhook/inbox#/c/c1');
+		const part = (title: string) => html.split(`<h3>${title}`)[1]!.split('<h3>')[0]!;
+		const link = '<a href="https://n8n.example/webhook/inbox#/c/c1">Robin &lt;Sample&gt;</a>';
+		expect(part('Missed')).toContain(`${link}</td><td>fell silent`);
+		expect(part('Late')).toContain(link);
+		expect(part('Late')).toContain('Wants a refund</td><td style="padding-right:12px">Support');
+		expect(part('Late')).toContain('+1555');
+		expect(part('Wrongly routed')).toContain(link);
+		expect(part('Wrongly routed')).not.toContain('+1555');
+		expect(mail()).not.toContain('<a ');
+		expect(html).not.toMatch(/undefined|NaN|\[object/u);
+	});
+});
+
 describe('13 Chatwoot', () => {
 	it.each(['Are you a bot?', 'Is this a real person?', 'am I talking to a machine'])(
 		'says that it is a program when somebody asks: %s',

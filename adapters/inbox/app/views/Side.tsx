@@ -7,7 +7,7 @@ import { inbox } from '../inbox';
 import type { State } from '../inbox';
 import type { AuditEntry, Detail, SlaClock } from '../types';
 import { mayOf } from './Actions';
-import { Countdown, Link } from './common';
+import { Countdown, Field, Link } from './common';
 
 export function Side({ state }: { state: State }) {
 	const { detail, openId } = state;
@@ -23,6 +23,7 @@ export function Side({ state }: { state: State }) {
 			<Crm detail={detail} />
 			<Customer detail={detail} />
 			<Collected detail={detail} />
+			<Reviews detail={detail} />
 			<Notes detail={detail} />
 			<History detail={detail} />
 		</aside>
@@ -262,6 +263,36 @@ function Collected({ detail: { conversation } }: { detail: Detail }) {
 		</>
 	);
 }
+
+/** Whether each handoff was right, for the weekly review; chosen here it is kept at once. */
+function Reviews({ detail: { reviews } }: { detail: Detail }) {
+	if (reviews.length === 0) return null;
+	return (
+		<Section title={t('side.reviews')}>
+			{reviews.map(({ handoffId, at, reason, verdict }) => (
+				<Field
+					key={handoffId}
+					label={at ? `${when(at)}, ${plain(reason ?? '', 80)}` : t('review.none')}
+				>
+					<select
+						value={verdict ?? ''}
+						onChange={(event) => void inbox.label(handoffId, event.currentTarget.value)}
+					>
+						{verdict === undefined && <option value="">{t('review.open')}</option>}
+						{(at ? VERDICTS_ON_HANDOFF : VERDICTS_ON_NONE).map((one) => (
+							<option key={one} value={one}>
+								{t(`review.${one}`)}
+							</option>
+						))}
+					</select>
+				</Field>
+			))}
+		</Section>
+	);
+}
+
+const VERDICTS_ON_HANDOFF = ['justified', 'wrongly_routed', 'unnecessary', 'missed'] as const;
+const VERDICTS_ON_NONE = ['missed', 'unnecessary'] as const;
 
 function Notes({ detail: { messages } }: { detail: Detail }) {
 	const notes = messages.filter(({ internal }) => internal);
