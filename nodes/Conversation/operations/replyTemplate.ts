@@ -4,6 +4,7 @@ import type {
 	INodePropertyOptions,
 	ResourceMapperField,
 	ResourceMapperFields,
+	ResourceMapperValue,
 } from 'n8n-workflow';
 
 import { graphFor, whatsAppCredential } from '../../../adapters/whatsapp/open';
@@ -306,13 +307,23 @@ function fromList(read: Read): TemplateMessage {
 			'Choose one under Template, or check that the expression gives name, bar and language, e.g. order_update|en_US.',
 		);
 	}
-	const slots = (read('templateSlots.value', {}) ?? {}) as Record<string, unknown>;
-	const values = Object.entries(slots).map(([id, value]) => [id, text(value)] as const);
+	// As a whole: n8n would refuse what is empty by the id of the field, which no form shows.
+	const { value, schema } = (read('templateSlots', {}) ?? {}) as Partial<ResourceMapperValue>;
+	const values = Object.fromEntries(
+		Object.entries(value ?? {}).map(([id, one]) => [id, text(one)]),
+	);
+	const empty = schema?.find(({ id, required }) => required && !values[id]?.trim());
+	if (empty) {
+		throw new StoreError(
+			`${empty.displayName} is empty`,
+			`The template ${name.trim()} needs it: fill it in, or check that its expression finds something in this item.`,
+		);
+	}
 	return {
 		type: 'template',
 		name: name.trim(),
 		language: language.trim(),
-		...filledTemplate(Object.fromEntries(values)),
+		...filledTemplate(values),
 	};
 }
 

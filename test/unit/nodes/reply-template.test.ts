@@ -150,13 +150,15 @@ describe('a template that is chosen from the list', () => {
 		const [[sent]] = (await send({
 			templateFrom: 'list',
 			templateChoice: 'order_receipt|en_US',
-			'templateSlots.value': {
-				headerFile_document: 'https://shop.example/4711.pdf',
-				headerFileName: 'Receipt 4711.pdf',
-				body_1: 'Robin',
-				body_2: 4711,
-				button2_url: '4711',
-				button3_quick_reply: 'wrong:4711',
+			templateSlots: {
+				value: {
+					headerFile_document: 'https://shop.example/4711.pdf',
+					headerFileName: 'Receipt 4711.pdf',
+					body_1: 'Robin',
+					body_2: 4711,
+					button2_url: '4711',
+					button3_quick_reply: 'wrong:4711',
+				},
 			},
 		})) as [[IDataObject]];
 		expect(sent).toMatchObject({ reply: { outcome: 'sent', template: { name: 'order_receipt' } } });
@@ -197,6 +199,19 @@ describe('a template that is chosen from the list', () => {
 			text: 'Thank you, Robin! The receipt of your order 4711 is above.\n\nSample Shop',
 			template: { name: 'order_receipt', language: 'en_US' },
 		});
+	});
+
+	it('names the field that is empty as the form names it', async () => {
+		const templateChoice = 'follow_up|en_US';
+		const { fields } = await resourceMapping.getTemplateSlots.call(inEditor(templateChoice));
+		await expect(
+			send({
+				templateFrom: 'list',
+				templateChoice,
+				templateSlots: { value: { body_1: 'Robin', body_2: ' ' }, schema: fields as never },
+			}),
+		).rejects.toThrow('Body Value 2, e.g. your payment is empty');
+		expect(graph.messages()).toEqual([]);
 	});
 
 	it('is asked for where none is chosen', async () => {
