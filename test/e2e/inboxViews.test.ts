@@ -448,7 +448,43 @@ inBrowser('the views of the inbox page', () => {
 		});
 		await page
 			.locator('#messages .agent', { hasText: 'we are still looking into your payment' })
+			.getByText('Template: follow_up')
 			.waitFor();
+		await desk.close();
+	});
+
+	it('show that a template went out in place of a text, and which text the customer does not have', async () => {
+		const name = 'Template Example';
+		await seedConversation(
+			store,
+			'16505550197',
+			{
+				name,
+				minutes: 3,
+				reason: 'Asked for a person',
+				queue: 'Support',
+				owner: { kind: 'agent', id: ANA, name: NAMES[ANA]! },
+				messages: [
+					{ text: 'Is it on its way?' },
+					{
+						direction: 'out',
+						author: 'agent',
+						type: 'template',
+						text: 'Hello, we have news for you.',
+						template: { name: 'follow_up', language: 'en_US', insteadOf: 'It left today.' },
+					},
+				],
+			},
+			new Date().toISOString(),
+		);
+		const desk = await deskOf(ANA, 'agent');
+		await desk.choose(name);
+		const shown = desk.page.locator('#messages .agent', { hasText: 'we have news for you' });
+		await shown.getByText('Template: follow_up').waitFor();
+		await shown
+			.getByText('Not sent, since the 24-hour window had closed: It left today.')
+			.waitFor();
+		expect(await desk.barriers()).toEqual([]);
 		await desk.close();
 	});
 
