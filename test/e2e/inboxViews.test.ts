@@ -397,20 +397,77 @@ inBrowser('the views of the inbox page', () => {
 		await page.keyboard.press('e');
 		const closing = page.getByLabel('Closing message to the customer');
 		expect(await closing.inputValue()).toMatch(/^Danke für Ihre Nachricht/u);
-		await page.getByLabel('Outcome').selectOption('spam');
+		await page.getByLabel('How did it end?').selectOption('spam');
 		expect(await closing.inputValue()).toBe('');
-		await page.getByLabel('Outcome').selectOption('sold');
+		await page.getByLabel('How did it end?').selectOption('sold');
 		expect(await closing.inputValue()).toMatch(/^Danke/u);
 		await closing.fill('Bis bald!');
-		await page.getByLabel('Outcome').selectOption('spam');
+		await page.getByLabel('How did it end?').selectOption('spam');
 		expect(await closing.inputValue()).toBe('Bis bald!');
 		await closing.fill('');
-		await page.getByLabel('Outcome').selectOption('solved');
+		await page.getByLabel('How did it end?').selectOption('solved');
 		expect(await closing.inputValue()).toBe('');
 		await desk.choice('Resolve').click();
 		await page.locator('#state', { hasText: 'closed' }).waitFor();
 		expect((await store.conversation(id))!.outcome).toEqual({ disposition: 'solved' });
 		expect(desk.troubles).toEqual(NOTHING);
+		await desk.close();
+	});
+
+	it('keep notes and replies apart when a conversation changes hands while somebody writes', async () => {
+		const name = 'Between Sample';
+		const id = await seedConversation(
+			store,
+			'16505550197',
+			{
+				name,
+				minutes: 3,
+				reason: 'Asked for a person',
+				queue: 'Support',
+				messages: [{ text: 'I want to talk to a person' }],
+			},
+			new Date().toISOString(),
+		);
+		const [ana, sam] = [await deskOf(ANA, 'agent'), await deskOf(SAM)];
+		for (const desk of [ana, sam]) await desk.choose(name);
+		// A note that was begun while nobody had it is no reply because its writer has it now.
+		await ana.page.fill('#text', 'Careful with this one');
+		await ana.button('Claim').click();
+		await ana.page.locator('#state', { hasText: 'with you' }).waitFor();
+		await ana.page.getByRole('button', { name: 'Save note' }).waitFor();
+		expect(await ana.page.inputValue('#text')).toBe('Careful with this one');
+		await ana.page.locator('#text').press('Control+Enter');
+		await ana.page.locator('#messages .note', { hasText: 'Careful with this one' }).waitFor();
+		// A reply that was begun is no note because a supervisor has taken the conversation meanwhile.
+		await ana.page.fill('#text', 'Half a reply');
+		await sam.button('Claim').click();
+		await ana.page.locator('#state', { hasText: 'with Sam Sample' }).waitFor();
+		await ana.page.locator('.unsent', { hasText: 'Half a reply' }).waitFor();
+		expect(await ana.barriers()).toEqual([]);
+		await ana.page.locator('#text').press('Control+Enter');
+		await ana.page.getByRole('button', { name: 'Take as a note' }).click();
+		expect(await ana.page.inputValue('#text')).toBe('Half a reply');
+		await ana.page.locator('.unsent').waitFor({ state: 'detached' });
+		const written = await store.history(id, { limit: 20 });
+		expect(written.filter(({ internal }) => internal).map(({ text }) => text)).toEqual([
+			'Careful with this one',
+		]);
+		for (const desk of [ana, sam]) {
+			expect(desk.troubles).toEqual(NOTHING);
+			await desk.close();
+		}
+	});
+
+	it('read what was asked for while the server was away, once it is back', async () => {
+		const desk = await deskOf();
+		const { page, context } = desk;
+		await context.setOffline(true);
+		await page.locator('#connection', { hasText: 'Not connected' }).waitFor();
+		await desk.view('All with people');
+		await page.locator('.rows', { hasText: 'Loading' }).waitFor();
+		await context.setOffline(false);
+		await page.locator('.rows[aria-busy="false"]').waitFor();
+		await page.locator('.row').first().waitFor();
 		await desk.close();
 	});
 

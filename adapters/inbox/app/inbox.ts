@@ -1,6 +1,7 @@
 import { useLayoutEffect, useReducer } from 'preact/hooks';
 
 import { NoEvents, Refused, act, ask, events } from './api';
+import type { Draft } from './drafts';
 import { plain } from './format';
 import { t } from './i18n';
 import type { Key } from './i18n';
@@ -67,6 +68,8 @@ export interface State {
 	signedOut: boolean;
 	notice?: { text: string; kind: 'told' | 'refused' };
 	dialog?: DialogName;
+	/** What the agent has asked for and the server has not answered yet. */
+	acting?: string;
 	/** Of the panes that a phone shows one at a time. */
 	side: boolean;
 	overview?: Overview;
@@ -116,7 +119,7 @@ export class Inbox {
 		seen: remembered('seen', {}),
 	};
 	/** Replies that have been begun and not sent, by conversation. */
-	readonly drafts = new Map<string, string>();
+	readonly drafts = new Map<string, Draft>();
 
 	private readonly listeners = new Set<() => void>();
 	private noticeTimer = 0;
@@ -196,6 +199,7 @@ export class Inbox {
 		addEventListener('offline', () => this.following?.abort());
 		setInterval(() => {
 			this.sayPresence();
+			this.fetchMissing();
 			// Promises break without anything having changed.
 			this.loadOverview().catch(() => undefined);
 		}, PRESENCE_MS);
@@ -255,9 +259,9 @@ export class Inbox {
 		return {
 			view,
 			...filters,
-			since: filters.since ? new Date(`${filters.since}T00:00`).toISOString() : '',
+			since: startOf(filters.since, 0),
 			// The day that was chosen is meant to be in.
-			until: filters.until ? nextDay(filters.until) : '',
+			until: startOf(filters.until, 1),
 		};
 	}
 
@@ -441,7 +445,10 @@ export class Inbox {
 			const from = performance.now();
 			try {
 				if (this.getsEvents) {
-					const isOpen = () => this.set({ connected: true });
+					const isOpen = () => {
+						this.set({ connected: true });
+						this.fetchMissing();
+					};
 					for await (const change of events<Change>('changes', this.shown(), signal, isOpen)) {
 						if (signal.aborted) break;
 						await this.take(change, query);
@@ -452,6 +459,7 @@ export class Inbox {
 					const shown = { ...this.shown(), once: '1' };
 					const change = await ask<Partial<Change>>('changes', shown, signal);
 					this.set({ connected: true });
+					this.fetchMissing();
 					if (change.cursor !== undefined) await this.take(change as Change, query);
 				}
 			} catch (error) {
@@ -466,6 +474,13 @@ export class Inbox {
 				release();
 			}
 		}
+	}
+
+	/** What was asked for while the server was out of reach: nobody tells of it, since nothing in it has changed. */
+	private fetchMissing(): void {
+		const { listed, openId, detail } = this.state;
+		const lacksDetail = openId !== undefined && detail?.conversation.id !== openId;
+		if (!this.refreshing && (!listed || lacksDetail)) this.refresh().catch(() => undefined);
 	}
 
 	private shown(): Record<string, string> {
@@ -524,7 +539,7 @@ export class Inbox {
 	}
 
 	close(): void {
-		this.set({ openId: undefined, detail: undefined, side: false });
+		this.set({ openId: undefined, detail: undefined, side: false, dialog: undefined });
 		history.replaceState(null, '', location.pathname);
 		this.sayPresence();
 		this.following?.abort();
@@ -584,26 +599,40 @@ export class Inbox {
 	/** What the agent does with the open conversation. True if the server took it. */
 	async act(action: string, fields: object = {}, file?: File): Promise<boolean> {
 		const conversationId = this.state.openId;
-		const done = await this.guarded(() => act({ action, conversationId, ...fields }, file));
-		// The list follows by itself; what the agent has just done is shown in any case.
-		await this.guarded(() => this.loadDetail());
-		return done;
+		return this.acting(action, () =>
+			this.guarded(() => act({ action, conversationId, ...fields }, file)),
+		);
+	}
+
+	/** A second click on what is under way does nothing: the server would refuse it, as if the first had failed. */
+	private async acting(action: string, step: () => Promise<boolean>): Promise<boolean> {
+		const isWords = action === 'reply' || action === 'note';
+		if (!isWords && this.state.acting !== undefined) return false;
+		if (!isWords) this.set({ acting: action });
+		try {
+			return await step();
+		} finally {
+			if (!isWords) this.set({ acting: undefined });
+			// The list follows by itself; what the agent has just done is shown in any case.
+			await this.guarded(() => this.loadDetail());
+		}
 	}
 
 	/** Gives the open conversation back to the bot. In the middle of an exchange the agent is asked first whether that is meant. */
 	async returnToBot(anyway = false): Promise<boolean> {
 		const conversationId = this.state.openId;
 		let asks = false;
-		const done = await this.guarded(async () => {
-			try {
-				await act({ action: 'returnToBot', conversationId, anyway });
-			} catch (error) {
-				asks = error instanceof Refused && error.code === 'mid_exchange';
-				if (!asks) throw error;
-				this.dialog('returnToBot');
-			}
-		});
-		await this.guarded(() => this.loadDetail());
+		const done = await this.acting('returnToBot', () =>
+			this.guarded(async () => {
+				try {
+					await act({ action: 'returnToBot', conversationId, anyway });
+				} catch (error) {
+					asks = error instanceof Refused && error.code === 'mid_exchange';
+					if (!asks) throw error;
+					this.dialog('returnToBot');
+				}
+			}),
+		);
 		return done && !asks;
 	}
 
@@ -712,7 +741,8 @@ function refusal({ code, message, advice, status }: Refused): string {
 	if (status === 429) return t('refused.too_many');
 	if (code === 'taken') return t('refused.taken', { message });
 	const key = REFUSALS[code];
-	return key ? t(key, { message }) : `${message} ${advice}`.trim();
+	// A proxy on the way answers with a page of its own, which says nothing to an agent.
+	return key ? t(key, { message }) : `${message} ${advice}`.trim() || t('refused.failed');
 }
 
 /** Whether a reply of ours has come back from the workflow as a message. */
@@ -767,8 +797,9 @@ function pause(milliseconds: number): Promise<void> {
 	return new Promise((resume) => setTimeout(resume, milliseconds));
 }
 
-function nextDay(date: string): string {
+/** Midnight of a day that was chosen, or of one so many days later; nothing for what is no day, such as a year of five digits. */
+function startOf(date: string, later: number): string {
 	const day = new Date(`${date}T00:00`);
-	day.setDate(day.getDate() + 1);
-	return day.toISOString();
+	day.setDate(day.getDate() + later);
+	return Number.isNaN(day.getTime()) ? '' : day.toISOString();
 }

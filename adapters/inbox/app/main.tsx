@@ -42,7 +42,11 @@ function Page() {
 				)}
 			</main>
 			<div id="notice" role="alert">
-				{state.notice && <p class={state.notice.kind}>{state.notice.text}</p>}
+				{state.notice && (
+					<p class={state.notice.kind} onClick={() => inbox.set({ notice: undefined })}>
+						{state.notice.text}
+					</p>
+				)}
 			</div>
 			<Dialogs state={state} key={state.dialog ?? ''} />
 		</>

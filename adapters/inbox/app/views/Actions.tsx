@@ -37,15 +37,16 @@ export async function release(): Promise<void> {
 
 export function Actions({ state, detail }: { state: State; detail: Detail }) {
 	const may = mayOf(detail, state.start?.me);
+	const busy = state.acting !== undefined;
 	return (
-		<div class="actions" id="actions" role="group" aria-label={t('action.label')}>
+		<div class="actions" id="actions" role="group" aria-busy={busy} aria-label={t('action.label')}>
 			{may.claim && (
-				<button type="button" class="primary" onClick={() => void claim()}>
+				<button type="button" class="primary" disabled={busy} onClick={() => void claim()}>
 					{t('action.claim')}
 				</button>
 			)}
 			{may.takeOver && (
-				<button type="button" class="primary" onClick={() => void takeOver()}>
+				<button type="button" class="primary" disabled={busy} onClick={() => void takeOver()}>
 					{t('action.takeOver')}
 				</button>
 			)}
@@ -55,7 +56,7 @@ export function Actions({ state, detail }: { state: State; detail: Detail }) {
 						{t('action.transfer')}
 					</button>
 					{may.held ? (
-						<button type="button" onClick={() => void inbox.act('resume')}>
+						<button type="button" disabled={busy} onClick={() => void inbox.act('resume')}>
 							{t('action.resume')}
 						</button>
 					) : (
@@ -69,13 +70,13 @@ export function Actions({ state, detail }: { state: State; detail: Detail }) {
 				{t('action.tags')}
 			</button>
 			{may.mine && (
-				<button type="button" onClick={() => void release()}>
+				<button type="button" disabled={busy} onClick={() => void release()}>
 					{t('action.release')}
 				</button>
 			)}
 			{may.manage && (
 				<>
-					<button type="button" onClick={() => void returnToBot()}>
+					<button type="button" disabled={busy} onClick={() => void returnToBot()}>
 						{t('action.returnToBot')}
 					</button>
 					<button

@@ -1,5 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
+import { NO_DRAFT, modeOf, moved } from '../drafts';
+import type { Mode } from '../drafts';
 import { ahead, bytes, duration, plain, when } from '../format';
 import { useNow } from '../hooks';
 import { t } from '../i18n';
@@ -17,8 +19,8 @@ const SOON_MS = 4 * 60 * 60 * 1000;
 export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	const { conversation } = detail;
 	const may = mayOf(detail, state.start?.me);
-	const [mode, setMode] = useState<'reply' | 'note'>('reply');
-	const [text, setText] = useState(inbox.drafts.get(conversation.id) ?? '');
+	const [draft, setDraft] = useState(inbox.drafts.get(conversation.id) ?? NO_DRAFT);
+	const [mode, setMode] = useState<Mode>(modeOf(draft));
 	const [file, setFile] = useState<File | undefined>();
 	/** By typing "/" the writer stays in the field; by the button or its key the list is what comes next. */
 	const [quick, setQuick] = useState<'typed' | 'asked' | undefined>();
@@ -30,18 +32,29 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	const open = closesAt !== undefined && Date.parse(closesAt) > now;
 	const replying = may.mine && mode === 'reply';
 	const writable = replying ? open : true;
+	const kind: Mode = replying ? 'reply' : 'note';
+	const text = draft[kind];
+	const setText = (of: Mode, change: (current: string) => string) =>
+		setDraft((current) => ({ ...current, [of]: change(current[of]) }));
+	// Who gets the conversation in the middle of a note goes on with the note: it must not go to the customer.
+	useLayoutEffect(() => {
+		if (may.mine) setMode(modeOf(draft));
+	}, [may.mine]);
+	const choose = (wanted: Mode) => {
+		setDraft(moved(draft, mode, wanted));
+		setMode(wanted);
+		area.current?.focus();
+	};
 
 	useEffect(() => {
-		inbox.drafts.set(conversation.id, text);
-	}, [text]);
+		inbox.drafts.set(conversation.id, draft);
+	}, [draft]);
 	useEffect(
 		() =>
 			inbox.commands({
 				write: (words, append) => {
 					setMode('reply');
-					setText((current) =>
-						append && current.trim() ? `${current.trimEnd()}\n${words}` : words,
-					);
+					setText('reply', (current) => (append ? joined(current, words) : words));
 					area.current?.focus();
 				},
 				reply: () => {
@@ -65,19 +78,20 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 	}, [text, mode, open]);
 
 	const send = async () => {
-		if (!text.trim() && !file) return;
+		if (!text.trim() && !(replying && file)) return;
 		// Emptied at once: what is typed while the server answers belongs to the next message.
-		setText('');
-		setFile(undefined);
+		setText(kind, () => '');
+		area.current?.focus();
+		if (replying) setFile(undefined);
 		const done = replying
 			? await inbox.send(text.trim(), file ? { file } : {})
 			: await inbox.note(text);
 		if (!done) {
-			setText((current) => current || text);
-			setFile((current) => current ?? file);
+			setText(kind, (current) => current || text);
+			if (replying) setFile((current) => current ?? file);
 		} else if (!replying && may.mine) setMode('reply');
 	};
-	const choose = (chosen: File | undefined) => {
+	const attach = (chosen: File | undefined) => {
 		const most = state.start?.maxFileBytes ?? 0;
 		if (chosen && chosen.size > most) {
 			inbox.tell(
@@ -106,15 +120,24 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 			}}
 		>
 			{!may.mine && <WhoHasIt state={state} detail={detail} />}
+			{!may.mine && draft.reply.trim() !== '' && (
+				<p class="unsent">
+					<span>{t('composer.unsent', { text: plain(draft.reply, 300) })}</span>
+					<button
+						type="button"
+						onClick={() => setDraft({ ...NO_DRAFT, note: joined(draft.note, draft.reply) })}
+					>
+						{t('composer.unsentNote')}
+					</button>
+					<button type="button" onClick={() => setText('reply', () => '')}>
+						{t('composer.unsentDrop')}
+					</button>
+				</p>
+			)}
 			{may.mine && (
 				<div class="modes" role="group" aria-label={t('composer.mode')}>
 					{(['reply', 'note'] as const).map((one) => (
-						<button
-							key={one}
-							type="button"
-							aria-pressed={mode === one}
-							onClick={() => setMode(one)}
-						>
+						<button key={one} type="button" aria-pressed={mode === one} onClick={() => choose(one)}>
 							{t(`composer.${one}`)}
 						</button>
 					))}
@@ -132,7 +155,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 							search={text.startsWith('/') ? text.slice(1) : ''}
 							customer={nameOf(conversation.customer)}
 							choose={(words) => {
-								setText((current) =>
+								setText('reply', (current) =>
 									current.startsWith('/') || !current.trim() ? words : `${current}\n${words}`,
 								);
 								setQuick(undefined);
@@ -154,7 +177,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 						placeholder={t(replying ? 'composer.replyHint' : 'composer.noteHint')}
 						onInput={(event) => {
 							const { value } = event.currentTarget;
-							setText(value);
+							setText(kind, () => value);
 							const wanted = replying && value.startsWith('/') && !value.includes('\n');
 							setQuick(wanted ? 'typed' : undefined);
 							if (replying) inbox.noteTyping(value !== '');
@@ -169,12 +192,12 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 							const pasted = event.clipboardData?.files[0];
 							if (!pasted || !replying) return;
 							event.preventDefault();
-							choose(pasted);
+							attach(pasted);
 						}}
 					/>
 				</div>
 			)}
-			{file && (
+			{replying && file && (
 				<p class="attached">
 					{t('composer.attached', { name: plain(file.name, 80), size: bytes(file.size) })}
 					<button type="button" onClick={() => setFile(undefined)}>
@@ -193,7 +216,7 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 							ref={picker}
 							id="file"
 							onChange={(event) => {
-								choose(event.currentTarget.files?.[0]);
+								attach(event.currentTarget.files?.[0]);
 								event.currentTarget.value = '';
 							}}
 						/>
@@ -225,13 +248,17 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 					<span class="quiet">{t('composer.tooLong', { count: text.length, most: LONG })}</span>
 				)}
 				{writable && (
-					<button type="submit" class="primary send" disabled={!text.trim() && !file}>
+					<button type="submit" class="primary send" disabled={!text.trim() && !(replying && file)}>
 						{t(replying ? 'composer.send' : 'composer.save')}
 					</button>
 				)}
 			</div>
 		</form>
 	);
+}
+
+function joined(before: string, words: string): string {
+	return before.trim() ? `${before.trimEnd()}\n${words}` : words;
 }
 
 function WhoHasIt({ state, detail }: { state: State; detail: Detail }) {

@@ -86,6 +86,7 @@ export function Dialog({
 		};
 	}, []);
 	const close = () => inbox.dialog(undefined);
+	const { acting, notice } = inbox.state;
 	return (
 		<dialog
 			ref={dialog}
@@ -100,19 +101,25 @@ export function Dialog({
 				method="dialog"
 				onSubmit={(event) => {
 					event.preventDefault();
-					if (submit && !disabled) submit();
-					else close();
+					if (!submit) close();
+					else if (!disabled && acting === undefined) submit();
 				}}
 			>
 				<h2 id="dialog-title">{title}</h2>
 				{children}
+				{/* The page behind a dialog is out of reach, and so is what it says. */}
+				{notice?.kind === 'refused' && (
+					<p class="error" role="alert">
+						{notice.text}
+					</p>
+				)}
 				<div class="buttons">
 					{submit ? (
 						<>
 							<button type="button" onClick={close}>
 								{t('dialog.cancel')}
 							</button>
-							<button type="submit" class="primary" disabled={disabled}>
+							<button type="submit" class="primary" disabled={disabled || acting !== undefined}>
 								{label}
 							</button>
 						</>
