@@ -41,8 +41,10 @@ export interface InboxAction {
 	nextAction?: string;
 	/** Whom a transfer goes to. */
 	to?: Owner;
-	/** All tags that the conversation has afterwards. */
+	/** All tags that the conversation is to have afterwards, of those that the agent saw. */
 	tags?: string[];
+	/** The tags that the agent saw: what somebody else has added or taken away since then stays so. */
+	known?: string[];
 	/** When a hold ends by itself. */
 	until?: IsoTime;
 	/** Of a label: what the handoff was, and which; the latest where none is named. */
@@ -261,7 +263,11 @@ export async function performInboxAction(
 			const tags = tagsOf(request);
 			return {
 				event: 'updated',
-				conversation: await note(() => ({ tags }), 'tag', tags.join(', ') || 'No tags'),
+				conversation: await note(
+					({ conversation }) => ({ tags: tagsAfter(conversation.tags, tags, request.known) }),
+					'tag',
+					tags.join(', ') || 'No tags',
+				),
 			};
 		}
 		case 'hold': {
@@ -529,6 +535,14 @@ function tagsOf({ tags = [] }: InboxAction): string[] {
 		);
 	}
 	return own;
+}
+
+/** Two agents may have the tags open at once: each adds and takes away what they saw, and does not undo the other. */
+function tagsAfter(now: readonly string[], wanted: string[], known?: readonly string[]): string[] {
+	if (!known) return wanted;
+	const removed = new Set(known.filter((tag) => !wanted.includes(tag)));
+	const added = wanted.filter((tag) => !known.includes(tag));
+	return [...new Set([...now.filter((tag) => !removed.has(tag)), ...added])];
 }
 
 function untilOf({ until }: InboxAction, now: IsoTime): IsoTime | undefined {

@@ -37,6 +37,7 @@ export function readAction(body: unknown): InboxAction | undefined {
 		...(to ? { to } : {}),
 		...(template ? { template } : {}),
 		...(Array.isArray(fields.tags) ? { tags: fields.tags.filter(isText) } : {}),
+		...(Array.isArray(fields.known) ? { known: fields.known.filter(isText) } : {}),
 	};
 }
 

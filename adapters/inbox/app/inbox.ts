@@ -587,7 +587,8 @@ export class Inbox {
 	}
 
 	dialog(name: DialogName | undefined): void {
-		this.set({ dialog: name });
+		// What was said before is not about what the dialog asks.
+		this.set({ dialog: name, ...(name ? { notice: undefined } : {}) });
 		if (name === 'transfer') void this.reloadStart();
 	}
 

@@ -179,6 +179,14 @@ describe('what agents do in the inbox', () => {
 		}
 	});
 
+	it('keeps the tags that a colleague has set while somebody had them open', async () => {
+		const tags = async () => (await store.conversation(conversationId))!.tags;
+		await act(ana, 'tag', { tags: ['late', 'refund'], known: [] });
+		await act(ben, 'tag', { tags: ['late', 'refund', 'vip'], known: ['late', 'refund'] });
+		await act(ana, 'tag', { tags: ['refund', 'damaged'], known: ['late', 'refund'] });
+		expect(await tags()).toEqual(['refund', 'vip', 'damaged']);
+	});
+
 	it('gives back to the team that had it what was taken over from the bot again', async () => {
 		await act(ana, 'claim');
 		await act(ana, 'returnToBot');

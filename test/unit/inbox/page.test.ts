@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { PAGE_HEADERS, pageFile, pageWith } from '../../../adapters/inbox/assets';
-import { RetryKeys } from '../../../adapters/inbox/app/retryKeys';
+import { RetryKeys, newKey } from '../../../adapters/inbox/app/retryKeys';
 import { fileHeaders, mayAttach } from '../../../adapters/inbox/files';
 import { buildPage } from '../../../scripts/build-page';
 
@@ -153,5 +153,18 @@ describe('the name of a file', () => {
 			const { 'content-disposition': disposition } = fileHeaders('application/pdf', name);
 			expect(decodeURIComponent(disposition!.split("''")[1]!)).toMatch(/^(😀|\ufffd|a)+/u);
 		}
+	});
+});
+
+describe('the key of a message', () => {
+	it('is there without https as well, where browsers give out no UUID, and never twice', () => {
+		const uuid = jest.spyOn(crypto, 'randomUUID').mockImplementation(() => {
+			throw new TypeError('crypto.randomUUID is not a function');
+		});
+		const keys = new Set(Array.from({ length: 100 }, () => newKey()));
+		expect(keys.size).toBe(100);
+		expect([...keys][0]).toMatch(/^[\da-f]{32}$/u);
+		expect(new RetryKeys().of('Hello')).toMatch(/^[\da-f]{32}$/u);
+		uuid.mockRestore();
 	});
 });

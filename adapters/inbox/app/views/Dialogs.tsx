@@ -8,6 +8,7 @@ import { LANGUAGE_NAMES, chooseLanguage, currentLanguage, t } from '../i18n';
 import type { Key, Language } from '../i18n';
 import { inbox } from '../inbox';
 import type { State } from '../inbox';
+import { newKey } from '../retryKeys';
 import { ping, setNotes, setSound, wants } from '../notify';
 import { chooseTheme, currentTheme } from '../theme';
 import type { Theme } from '../theme';
@@ -270,7 +271,7 @@ function Resolve({ state }: { state: State }) {
 				resolution,
 				nextAction,
 				text: open ? closing : '',
-				key: crypto.randomUUID(),
+				key: newKey(),
 			}),
 			t('done.resolved'),
 		);
@@ -398,7 +399,7 @@ function Tags({ state }: { state: State }) {
 		<Dialog
 			title={t('tags.title')}
 			label={t('tags.do')}
-			submit={() => void finish(inbox.act('tag', { tags: all }))}
+			submit={() => void finish(inbox.act('tag', { tags: all, known: own }))}
 		>
 			{tags.length === 0 && <p class="quiet">{t('tags.none')}</p>}
 			<ul class="tags">
