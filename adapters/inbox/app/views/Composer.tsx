@@ -81,6 +81,8 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 		if (!text.trim() && !(replying && file)) return;
 		// Emptied at once: what is typed while the server answers belongs to the next message.
 		setText(kind, () => '');
+		// At once as well: what is typed while a note is saved would go out of sight with it.
+		if (may.mine) setMode('reply');
 		area.current?.focus();
 		if (replying) setFile(undefined);
 		const done = replying
@@ -89,7 +91,8 @@ export function Composer({ state, detail }: { state: State; detail: Detail }) {
 		if (!done) {
 			setText(kind, (current) => current || text);
 			if (replying) setFile((current) => current ?? file);
-		} else if (!replying && may.mine) setMode('reply');
+			else setMode('note');
+		}
 	};
 	const attach = (chosen: File | undefined) => {
 		const most = state.start?.maxFileBytes ?? 0;
