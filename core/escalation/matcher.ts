@@ -364,6 +364,27 @@ export class PhraseMatcher {
 		return longest;
 	}
 
+	/** The ranks of a language's lists among these names, from 1, for {@link rankAt}. */
+	ranks(language: string, names: readonly string[]): Uint8Array {
+		const ranks = new Uint8Array(this.bits.length);
+		names.forEach((name, rank) => {
+			const id = this.lists.get(language)?.get(name);
+			if (id !== undefined) ranks[id] = rank + 1;
+		});
+		return ranks;
+	}
+
+	/** The first in rank of the lists that begin at word `index`; 0 for none. */
+	rankAt(read: Words, index: number, ranks: Uint8Array): number {
+		const here = this.occurrences(read, index, ~0);
+		let first = 0;
+		for (let k = 0; k < here.length; k++) {
+			const rank = ranks[here[k]! >> LENGTH_BITS]!;
+			if (rank > 0 && (first === 0 || rank < first)) first = rank;
+		}
+		return first;
+	}
+
 	/** The lists whose entries begin at a word: those of one word first. */
 	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
 		const { single, longer } = this.known(read.words[index]!, mask);

@@ -2,6 +2,9 @@ import { type Reading, words } from '../reading';
 import type { Signal } from '../signal';
 import type { PhraseMatch } from '../matcher';
 import type { Language } from '../lexicon';
+import { likeliestWish, type Wish } from '../wish';
+
+type Stretch = Pick<PhraseMatch, 'from' | 'to'>;
 
 /** Words between a negation and what it negates, at most. */
 const REACH = 7;
@@ -21,20 +24,54 @@ export const humanRequest: Signal = {
 	name: 'human_request',
 	label: 'Asked for a person',
 	find({ reading }) {
-		const match = requestIn(reading);
-		if (!match) return undefined;
+		const request = requestIn(reading);
+		if (!request) return undefined;
 		return {
-			value: match.strength,
-			immediate: match.strength >= 0.9,
-			evidence: words(reading, match),
+			value: request.strength,
+			immediate: request.strength >= 0.9,
+			evidence: words(reading, request),
 			reason: 'The customer asked for a person',
 			priority: 'high',
 		};
 	},
 };
 
-/** The request for a person that a message makes, if it does. */
-export function requestIn(reading: Reading): PhraseMatch | undefined {
+/**
+ * From what score on the model hears a wish in words that the phrases do not have, and below which a phrase that was found is
+ * none ("do you charge for speaking to an agent"). Chosen on messages that the model had not been trained on
+ * (docs/accuracy.md, "Requests in many wordings").
+ */
+const CERTAIN = 0.5;
+const DENIED = -3;
+const BEYOND_DOUBT = 3;
+/** Of a wish that only the model hears: as immediate as a phrase, with a little less weight. */
+const HEARD = 0.95;
+
+/** The request for a person that a message makes, if it does: by the phrases, or in words that only the model knows. */
+export function requestIn(
+	reading: Reading,
+): Pick<PhraseMatch, 'from' | 'to' | 'strength'> | undefined {
+	const phrase = phraseIn(reading);
+	const wish = likeliestWish(reading);
+	if (!wish) return phrase;
+	if (phrase) return wish.score < DENIED ? undefined : phrase;
+	return wish.score >= CERTAIN && !refused(reading, wish)
+		? { ...wish, strength: HEARD }
+		: undefined;
+}
+
+/** What the phrases know as a refusal, the model takes for a wish only where it is very sure. */
+function refused(reading: Reading, wish: Wish): boolean {
+	return (
+		wish.score < BEYOND_DOUBT &&
+		['human_refusal', 'human_declined'].some((group) =>
+			reading.found.get(group)?.some((match) => overlaps(match, wish)),
+		)
+	);
+}
+
+/** The phrase that asks for a person, where no other speaks against it. */
+export function phraseIn(reading: Reading): PhraseMatch | undefined {
 	// A demand brings its own negation ("no more bots", "why can't I talk to anyone"): only talk about people speaks against it.
 	const demands = reading.found.get('human_demand') ?? [];
 	const requests = [...(reading.found.get('human_request') ?? []), ...demands];
@@ -133,14 +170,14 @@ function onlyFiller(reading: Reading, language: Language, from: number, to: numb
 export function refusesPerson(reading: Reading): boolean {
 	return (
 		(reading.found.has('human_refusal') || reading.found.has('human_request')) &&
-		requestIn(reading) === undefined &&
+		phraseIn(reading) === undefined &&
 		!(reading.found.get('human_about') ?? []).some((a) =>
 			(reading.found.get('human_request') ?? []).some((r) => overlaps(a, r)),
 		)
 	);
 }
 
-function overlaps(a: PhraseMatch, b: PhraseMatch): boolean {
+function overlaps(a: Stretch, b: Stretch): boolean {
 	return a.from < b.to && b.from < a.to;
 }
 

@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { readMessage } from '../../../core/escalation/reading';
+import { phraseIn, requestIn } from '../../../core/escalation/signals/humanRequest';
+import {
+	likeliestWish,
+	packWishes,
+	unpackWishes,
+	useWishes,
+	WINDOW,
+	wishFeatures,
+	type WishWeights,
+} from '../../../core/escalation/wish';
+import packed from '../../../core/escalation/models/requests.json';
+
+const model: WishWeights = unpackWishes(packed);
+
+/** The best stretch, added up feature by feature as the training does. */
+function plainly(text: string): number {
+	const reading = readMessage(text);
+	const { sentences } = reading.words;
+	const features = wishFeatures(reading);
+	let best = -Infinity;
+	for (let from = 0; from < sentences.length; from++) {
+		let to = from;
+		while (to < sentences.length && to - from < WINDOW && sentences[to] === sentences[from]) to++;
+		const starts = from === 0 || sentences[from] !== sentences[from - 1];
+		if (!starts && to - from < WINDOW) continue;
+		const sum = features
+			.filter((f) => f.from >= from && f.at < to)
+			.reduce((all, { feature }) => all + (model.weights[feature] ?? 0), model.bias);
+		best = Math.max(best, sum);
+	}
+	return best;
+}
+
+const WORDS =
+	'i want need to talk with a person your manager about my order please call me back the plumber today not . ? , 12 no bot is he she said who can look at this quiero hablar con una persona kisi se baat karni hai'.split(
+		' ',
+	);
+
+describe('a wish for a person that no phrase knows', () => {
+	afterEach(() => useWishes());
+
+	it('scores the likeliest stretch, whatever stands around it', () => {
+		fc.assert(
+			fc.property(fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 40 }), (said) => {
+				const text = said.join(' ');
+				const wish = likeliestWish(readMessage(text));
+				const plain = plainly(text);
+				if (!wish) expect(plain).toBe(-Infinity);
+				else expect(wish.score).toBeCloseTo(plain, 6);
+			}),
+		);
+	});
+
+	it('rests on words of the message', () => {
+		fc.assert(
+			fc.property(fc.string({ maxLength: 200 }), (text) => {
+				const reading = readMessage(text);
+				const wish = likeliestWish(reading);
+				if (!wish) return expect(reading.words.words).toHaveLength(0);
+				expect(wish.from).toBeGreaterThanOrEqual(0);
+				expect(wish.to).toBeGreaterThan(wish.from);
+				expect(wish.to).toBeLessThanOrEqual(reading.words.words.length);
+			}),
+		);
+	});
+
+	it('keeps its weights in a small file as they are', () => {
+		expect(unpackWishes(packWishes(model))).toEqual(model);
+	});
+
+	it('can be measured with other weights, and goes back to its own', () => {
+		const reading = readMessage('blue sky');
+		const own = likeliestWish(reading)!.score;
+		useWishes({ bias: -1, weights: { blue: 3, 'blue sky': 0.5, 'sky $': 1 } });
+		expect(likeliestWish(reading)!.score).toBeCloseTo(3.5, 6);
+		useWishes();
+		expect(likeliestWish(reading)!.score).toBe(own);
+	});
+
+	it.each([
+		['en', 'the kitchen is under water, please send a plumber'],
+		['en', 'person from accounts please'],
+		['en', 'it might be quicker if i just spoke to one of your lot'],
+		['de', 'könnte sich das mal jemand von euch anschauen, ich komme nicht weiter'],
+		['de', 'kann der Meister mich heute noch anrufen'],
+		['es', 'preferiría que esto lo viera alguien del taller'],
+		['fr', 'est-ce que quelqu’un de chez vous pourrait jeter un œil à mon dossier'],
+		['nl', 'ik wil dat de monteur vandaag langskomt'],
+		['id', 'tolong teknisinya datang hari ini'],
+	])('is heard in %s: "%s"', (_, text) => {
+		const reading = readMessage(text);
+		expect(phraseIn(reading)).toBeUndefined();
+		expect(requestIn(reading)).toBeDefined();
+	});
+
+	it.each([
+		['what the customer will do', 'i will ask my husband and call you tomorrow'],
+		['what somebody was like', 'the lady at the counter was lovely'],
+		['a third party', 'can you give me the phone number of the restaurant'],
+		['a name', 'please call me sam'],
+		['an answer', 'Dann bitte um halb acht'],
+		['a refusal', 'no need for anyone to ring me, you told me all i need'],
+		['a question about the bot', 'are you a person or a bot'],
+		['a price', 'how much is a plumber per hour'],
+		['a price in the words of a request', 'do you charge for speaking to an agent'],
+	])('is not heard in %s: "%s"', (_, text) => {
+		expect(requestIn(readMessage(text))).toBeUndefined();
+	});
+});
