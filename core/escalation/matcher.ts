@@ -385,6 +385,11 @@ export class PhraseMatcher {
 		return first;
 	}
 
+	/** Whether entries of several words begin with the word. */
+	beginsLonger(word: string): boolean {
+		return this.byFirst.has(word);
+	}
+
 	/** The lists whose entries begin at a word: those of one word first. */
 	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
 		const { single, longer } = this.known(read.words[index]!, mask);

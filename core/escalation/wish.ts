@@ -75,6 +75,41 @@ const NUMBER = '#';
 /** What stands between the words of a pair that do not follow each other. */
 const APART = '..';
 
+/** Weights by two numbers, side by side in memory: every message asks for some hundred of them. */
+class Pairs {
+	private readonly keys: Int32Array;
+	private readonly values: Float64Array;
+	private readonly shift: number;
+
+	constructor(
+		private readonly tokens: number,
+		entries: ReadonlyArray<readonly [number, number, number]>,
+	) {
+		const bits = Math.max(4, Math.ceil(Math.log2(entries.length * 2 + 1)));
+		this.shift = 32 - bits;
+		this.keys = new Int32Array(2 ** bits).fill(-1);
+		this.values = new Float64Array(2 ** bits);
+		for (const [a, b, weight] of entries) {
+			const at = this.placeOf(a * tokens + b);
+			this.keys[at] = a * tokens + b;
+			this.values[at] = weight;
+		}
+	}
+
+	/** 0 where nothing is known of the two; a number below 0 stands for an unknown word. */
+	get(a: number, b: number): number {
+		if (a < 0 || b < 0) return 0;
+		return this.values[this.placeOf(a * this.tokens + b)]!;
+	}
+
+	/** Where a key stands, or the free place at which it would. */
+	private placeOf(key: number): number {
+		let at = Math.imul(key, 0x9e3779b1) >>> this.shift;
+		while (this.keys[at] !== key && this.keys[at] !== -1) at = (at + 1) & (this.keys.length - 1);
+		return at;
+	}
+}
+
 interface Model {
 	bias: number;
 	/** Words and kinds → their number. */
@@ -84,9 +119,9 @@ interface Model {
 	own: Float64Array;
 	atStart: Float64Array;
 	atEnd: Float64Array;
-	/** Pairs that follow each other, and those with something between them, by both numbers. */
-	next: Map<number, number>;
-	apart: Map<number, number>;
+	/** Pairs that follow each other, and those with something between them. */
+	next: Pairs;
+	apart: Pairs;
 }
 
 let replaced: WishWeights | undefined;
@@ -116,25 +151,29 @@ export function likeliestWish(reading: Reading): Wish | undefined {
 		kind[i] = named > 0 ? model.kinds[named]! : word[i]!;
 		const starts = i === 0 || sentences[i] !== sentences[i - 1];
 		const ends = i === count - 1 || sentences[i] !== sentences[i + 1];
-		for (const token of kind[i] === word[i] ? [word[i]!] : [word[i]!, kind[i]!]) {
-			if (token < 0) continue;
-			own[i]! += model.own[token]!;
-			if (starts) own[i]! += model.atStart[token]!;
-			if (ends) own[i]! += model.atEnd[token]!;
-		}
+		own[i] = said(model, word[i]!, starts, ends);
+		if (kind[i] !== word[i]) own[i]! += said(model, kind[i]!, starts, ends);
 		for (let back = 1; back <= REACH && back <= i; back++) {
 			const j = i - back;
 			if (sentences[j] !== sentences[i]) break;
 			let sum = 0;
 			if (back === 1) {
-				sum += between(model, model.next, word[j]!, word[i]!);
-				if (kind[j] !== word[j] || kind[i] !== word[i])
-					sum += between(model, model.next, kind[j]!, kind[i]!);
-			} else sum += between(model, model.apart, kind[j]!, kind[i]!);
+				sum += model.next.get(word[j]!, word[i]!);
+				if (kind[j] !== word[j] || kind[i] !== word[i]) sum += model.next.get(kind[j]!, kind[i]!);
+			} else sum += model.apart.get(kind[j]!, kind[i]!);
 			pairs[i * REACH + back - 1] = sum;
 		}
 	}
 	return best(model.bias, sentences, own, pairs);
+}
+
+/** What a word or a kind says by itself. */
+function said(model: Model, token: number, starts: boolean, ends: boolean): number {
+	if (token < 0) return 0;
+	let sum = model.own[token]!;
+	if (starts) sum += model.atStart[token]!;
+	if (ends) sum += model.atEnd[token]!;
+	return sum;
 }
 
 /** The best stretch: each is the one before it without its first word and with the next. */
@@ -175,12 +214,12 @@ function best(
 	return { score: score + bias, from, to };
 
 	function speaks(i: number): number {
-		let said = own[i]!;
+		let sum = own[i]!;
 		for (let k = 1; k <= REACH; k++) {
-			if (i - k >= from) said += pairs[i * REACH + k - 1]!;
-			if (i + k < to) said += pairs[(i + k) * REACH + k - 1]!;
+			if (i - k >= from) sum += pairs[i * REACH + k - 1]!;
+			if (i + k < to) sum += pairs[(i + k) * REACH + k - 1]!;
 		}
-		return said;
+		return sum;
 	}
 }
 
@@ -212,10 +251,6 @@ export function wishFeatures(reading: Reading): WishFeature[] {
 	return features;
 }
 
-function between(model: Model, pairs: Map<number, number>, a: number, b: number): number {
-	return a < 0 || b < 0 ? 0 : (pairs.get(a * model.tokens.size + b) ?? 0);
-}
-
 /** Which of {@link KINDS} a word is, from 1, in the language of the message and in English; 0 for none. */
 function kindsOf(reading: Reading): (index: number) => number {
 	const english = kindsIn('en');
@@ -228,18 +263,33 @@ function kindsOf(reading: Reading): (index: number) => number {
 type KindAt = (reading: Reading, index: number) => number;
 /** Loaded when the first message in the language comes. */
 const kinds = new Map<Language, KindAt>();
+/** Bound on the words of a language whose kind is remembered. */
+const REMEMBERED = 20_000;
 
 function kindsIn(language: Language): KindAt {
 	let known = kinds.get(language);
-	if (!known) {
-		const file = require(`./kinds/${language}.json`) as { kinds: Record<string, string> };
-		const matcher = new PhraseMatcher();
-		for (const kind of KINDS) matcher.addList(language, kind, file.kinds[kind]!.split(', '));
-		const ranks = matcher.ranks(language, KINDS);
-		known = ({ words }, index) => matcher.rankAt(words, index, ranks);
-		kinds.set(language, known);
-	}
+	if (!known) kinds.set(language, (known = newKinds(language)));
 	return known;
+}
+
+function newKinds(language: Language): KindAt {
+	const file = require(`./kinds/${language}.json`) as { kinds: Record<string, string> };
+	const matcher = new PhraseMatcher();
+	for (const kind of KINDS) matcher.addList(language, kind, file.kinds[kind]!.split(', '));
+	const ranks = matcher.ranks(language, KINDS);
+	/** Of words with which no longer entry begins, so that what follows them does not matter. */
+	const alone = new Map<string, number>();
+	return ({ words }, index) => {
+		const word = words.words[index]!;
+		const remembered = alone.get(word);
+		if (remembered !== undefined) return remembered;
+		const rank = matcher.rankAt(words, index, ranks);
+		if (!matcher.beginsLonger(word)) {
+			if (alone.size >= REMEMBERED) alone.clear();
+			alone.set(word, rank);
+		}
+		return rank;
+	};
 }
 
 /** Weights as the model's file holds them. */
@@ -296,25 +346,29 @@ function load(): Model {
 		weight,
 	}));
 	for (const { parts } of all) for (const part of parts) number(part);
-	const model: Model = {
+	const own = new Float64Array(tokens.size);
+	const atStart = new Float64Array(tokens.size);
+	const atEnd = new Float64Array(tokens.size);
+	const next: Array<[number, number, number]> = [];
+	const apart: Array<[number, number, number]> = [];
+	for (const { parts, weight } of all) {
+		const [a, b, c] = parts as [string, string?, string?];
+		if (b === undefined) own[number(a)] = weight;
+		else if (c !== undefined) apart.push([number(a), number(c), weight]);
+		else if (a === START) atStart[number(b)] = weight;
+		else if (b === END) atEnd[number(a)] = weight;
+		else next.push([number(a), number(b), weight]);
+	}
+	return {
 		bias,
 		tokens,
 		kinds,
-		own: new Float64Array(tokens.size),
-		atStart: new Float64Array(tokens.size),
-		atEnd: new Float64Array(tokens.size),
-		next: new Map(),
-		apart: new Map(),
+		own,
+		atStart,
+		atEnd,
+		next: new Pairs(tokens.size, next),
+		apart: new Pairs(tokens.size, apart),
 	};
-	for (const { parts, weight } of all) {
-		const [a, b, c] = parts as [string, string?, string?];
-		if (b === undefined) model.own[number(a)] = weight;
-		else if (c !== undefined) model.apart.set(number(a) * tokens.size + number(c), weight);
-		else if (a === START) model.atStart[number(b)] = weight;
-		else if (b === END) model.atEnd[number(a)] = weight;
-		else model.next.set(number(a) * tokens.size + number(b), weight);
-	}
-	return model;
 }
 
 /** Numbers are all the same, and an Arabic word is read without what is written onto it. */
