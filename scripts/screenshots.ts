@@ -2,10 +2,10 @@
  * Takes the pictures of the docs:
  *
  *     npm run screenshots                       all of them
- *     npm run screenshots -- templates nodes    only these parts: templates, nodes, inbox
+ *     npm run screenshots -- templates nodes    only these parts: templates, nodes
  *     npm run screenshots -- walk               every node with every operation, into .cache/walk, to be looked at;
- *     … -- searches outputs mistakes            what a search finds, what nodes give out in each view, what staff read when something
- *                                               is wrong, there too
+ *     … -- inbox searches outputs mistakes      the scripted conversation on the agents' page and the phone, what a search finds, what
+ *                                               nodes give out in each view, what staff read when something is wrong, there too
  *
  * From an n8n of its own with the package in it and stand-ins of the services. Needs Debian's chromium, or the path of another one in
  * CHROMIUM.
@@ -116,7 +116,7 @@ async function inbox({ stack, browser, credentials }: Setting): Promise<void> {
 	graph!.setWebhook(intakeUrl);
 	await play(stack, graph!, (wanted) => waitForExecution(n8n, intakeId, wanted, MINUTE_MS));
 
-	const editor = await Editor.open(browser, n8n, IMAGES);
+	const editor = await Editor.open(browser, n8n, WALK);
 	const link = signToken(
 		{
 			id: 'agent.one@shop.example',
@@ -268,7 +268,7 @@ async function main(): Promise<void> {
 	const browser = await startBrowser();
 	try {
 		const setting = { stack, browser, credentials: await createCredentials(stack) };
-		for (const name of wanted.length > 0 ? wanted : ['templates', 'nodes', 'inbox']) {
+		for (const name of wanted.length > 0 ? wanted : ['templates', 'nodes']) {
 			console.log(name);
 			await PARTS[name as keyof typeof PARTS](setting);
 		}
