@@ -514,7 +514,7 @@ inBrowser('the views of the inbox page', () => {
 		const name = 'Template Example';
 		await seedConversation(
 			store,
-			'16505550197',
+			'16505550198',
 			{
 				name,
 				minutes: 3,
