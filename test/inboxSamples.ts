@@ -30,6 +30,8 @@ interface Sample {
 	resolved?: number;
 	/** Minutes that were promised for the first answer. */
 	promised?: number;
+	/** Captured off hours, with a person promised in so many minutes from now; the bot goes on. */
+	captured?: number;
 	messages: Array<Partial<ConversationMessage>>;
 	collected?: Record<string, string | number | boolean>;
 	email?: string;
@@ -95,30 +97,34 @@ export async function seedConversation(
 		};
 	});
 	const waits: Owner = { kind: 'queue', name: sample.queue };
-	await store.decide(id, (view) => {
-		const changes = applyEvent(
-			view,
+	const request = {
+		reason: sample.reason,
+		score: 82,
+		signals: [
 			{
-				type: 'escalate',
-				owner: waits,
-				reason: sample.reason,
-				score: 82,
-				signals: [
-					{
-						signal: 'human_request',
-						label: 'Asked for a person',
-						weight: 60,
-						value: 1,
-						points: 60,
-						evidence: inbound.at(-1)?.text ?? '',
-					},
-					{ signal: 'sentiment', label: 'Unhappy', weight: 30, value: 0.7, points: 22 },
-				],
-				priority: sample.priority ?? 'normal',
-				queue: sample.queue,
+				signal: 'human_request',
+				label: 'Asked for a person',
+				weight: 60,
+				value: 1,
+				points: 60,
+				evidence: inbound.at(-1)?.text ?? '',
 			},
-			{ actor: ACTOR, now: at(sample.minutes), policies: [] },
+			{ signal: 'sentiment', label: 'Unhappy', weight: 30, value: 0.7, points: 22 },
+		],
+		priority: sample.priority ?? 'normal',
+		queue: sample.queue,
+	};
+	const asked = { actor: ACTOR, now: at(sample.minutes), policies: [] };
+	const { captured } = sample;
+	if (captured !== undefined) {
+		const promise = { for: at(-captured), madeAt: asked.now };
+		await store.decide(id, (view) =>
+			applyEvent(view, { type: 'capture', ...request, promise }, asked),
 		);
+		return id;
+	}
+	await store.decide(id, (view) => {
+		const changes = applyEvent(view, { type: 'escalate', owner: waits, ...request }, asked);
 		const clock = startClock(
 			{ ...DEFAULT_POLICIES[0]!, clock: 'wall', targetMinutes: sample.promised ?? 15 },
 			changes.result,
@@ -327,6 +333,23 @@ export async function seedInbox(
 				{ text: 'I would like an offer for 40 chairs' },
 				bot('How many chairs do you need?'),
 				{ text: 'Forty! I said so. Please let me talk to somebody.' },
+			],
+		},
+		now,
+	);
+	await seedConversation(
+		store,
+		'16505550104',
+		{
+			name: 'Riley Sample',
+			minutes: 95,
+			captured: 50,
+			reason: 'Asked for a person',
+			queue: 'Support',
+			messages: [
+				{ text: 'Is there anybody? My lamp flickers.' },
+				bot('Have you tried another bulb?'),
+				{ text: 'Yes, twice. Can I talk to a person?' },
 			],
 		},
 		now,

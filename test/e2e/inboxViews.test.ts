@@ -164,6 +164,8 @@ inBrowser('the views of the inbox page', () => {
 			await page.locator('.row[aria-current="true"]').waitFor();
 			await page.locator('#side').waitFor();
 			await look('thread');
+			await page.locator('#side').getByText('Was it right?').scrollIntoViewIfNeeded();
+			await look('review');
 			const dialogs = {
 				keys: '?',
 				transfer: 't',
@@ -196,6 +198,11 @@ inBrowser('the views of the inbox page', () => {
 			await desk.choose('Charlie Sample');
 			await page.locator('.closedWindow').waitFor();
 			await look('closed-window');
+			await desk.view('Waiting');
+			await desk.showAll();
+			await page.locator('.row', { hasText: 'Riley Sample' }).click();
+			await page.locator('#state', { hasText: 'request captured' }).waitFor();
+			await look('captured');
 			await page.keyboard.press('v');
 			await page.locator('.charts canvas').first().waitFor();
 			await eventually('the charts', () =>
