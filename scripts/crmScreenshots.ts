@@ -2,18 +2,18 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
 
 import { tellProgress } from '../host/progress';
-import { createCredentials, startStack } from '../host/stack';
+import { LOCAL_NAMES, createCredentials, startStack } from '../host/stack';
 import { startChatwootStandIn } from '../sandbox/chatwoot';
 import { startPipedriveStandIn } from '../sandbox/pipedrive';
 import { startSalesforceStandIn } from '../sandbox/salesforce';
 import { Editor, startBrowser } from './editor';
 
 /**
- * Takes the pictures of nodes whose lists come from an account: CRM Upsert with each CRM, and the two nodes of Chatwoot. An n8n of its own,
- * and the lists loaded from the stand-ins. See {@link startBrowser} for the browser.
+ * Takes the pictures of nodes whose lists come from an account: CRM Upsert with each CRM, the two nodes of Chatwoot, and a reply with one of
+ * Meta's templates; after `--` only those that are named. An n8n of its own, and the lists loaded from the stand-ins. See
+ * {@link startBrowser} for the browser.
  */
 const MINUTE_MS = 60_000;
 const OUT = path.join(__dirname, '..', 'docs', 'images');
@@ -31,6 +31,8 @@ interface Shot {
 	parameters: object;
 	/** The list to open, and an entry that shows that it came from the account. */
 	list?: { parameter: string; entry: string };
+	/** What shows that fields that the account decides on are there, and the window's height that has room for them. */
+	fields?: { label: string; height: number };
 }
 
 async function main(): Promise<void> {
@@ -71,6 +73,21 @@ async function main(): Promise<void> {
 				node: 'Agents in Chatwoot',
 				credential: chatwootAccount,
 				parameters: { inbox: 'chatwoot' },
+			},
+			{
+				picture: 'node-conversation-template',
+				type: 'conversation',
+				node: 'Send the receipt',
+				credential: { type: 'whatsAppHandoffApi', name: LOCAL_NAMES.whatsAppHandoffApi },
+				parameters: {
+					operation: 'reply',
+					author: 'system',
+					content: 'template',
+					templatePurpose: 'utility',
+					templateFrom: 'list',
+					templateChoice: 'order_receipt|en_US',
+				},
+				fields: { label: 'Body Value 1', height: 1350 },
 			},
 			{
 				picture: 'crm-hubspot',
@@ -137,8 +154,12 @@ async function main(): Promise<void> {
 		});
 		const browser = await startBrowser();
 		try {
-			const { page } = await Editor.open(browser, n8n, OUT);
-			for (const shot of shots) await take(page, `${n8n.url}/workflow/${id}`, shot);
+			const editor = await Editor.open(browser, n8n, OUT);
+			const wanted = process.argv.slice(2);
+			for (const shot of shots) {
+				if (wanted.length > 0 && !wanted.includes(shot.picture)) continue;
+				await take(editor, `${n8n.url}/workflow/${id}`, shot);
+			}
 		} finally {
 			await browser.close();
 		}
@@ -150,7 +171,10 @@ async function main(): Promise<void> {
 }
 
 /** The node's own window with one of its lists open. */
-async function take(page: Page, address: string, { picture, node, list }: Shot): Promise<void> {
+async function take(editor: Editor, address: string, shot: Shot): Promise<void> {
+	const { page } = editor;
+	const { picture, node, list, fields } = shot;
+	await page.setViewportSize({ width: 1600, height: fields?.height ?? 900 });
 	await page.goto(address);
 	const card = page.locator('[data-test-id="canvas-node"]', { hasText: node });
 	await card.waitFor({ timeout: MINUTE_MS });
@@ -165,8 +189,10 @@ async function take(page: Page, address: string, { picture, node, list }: Shot):
 		// Other lists of the window, e.g. of credentials, are there unseen.
 		await page.waitForSelector(`li:visible:has-text("${list.entry}")`, { timeout: MINUTE_MS });
 	}
+	if (fields) await page.getByText(fields.label).first().waitFor({ timeout: MINUTE_MS });
 	const panel = page.locator('[data-test-id="ndv-parameters"], [data-test-id="node-parameters"]');
 	await panel.first().waitFor();
+	await editor.settled();
 	await page.screenshot({ path: path.join(OUT, `${picture}.png`) });
 }
 
