@@ -80,6 +80,8 @@ export interface Candidate {
 	value: string;
 	messageId: string;
 	score: number;
+	/** Of a need: it was a question, and has been answered. */
+	settled?: boolean;
 }
 
 /** What may be said once in a brief and is chosen among candidates. */

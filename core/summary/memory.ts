@@ -28,6 +28,8 @@ const MAX_SENTIMENT = 12;
 const MAX_RECENT_IDS = 200;
 /** By how much a later statement must outweigh the first one to be taken for the need. */
 const NEED_MARGIN = 0.4;
+/** What a need that was a question and has been answered still weighs. */
+const SETTLED_WEIGHT = 0.4;
 /** By how much a later date may weigh less than the one before and still be the one that counts. */
 const TIMELINE_MARGIN = 0.5;
 /** After a silence of a day (WhatsApp's service window) the customer comes with something new. */
@@ -174,8 +176,13 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 			answered(memory);
 		if (memory.sentiment.length > MAX_SENTIMENT) memory.sentiment.shift();
 	}
+	// "My parcel 4711 never came" after an answer is something else, and its "never" turns nothing down.
+	const turnsToOther =
+		reading.trouble &&
+		reading.questions.length === 0 &&
+		(references.length > 0 || reading.statements.some(({ slot }) => slot === 'product'));
 	for (const { slot, value, score } of reading.statements)
-		offer(memory, slot, { value: tidy(value), messageId, score });
+		offer(memory, slot, { value: tidy(value), messageId, score }, turnsToOther);
 	if (reading.name && !isBotsName(memory, reading.name))
 		memory.name = { value: tidy(reading.name), messageId };
 	for (const { kind, value } of references) addReference(memory, kind, value, messageId);
@@ -184,12 +191,17 @@ function readText(memory: BriefMemory, messageId: string, raw: string, options: 
 	const { answeredQuestion } = memory;
 	const unhelped =
 		reading.missed ||
-		(reading.denied && reading.questions.length === 0 && answeredQuestion?.fresh === true);
+		(reading.denied &&
+			reading.questions.length === 0 &&
+			answeredQuestion?.fresh === true &&
+			!turnsToOther);
 	if (unhelped && answeredQuestion) {
 		memory.openQuestions.push({
 			value: answeredQuestion.value,
 			messageId: answeredQuestion.messageId,
 		});
+		for (const need of memory.slots.need)
+			if (need.messageId === answeredQuestion.messageId) delete need.settled;
 		delete memory.answeredQuestion;
 	}
 	for (const question of reading.questions) {
@@ -297,15 +309,23 @@ function isSlot(kind: BriefMemory['asked'][number]): kind is 'budget' | 'timelin
 
 function answered(memory: BriefMemory): void {
 	const last = memory.openQuestions[memory.openQuestions.length - 1];
-	if (last) memory.answeredQuestion = { ...last, fresh: true };
+	if (last) {
+		memory.answeredQuestion = { ...last, fresh: true };
+		for (const need of memory.slots.need)
+			if (need.messageId === last.messageId && last.value.includes(need.value)) need.settled = true;
+	}
 	memory.openQuestions = [];
 }
 
-function offer(memory: BriefMemory, slot: Slot, candidate: Candidate): void {
+function offer(memory: BriefMemory, slot: Slot, candidate: Candidate, turnsToOther = false): void {
 	const candidates = memory.slots[slot];
 	// What the customer needs is said first and repeated in anger; a product, sum or date may be corrected later.
 	const at = candidates.findIndex((known) => {
-		if (slot === 'need') return known.score + NEED_MARGIN < candidate.score;
+		if (slot === 'need') {
+			// What has been answered gives way to what is wrong now.
+			const standing = known.settled && turnsToOther ? known.score * SETTLED_WEIGHT : known.score;
+			return standing + NEED_MARGIN < candidate.score;
+		}
 		// What somebody complains of stays; "my stove is cold" tells what else it means.
 		if (slot === 'product' && memory.unsolved && known.messageId !== candidate.messageId)
 			return known.score < candidate.score;

@@ -305,7 +305,7 @@ export const es: Language = {
 		'(?:compré|pedí|reservé)\\b[^.!?]{0,70}(?:y |pero )(?:me |nos )?(?:lleg|mand|envi|d[ie]|vin|traj)\\p{L}*',
 		'diferente (?:de|a|al|del)|distint[oa]s? (?:de|a|al)|no (?:coincide|cuadra|corresponde)n?',
 		'(?:que )?(?:yo )?no (?:los |las |lo |la )?(?:hice|hicimos|reconozco|reconocemos|autoric\\p{L}+|pedí|contrat\\p{L}+|solicit\\p{L}+|firm\\p{L}+|compr\\p{L}+)(?=[ .,!?]|$)',
-		'no (?:se |me |nos |lo |la |los |las )*(?:ha |han |he |está |están |fue )?(?:reembols|acredit|abon|devuel|paga|proces|limpi|recog|resuel|solucion|activ|validad|acept|lleg|entreg|present|aparec|repar|arregl)\\p{L}*',
+		'(?:no|nunca|jamás) (?:se |me |nos |lo |la |los |las )*(?:ha |han |he |está |están |fue )?(?:reembols|acredit|abon|devuel|paga|proces|limpi|recog|resuel|solucion|activ|validad|acept|lleg|entreg|present|aparec|repar|arregl)\\p{L}*',
 		'moho|podrid[oa]s?|cad?ucad[oa]s?|vencid[oa]s?|suci[oa]s?|manchad[oa]s?|rayad[oa]s?|abollad[oa]s?|doblad[oa]s?|oxidad[oa]s?|agujero|atascad[oa]s?|tapad[oa]|cucarachas?|hormigas|goteras?|humedad|crud[oa]s?|derramad[oa]s?',
 		'(?:me|nos) (?:llegó|llegaron|mandaron|enviaron|dieron|entregaron|pusieron|vino)\\b[^.!?]{0,40}(?:en vez|en lugar|otr[oa]s?|equivocad|distint|sol[oa]|solo|sólo|mal|rot)\\p{L}*',
 		'(?:pedí|compré|reservé|encargué)\\b[^.!?]{0,40}(?:y |pero )(?:me |nos )?(?:lleg|mand|envi|d[ie]|vin|traj|aparec)\\p{L}*',
@@ -340,7 +340,7 @@ export const es: Language = {
 		'(?:nadie|ninguno) (?:ha |me )?\\p{L}+',
 		'averiad[oa]s?|perdid[oa]s?|robad[oa]s?|fall(?:a|ó|o|ando)',
 
-		'no (?:me |nos |se |le )?(?:ha |han |he )?(?:funciona|enciende|llega|llegó|llegado|carga|conecta|abre|puedo|podemos|deja|recibí|recibido|aparece|prende|anda|arranca)\\p{L}*',
+		'(?:no|nunca|jamás) (?:me |nos |se |le )?(?:ha |han |he )?(?:funciona|enciende|llega|llegó|llegado|carga|conecta|abre|puedo|podemos|deja|recibí|recibido|aparece|prende|anda|arranca)\\p{L}*',
 		'rot[oa]s?',
 		'dañad[oa]s?',
 		'defectuos[oa]s?',

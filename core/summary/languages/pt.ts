@@ -293,7 +293,7 @@ export const pt: Language = {
 		'(?:está|tá|ta|ficou|veio|foi) (?:tudo |muito )?mal(?=[ .,!]|$)',
 		'diferente (?:d[oae]|da|do)|não (?:bate|confere|corresponde)',
 		'(?:não|nao|n|nunca) (?:fui eu|fiz|fizemos|reconheço|reconheco|autorizei|contratei|pedi|solicitei|assinei|comprei)(?=[ .,!?]|$)',
-		'(?:não|nao|n|nunca) (?:me |nos |se |foi |foram |está |tá |é )*(?:reembols|credit|estorn|devolv|pag|process|limp|recolh|resolv|ativ|validad|aceit|entreg|apresent|aparec|repar|arrum|consert|atualiz)\\p{L}*',
+		'(?:não|nao|n|nunca) (?:me |nos |se |foi |foram |está |tá |é )*(?:reembols|credit|estorn|devolv|pag|process|limp|recolh|resolv|ativ|validad|aceit|entreg|cheg|receb|apresent|aparec|repar|arrum|consert|atualiz)\\p{L}*',
 		'mofo|bolor|podre|estragad[oa]s?|vencid[oa]s?|suj[oa]s?|manchad[oa]s?|riscad[oa]s?|amassad[oa]s?|amolgad[oa]s?|tort[oa]s?|enferrujad[oa]s?|furad[oa]s?|entupid[oa]s?|baratas?(?= (?:no|na|em))|goteira|infiltração|cru[a]?s?(?=[ .,!]|$)|derramad[oa]s?',
 		'(?:veio|vieram|chegou|chegaram|mandaram|enviaram|entregaram|deram)\\b[^.!?]{0,40}(?:em vez|no lugar|outr[oa]s?|errad|diferente|só|apenas|mal|partid)\\p{L}*',
 		'(?:pedi|comprei|reservei|encomendei)\\b[^.!?]{0,40}(?:e |mas )(?:me )?(?:veio|vieram|chegou|chegaram|mandaram|recebi|deram)',

@@ -158,6 +158,38 @@ describe('summarise', () => {
 		expect(brief.unansweredQuestion?.value).toBe('Do you ship to Norway?');
 	});
 
+	it.each([
+		['en', 'When are you open on Saturday?', 'From 9 to 5.', 'My parcel 4711 never came'],
+		['es', '¿Cuándo abren el sábado?', 'De 9 a 5.', 'Mi paquete 4711 nunca llegó'],
+		['pt', 'Quando abrem no sábado?', 'Das 9 às 17.', 'A minha encomenda 4711 nunca chegou'],
+		['de', 'Wann habt ihr am Samstag auf?', 'Von 9 bis 17 Uhr.', 'Mein Paket 4711 kam nie an'],
+		['fr', 'Quand ouvrez-vous samedi ?', 'De 9 h à 17 h.', 'Mon colis 4711 n’est jamais arrivé'],
+		[
+			'nl',
+			'Wanneer zijn jullie zaterdag open?',
+			'Van 9 tot 5.',
+			'Mijn pakket 4711 is nooit aangekomen',
+		],
+	])(
+		'lets what has been answered go when the customer comes with something else (%s)',
+		(_language, question, answer, trouble) => {
+			const brief = briefOf([customer(question), bot(answer), customer(trouble)]);
+			expect(brief.unansweredQuestion).toBeUndefined();
+			expect(brief.need?.value).toBe(trouble);
+			expect(brief.suggestedReply).not.toContain(question);
+		},
+	);
+
+	it('keeps the first need where its question was not met', () => {
+		const brief = briefOf([
+			customer('When will my parcel 4711 come?'),
+			bot('It comes on Monday, the 2nd.'),
+			customer('No, that is wrong'),
+		]);
+		expect(brief.need?.value).toBe('When will my parcel 4711 come?');
+		expect(brief.unansweredQuestion?.value).toBe('When will my parcel 4711 come?');
+	});
+
 	it('takes an answer that the bot gives a second time for none', () => {
 		const opening = bot('Our shop is open from nine to five.');
 		const again = bot('Our shop is open from nine to five.');
