@@ -28,6 +28,12 @@ export interface Overview extends LiveFigures {
 
 const RISKS_SHOWN = 50;
 
+/** What was captured off hours waits from the time on that was promised. */
+function waitsSince({ captured, waitingSince }: Row, now: IsoTime): IsoTime | undefined {
+	if (!captured) return waitingSince;
+	return captured.until <= now ? captured.until : undefined;
+}
+
 /** The figures of the conversations that people have, or that wait, at `now`. */
 export function liveFigures(open: readonly Known[], now: IsoTime): LiveFigures {
 	const rows = open.map(({ conversation, clocks }) => rowOf(conversation, clocks));
@@ -36,7 +42,9 @@ export function liveFigures(open: readonly Known[], now: IsoTime): LiveFigures {
 	for (const row of rows) {
 		if (row.queue === undefined) continue;
 		const known = queues.get(row.queue) ?? { waiting: 0, late: 0 };
-		const oldestAt = [known.oldestAt, row.waitingSince].filter((at) => at !== undefined).sort()[0];
+		const oldestAt = [known.oldestAt, waitsSince(row, now)]
+			.filter((at) => at !== undefined)
+			.sort()[0];
 		queues.set(row.queue, {
 			waiting: known.waiting + 1,
 			late: known.late + (isLate(row) ? 1 : 0),

@@ -196,8 +196,16 @@ describe('a request that was captured off hours', () => {
 		expect(liveFigures(open, at(5))).toMatchObject({
 			waiting: 1,
 			open: 1,
-			queues: [{ queue: 'Support', waiting: 1, late: 0, oldestAt: at(1) }],
+			queues: [{ queue: 'Support', waiting: 1, late: 0 }],
 		});
+	});
+
+	it('has waited only from the time on that was promised', () => {
+		const open = [known(captured())];
+		expect(liveFigures(open, at(5)).queues[0]).not.toHaveProperty('oldestAt');
+		expect(liveFigures(open, at(700)).queues).toEqual([
+			{ queue: 'Support', waiting: 1, late: 0, oldestAt: at(600) },
+		]);
 	});
 
 	it('leaves Waiting when somebody takes it over, and stays with the bot until then', () => {
