@@ -78,7 +78,7 @@ describe('accuracy on the shipped samples', () => {
 			);
 			expect(share(own, 'human')).toBeGreaterThanOrEqual(lang === 'ar' ? 0.8 : 0.88);
 			expect(share(own, 'refusal')).toBeLessThanOrEqual(0.07);
-			expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
+			expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
 		},
 	);
 
@@ -86,7 +86,7 @@ describe('accuracy on the shipped samples', () => {
 		const own = rows('written_requests').filter((r) => r.lang === 'en' && unseen.includes(r.set));
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.88);
 		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.03);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
 	});
 
 	it('finds three of four in the other languages of such a set', () => {
