@@ -310,28 +310,34 @@ export function packWishes({ bias, weights }: WishWeights): Pick<ModelFile, 'bia
 	};
 }
 
-/** The weights of a model's file, by feature. */
-export function unpackWishes({ bias, weights }: Pick<ModelFile, 'bias' | 'weights'>): WishWeights {
-	const unpacked: Record<string, number> = {};
+/** What an entry of the file speaks of: `other` is empty for the word itself, and stands further on where it is `apart`. */
+function eachWeight(
+	weights: ModelFile['weights'],
+	use: (first: string, other: string, apart: boolean, weight: number) => void,
+): void {
 	for (const [first, entries] of Object.entries(weights)) {
 		for (const entry of entries.split(' ')) {
 			const colon = entry.lastIndexOf(':');
-			const other = entry.slice(0, colon);
-			const feature =
-				other === ''
-					? first
-					: other.startsWith(APART)
-						? `${first} ${APART} ${other.slice(APART.length)}`
-						: `${first} ${other}`;
-			unpacked[feature] = Number(entry.slice(colon + 1)) / 100;
+			const apart = entry.startsWith(APART);
+			const other = entry.slice(apart ? APART.length : 0, colon);
+			use(first, other, apart, Number(entry.slice(colon + 1)) / 100);
 		}
 	}
+}
+
+/** The weights of a model's file, by feature. */
+export function unpackWishes({ bias, weights }: Pick<ModelFile, 'bias' | 'weights'>): WishWeights {
+	const unpacked: Record<string, number> = {};
+	eachWeight(weights, (first, other, apart, weight) => {
+		unpacked[other === '' ? first : `${first} ${apart ? `${APART} ` : ''}${other}`] = weight;
+	});
 	return { bias: bias / 100, weights: unpacked };
 }
 
 function load(): Model {
-	const { bias, weights } =
-		replaced ?? unpackWishes(require('./models/requests.json') as ModelFile);
+	const { bias, weights } = replaced
+		? packWishes(replaced)
+		: (require('./models/requests.json') as ModelFile);
 	const tokens = new Map<string, number>();
 	const number = (token: string) => {
 		let known = tokens.get(token);
@@ -341,26 +347,24 @@ function load(): Model {
 	const kinds = Int32Array.from(['', ...KINDS.map((kind) => `<${kind}>`)], (kind) =>
 		kind ? number(kind) : -1,
 	);
-	const all = Object.entries(weights).map(([feature, weight]) => ({
-		parts: feature.split(' '),
-		weight,
-	}));
-	for (const { parts } of all) for (const part of parts) number(part);
+	eachWeight(weights, (first, other) => {
+		number(first);
+		if (other !== '') number(other);
+	});
 	const own = new Float64Array(tokens.size);
 	const atStart = new Float64Array(tokens.size);
 	const atEnd = new Float64Array(tokens.size);
 	const next: Array<[number, number, number]> = [];
 	const apart: Array<[number, number, number]> = [];
-	for (const { parts, weight } of all) {
-		const [a, b, c] = parts as [string, string?, string?];
-		if (b === undefined) own[number(a)] = weight;
-		else if (c !== undefined) apart.push([number(a), number(c), weight]);
-		else if (a === START) atStart[number(b)] = weight;
-		else if (b === END) atEnd[number(a)] = weight;
-		else next.push([number(a), number(b), weight]);
-	}
+	eachWeight(weights, (first, other, isApart, weight) => {
+		if (other === '') own[number(first)] = weight;
+		else if (isApart) apart.push([number(first), number(other), weight]);
+		else if (first === START) atStart[number(other)] = weight;
+		else if (other === END) atEnd[number(first)] = weight;
+		else next.push([number(first), number(other), weight]);
+	});
 	return {
-		bias,
+		bias: bias / 100,
 		tokens,
 		kinds,
 		own,
