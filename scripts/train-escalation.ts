@@ -5,6 +5,7 @@
  *
  * Only from data whose licence lets derived weights be shipped: BANKING77 (CC BY 4.0), CLINC150 (CC BY 3.0), HINT3 (ODbL) and
  * Microsoft's bot templates (MIT), read from EVAL_DIR or ../shared/eval; without them it says so and changes nothing.
+ * Wishes for a person are learnt from our own sentences (test/fixtures/eval/written_requests.jsonl) as well.
  * Deterministic: the same data give the same files. A fifth of the topic data (by a hash of the text) is never trained on.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -261,7 +262,7 @@ interface WishExample {
 }
 
 /** Reads messages for {@link WishTrainer.train}; messages of one trainer share their numbers. */
-export class WishTrainer {
+class WishTrainer {
 	private readonly numbers = new Map<string, number>();
 
 	example(text: string, language: string | undefined, yes: boolean, weight: number): WishExample {
@@ -361,7 +362,7 @@ function wishesForNone({ text, lang }: Row): boolean {
  * Wishes for a person, refusals, near misses and ordinary messages that were written for this, in ten languages, and public
  * messages that wish for none.
  */
-export function wishExamples(trainer: WishTrainer, service: Row[], traffic: Row[]) {
+function wishExamples(trainer: WishTrainer, service: Row[], traffic: Row[]) {
 	const own = readFileSync(WRITTEN, 'utf8')
 		.split('\n')
 		.filter(Boolean)

@@ -205,6 +205,26 @@ describe('a chat model attached in a real n8n', () => {
 		expect(asked.escalation.decision).toBe('escalate');
 	});
 
+	it('hears a wish for a person that no phrase has, whatever the model says', async () => {
+		says = () => ({ text: '{"strength": 0.01, "reason": "all is well", "evidence": "please"}' });
+		const run = await withModel(client, model.url, 'escalationScorer', {
+			conversationId: '',
+			messageText: '={{ $json.body.text }}',
+			secondOpinion: true,
+		});
+		for (const text of [
+			'person from accounts please',
+			'kann der Meister mich heute noch anrufen',
+		]) {
+			expect(await run({ text })).toMatchObject({
+				escalation: { decision: 'escalate', firedRule: 'human_request' },
+			});
+		}
+		expect(await run({ text: 'how much is a plumber per hour' })).toMatchObject({
+			escalation: { decision: 'continue' },
+		});
+	});
+
 	it('hands over by itself, with the router as a tool of n8n’s agent', async () => {
 		says = ({ tools, messages }) =>
 			messages.some(({ role }) => role === 'tool')
