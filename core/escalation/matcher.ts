@@ -101,11 +101,13 @@ function tooLong(words: number): PhraseError {
 }
 
 /** The entries of several words that begin with one word. */
-interface Longer {
+export interface Longer {
 	/** By their second word. */
 	bySecond: Map<string, LongEntry[]>;
 	/** Those whose second word is but a beginning. */
 	byPrefix: LongEntry[];
+	/** The bits by {@link bitOf} of all second words: most words that follow are told from them without a search. */
+	seconds: number;
 }
 
 /** A word as the lists have it. */
@@ -119,6 +121,8 @@ interface Known {
 interface LongEntry {
 	/** What follows the first word. */
 	rest: readonly string[];
+	/** A bit for each of these of which only the beginning is known. */
+	beginnings: number;
 	occurrence: Occurrence;
 }
 
@@ -376,31 +380,31 @@ export class PhraseMatcher {
 
 	/** The first in rank of the lists that begin at word `index`; 0 for none. */
 	rankAt(read: Words, index: number, ranks: Uint8Array): number {
-		const here = this.occurrences(read, index, ~0);
-		let first = 0;
-		for (let k = 0; k < here.length; k++) {
-			const rank = ranks[here[k]! >> LENGTH_BITS]!;
-			if (rank > 0 && (first === 0 || rank < first)) first = rank;
-		}
-		return first;
+		return firstRank(this.occurrences(read, index, ~0), ranks);
 	}
 
-	/** Whether entries of several words begin with the word. */
-	beginsLonger(word: string): boolean {
-		return this.byFirst.has(word);
+	/** The first in rank of the lists that hold the word by itself; 0 for none. */
+	rankOf(word: string, ranks: Uint8Array): number {
+		return firstRank(this.known(word, ~0).single, ranks);
+	}
+
+	/** The entries of several words that begin with a word, for {@link mayGoOn}. */
+	longerFrom(word: string): Longer | undefined {
+		return this.byFirst.get(word);
 	}
 
 	/** The lists whose entries begin at a word: those of one word first. */
 	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
 		const { single, longer } = this.known(read.words[index]!, mask);
-		if (!longer || index + 1 >= read.words.length) return single;
-		const exact = longer.bySecond.get(read.words[index + 1]!);
-		if (!exact && longer.byPrefix.length === 0) return single;
+		const next = read.words[index + 1];
+		if (!longer || !mayGoOn(longer, next)) return single;
+		const exact = longer.bySecond.get(next!);
 		let result: Occurrence[] | undefined;
 		for (const entries of [exact, longer.byPrefix]) {
 			for (let l = 0; entries && l < entries.length; l++) {
-				const { rest, occurrence } = entries[l]!;
-				if ((this.bits[occurrence >> LENGTH_BITS]! & mask) !== 0 && follows(read, index + 1, rest))
+				const entry = entries[l]!;
+				const { occurrence } = entry;
+				if ((this.bits[occurrence >> LENGTH_BITS]! & mask) !== 0 && follows(read, index + 1, entry))
 					(result ??= single.slice()).push(occurrence);
 			}
 		}
@@ -463,10 +467,18 @@ export class PhraseMatcher {
 		if (words.length > 1) {
 			const [first, ...rest] = words as [string, ...string[]];
 			let longer = this.byFirst.get(first);
-			if (!longer) this.byFirst.set(first, (longer = { bySecond: new Map(), byPrefix: [] }));
-			const entry = { rest, occurrence: (id << LENGTH_BITS) | words.length };
-			if (rest[0]!.endsWith('*')) longer.byPrefix.push(entry);
-			else push(longer.bySecond, rest[0]!, entry);
+			if (!longer)
+				this.byFirst.set(first, (longer = { bySecond: new Map(), byPrefix: [], seconds: 0 }));
+			const entry = {
+				rest: rest.map((part) => (part.endsWith('*') ? part.slice(0, -1) : part)),
+				beginnings: rest.reduce((bits, part, k) => bits | (part.endsWith('*') ? 1 << k : 0), 0),
+				occurrence: (id << LENGTH_BITS) | words.length,
+			};
+			if ((entry.beginnings & 1) !== 0) longer.byPrefix.push(entry);
+			else {
+				push(longer.bySecond, rest[0]!, entry);
+				longer.seconds |= bitOf(rest[0]!);
+			}
 			this.cache.clear();
 			return;
 		}
@@ -531,14 +543,36 @@ export class PhraseMatcher {
 	}
 }
 
-/** Whether these words, of which the last may be the beginning of one, stand in one sentence with the word before `index`. */
-function follows(read: Words, index: number, rest: readonly string[]): boolean {
+function firstRank(here: readonly Occurrence[], ranks: Uint8Array): number {
+	let first = 0;
+	for (let k = 0; k < here.length; k++) {
+		const rank = ranks[here[k]! >> LENGTH_BITS]!;
+		if (rank > 0 && (first === 0 || rank < first)) first = rank;
+	}
+	return first;
+}
+
+/** Whether one of the entries may stand in a text, as far as the word that follows tells. */
+export function mayGoOn(longer: Longer, next: string | undefined): boolean {
+	if (next === undefined) return false;
+	if (longer.byPrefix.length > 0) return true;
+	return (longer.seconds & bitOf(next)) !== 0 && longer.bySecond.has(next);
+}
+
+/** One of 32 bits, by what a word begins and ends with. */
+function bitOf(word: string): number {
+	const last = word.length - 1;
+	return 1 << ((word.charCodeAt(0) * 7 + word.charCodeAt(last) * 3 + last) & 31);
+}
+
+/** Whether what follows the first word of an entry stands from word `index` on, in one sentence with the word before. */
+function follows({ words, sentences }: Words, index: number, entry: LongEntry): boolean {
+	const { rest, beginnings } = entry;
+	// Sentences are numbered in the order of the text.
+	if (sentences[index + rest.length - 1] !== sentences[index - 1]) return false;
 	for (let k = 0; k < rest.length; k++) {
-		if (
-			read.sentences[index + k] !== read.sentences[index - 1] ||
-			!sameWord(rest[k]!, read.words[index + k])
-		)
-			return false;
+		const word = words[index + k]!;
+		if ((beginnings & (1 << k)) !== 0 ? !word.startsWith(rest[k]!) : word !== rest[k]) return false;
 	}
 	return true;
 }
@@ -734,11 +768,6 @@ export function normalEntry(entry: string): string[] {
 		words.forEach((word, i) => result.push(star && i === words.length - 1 ? `${word}*` : word));
 	}
 	return result;
-}
-
-function sameWord(pattern: string, word: string | undefined): boolean {
-	if (word === undefined) return false;
-	return pattern.endsWith('*') ? word.startsWith(pattern.slice(0, -1)) : pattern === word;
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

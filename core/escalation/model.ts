@@ -1,3 +1,4 @@
+import { Pairs } from './pairs';
 import type { Reading } from './reading';
 
 /**
@@ -25,25 +26,24 @@ export type ModelName = 'topics' | 'handoff';
 /** The labels of all models in one row, so that a message is walked through once. */
 interface Models {
 	labels: string[];
-	bias: number[];
+	bias: Float64Array;
 	/** By model, its first label in the row and the one after its last. */
 	range: Record<ModelName, readonly [number, number]>;
-	/** What stands for a word, or for the beginning or length of a message → its weights. */
-	words: Map<string, WordWeights>;
+	/** What stands for a word, or for the beginning or length of a message → its number. */
+	words: Map<string, number>;
+	/** By number of a word, then label: what it says by itself. */
+	own: Float32Array;
+	/** Two words that follow each other → their row in `together`. */
+	pairs: Pairs;
+	together: Float32Array;
 }
 
-interface WordWeights {
-	/** Of the word, for each label. */
-	own?: Float32Array;
-	/** Of the word and the one that follows it. */
-	before?: Map<string, Float32Array>;
-}
-
-/** What a message scores for each label, and the words that it rests on. */
+/** What a message scores for each label. */
 interface Walk {
 	reading: Reading;
-	scores: number[];
-	found: Array<{ i: number; length: number; weights: Float32Array }>;
+	scores: Float64Array;
+	/** Whether the models know any of it. */
+	known: boolean;
 }
 
 const NAMES: readonly ModelName[] = ['topics', 'handoff'];
@@ -58,6 +58,7 @@ const MAX_WORDS = 60;
 const START = '^';
 const END = '$';
 const NUMBER = '#';
+const UNKNOWN = -1;
 
 /** Puts other labels in the place of a model's own, or its own back: to measure models that have not seen a message. */
 export function useModel(name: ModelName, labels?: Labels): void {
@@ -74,53 +75,67 @@ export function recognise(name: ModelName, reading: Reading): Recognised | undef
 	if (reading.words.scripts.latin === 0) return undefined;
 	const models = (loaded ??= load());
 	if (latest?.reading !== reading) latest = walk(models, reading);
-	const { scores, found } = latest;
+	const { scores, known } = latest;
 	const [from, to] = models.range[name];
 	let best = from;
 	for (let l = from + 1; l < to; l++) if (scores[l]! > scores[best]!) best = l;
 	const probability = 1 / (1 + Math.exp(-scores[best]!));
-	if (found.length === 0 || probability < 0.15) return undefined;
-	const { text, starts, ends } = reading.words;
-	const said = found
-		.filter(({ i, weights }) => i >= 0 && weights[best]! > 0)
-		.sort((a, b) => b.weights[best]! - a.weights[best]! || a.i - b.i)
-		.slice(0, 3)
-		.sort((a, b) => a.i - b.i)
-		.map(({ i, length }) => text.slice(starts[i], ends[i + length - 1]));
+	if (!known || probability < 0.15) return undefined;
 	return {
 		label: models.labels[best]!,
 		probability: Math.round(probability * 1000) / 1000,
-		evidence: [...new Set(said)].join(' … '),
+		evidence: evidenceOf(models, reading, best),
 	};
 }
 
-/** Adds up the features of {@link featuresOf}, in their order, without making a string of each pair. */
+/** Adds up the features of {@link featuresOf}, in their order. */
 function walk(models: Models, reading: Reading): Walk {
+	const scores = Float64Array.from(models.bias);
+	let known = false;
+	eachWeight(models, reading, (table, row) => {
+		known = true;
+		for (let l = 0; l < scores.length; l++) scores[l]! += table[row + l]!;
+	});
+	return { reading, scores, known };
+}
+
+/** The words that say most for a label. */
+function evidenceOf(models: Models, reading: Reading, label: number): string {
+	const { text, starts, ends } = reading.words;
+	const found: Array<{ i: number; length: number; weight: number }> = [];
+	eachWeight(models, reading, (table, row, i, length) => {
+		const weight = table[row + label]!;
+		if (i >= 0 && weight > 0) found.push({ i, length, weight });
+	});
+	const said = found
+		.sort((a, b) => b.weight - a.weight || a.i - b.i)
+		.slice(0, 3)
+		.sort((a, b) => a.i - b.i)
+		.map(({ i, length }) => text.slice(starts[i], ends[i + length - 1]));
+	return [...new Set(said)].join(' … ');
+}
+
+/** The weights of a message's features: a table, where their row begins in it, and which words they are of. */
+function eachWeight(
+	{ words: numbers, own, pairs, together, labels: { length: labels } }: Models,
+	reading: Reading,
+	use: (table: Float32Array, row: number, i: number, length: number) => void,
+): void {
 	const { words } = reading.words;
 	const most = Math.min(words.length, MAX_WORDS);
-	const scores = [...models.bias];
-	const found: Walk['found'] = [];
-	let previous = models.words.get(START);
+	let previous = numbers.get(START) ?? UNKNOWN;
 	for (let i = 0; i < most; i++) {
-		const known = models.words.get(isDigit(words[i]!) ? NUMBER : words[i]!);
-		count(known?.own, i, 1);
-		const pairs = previous?.before;
-		if (pairs) {
-			const pair = pairs.get(isDigit(words[i]!) ? NUMBER : words[i]!);
-			if (i === 0) count(pair, 0, 1);
-			else count(pair, i - 1, 2);
-		}
-		previous = known;
+		const word = words[i]!;
+		const number = numbers.get(isDigit(word) ? NUMBER : word) ?? UNKNOWN;
+		if (number >= 0) use(own, number * labels, i, 1);
+		const pair = pairs.get(previous, number);
+		if (pair > 0) use(together, pair * labels, i === 0 ? 0 : i - 1, i === 0 ? 1 : 2);
+		previous = number;
 	}
-	if (most > 0) count(previous?.before?.get(END), most - 1, 1);
-	count(models.words.get(lengthOf(most))?.own, -1, 0);
-	return { reading, scores, found };
-
-	function count(weights: Float32Array | undefined, i: number, length: number) {
-		if (!weights) return;
-		found.push({ i, length, weights });
-		for (let l = 0; l < scores.length; l++) scores[l]! += weights[l]!;
-	}
+	const last = most > 0 ? pairs.get(previous, numbers.get(END) ?? UNKNOWN) : 0;
+	if (last > 0) use(together, last * labels, most - 1, 1);
+	const length = numbers.get(lengthOf(most)) ?? UNKNOWN;
+	if (length >= 0) use(own, length * labels, -1, 0);
 }
 
 /** Words, pairs of neighbours, and how long the message is. Numbers are all the same. */
@@ -154,32 +169,34 @@ function load(): Models {
 		(name) => others.get(name) ?? (require(`./models/${name}.json`) as ModelFile).labels,
 	);
 	const all = labels.flatMap((own) => Object.entries(own));
-	const words = new Map<string, WordWeights>();
-	const entry = (word: string) => {
+	const count = all.length;
+	const words = new Map<string, number>();
+	const number = (word: string) => {
 		let known = words.get(word);
-		if (!known) words.set(word, (known = {}));
+		if (known === undefined) words.set(word, (known = words.size));
 		return known;
 	};
-	all.forEach(([, { weights }], l) => {
-		for (const [feature, weight] of Object.entries(weights)) {
-			const space = feature.indexOf(' ');
-			if (space < 0) {
-				(entry(feature).own ??= new Float32Array(all.length))[l] = weight;
-				continue;
-			}
-			const pairs = (entry(feature.slice(0, space)).before ??= new Map<string, Float32Array>());
-			const second = feature.slice(space + 1);
-			let own = pairs.get(second);
-			if (!own) pairs.set(second, (own = new Float32Array(all.length)));
-			own[l] = weight;
-		}
+	const features = [...new Set(all.flatMap(([, { weights }]) => Object.keys(weights)))];
+	const rows = features.map((feature) => feature.split(' ').map(number));
+	const own = new Float32Array(words.size * count);
+	/** Row 0 is nobody's: in {@link Pairs} 0 is unknown. */
+	const together = new Float32Array((features.length + 1) * count);
+	const entries: Array<[number, number, number]> = [];
+	features.forEach((feature, f) => {
+		const [first, second] = rows[f] as [number, number?];
+		if (second !== undefined) entries.push([first, second, entries.length + 1]);
+		const [table, row] = second === undefined ? [own, first] : [together, entries.length];
+		all.forEach(([, { weights }], l) => (table[row * count + l] = weights[feature] ?? 0));
 	});
 	const [topics, handoff] = labels.map((own) => Object.keys(own).length) as [number, number];
 	return {
 		labels: all.map(([label]) => label),
-		bias: all.map(([, { bias }]) => bias),
+		bias: Float64Array.from(all, ([, { bias }]) => bias),
 		range: { topics: [0, topics], handoff: [topics, topics + handoff] },
 		words,
+		own,
+		pairs: new Pairs(words.size, entries),
+		together,
 	};
 }
 

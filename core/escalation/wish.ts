@@ -1,6 +1,7 @@
 import { arabicStems } from './arabic';
 import type { Language } from './lexicon';
-import { PhraseMatcher } from './matcher';
+import { mayGoOn, PhraseMatcher, type Longer } from './matcher';
+import { Pairs } from './pairs';
 import type { Reading } from './reading';
 
 /**
@@ -75,53 +76,21 @@ const NUMBER = '#';
 /** What stands between the words of a pair that do not follow each other. */
 const APART = '..';
 
-/** Weights by two numbers, side by side in memory: every message asks for some hundred of them. */
-class Pairs {
-	private readonly keys: Int32Array;
-	private readonly values: Float64Array;
-	private readonly shift: number;
-
-	constructor(
-		private readonly tokens: number,
-		entries: ReadonlyArray<readonly [number, number, number]>,
-	) {
-		const bits = Math.max(4, Math.ceil(Math.log2(entries.length * 2 + 1)));
-		this.shift = 32 - bits;
-		this.keys = new Int32Array(2 ** bits).fill(-1);
-		this.values = new Float64Array(2 ** bits);
-		for (const [a, b, weight] of entries) {
-			const at = this.placeOf(a * tokens + b);
-			this.keys[at] = a * tokens + b;
-			this.values[at] = weight;
-		}
-	}
-
-	/** 0 where nothing is known of the two; a number below 0 stands for an unknown word. */
-	get(a: number, b: number): number {
-		if (a < 0 || b < 0) return 0;
-		return this.values[this.placeOf(a * this.tokens + b)]!;
-	}
-
-	/** Where a key stands, or the free place at which it would. */
-	private placeOf(key: number): number {
-		let at = Math.imul(key, 0x9e3779b1) >>> this.shift;
-		while (this.keys[at] !== key && this.keys[at] !== -1) at = (at + 1) & (this.keys.length - 1);
-		return at;
-	}
-}
-
+/** All weights are in hundredths, as in the file: whole numbers add up to the same in any order. */
 interface Model {
 	bias: number;
 	/** Words and kinds → their number. */
 	tokens: Map<string, number>;
-	/** By kind as the matcher numbers it (0: none), the number of its token. */
+	/** By kind as {@link KindLists} numbers it (0: none), the number of its token. */
 	kinds: Int32Array;
-	own: Float64Array;
-	atStart: Float64Array;
-	atEnd: Float64Array;
+	own: Int32Array;
+	atStart: Int32Array;
+	atEnd: Int32Array;
 	/** Pairs that follow each other, and those with something between them. */
 	next: Pairs;
 	apart: Pairs;
+	/** By language ("" where it is not known), the words that came by. */
+	words: Map<string, WishWords>;
 }
 
 let replaced: WishWeights | undefined;
@@ -133,56 +102,51 @@ export function useWishes(weights?: WishWeights): void {
 	loaded = undefined;
 }
 
+/** What each word of the message that is looked at says by itself, and with each of those before it; kept for the next message. */
+let alone = new Int32Array(256);
+let withBefore = new Int32Array(256 * REACH);
+
 /** The stretch of a message that sounds most like a wish for a person; undefined where there are no words. */
 export function likeliestWish(reading: Reading): Wish | undefined {
-	const { words, sentences } = reading.words;
-	const count = words.length;
+	const { sentences } = reading.words;
+	const count = sentences.length;
 	if (count === 0) return undefined;
 	const model = (loaded ??= load());
-	const kindAt = kindsOf(reading);
-	const word = new Int32Array(count);
-	const kind = new Int32Array(count);
-	/** What each word says by itself, and with each of those before it. */
-	const own = new Float64Array(count);
-	const pairs = new Float64Array(count * REACH);
+	const { next, apart } = model;
+	const known = wordsOf(model, reading);
+	if (alone.length < count) {
+		alone = new Int32Array(count * 2);
+		withBefore = new Int32Array(count * 2 * REACH);
+	}
+	const said = new Array<Known>(count);
 	for (let i = 0; i < count; i++) {
-		word[i] = model.tokens.get(tokenOf(words[i]!)) ?? -1;
-		const named = kindAt(i);
-		kind[i] = named > 0 ? model.kinds[named]! : word[i]!;
-		const starts = i === 0 || sentences[i] !== sentences[i - 1];
-		const ends = i === count - 1 || sentences[i] !== sentences[i + 1];
-		own[i] = said(model, word[i]!, starts, ends);
-		if (kind[i] !== word[i]) own[i]! += said(model, kind[i]!, starts, ends);
-		for (let back = 1; back <= REACH && back <= i; back++) {
+		const here = (said[i] = known.at(reading, i));
+		const sentence = sentences[i];
+		let sum = here.own;
+		if (i === 0 || sentence !== sentences[i - 1]) sum += here.atStart;
+		if (i === count - 1 || sentence !== sentences[i + 1]) sum += here.atEnd;
+		alone[i] = sum;
+		for (let back = 1; back <= REACH; back++) {
 			const j = i - back;
-			if (sentences[j] !== sentences[i]) break;
-			let sum = 0;
+			if (j < 0 || sentences[j] !== sentence) {
+				withBefore.fill(0, i * REACH + back - 1, (i + 1) * REACH);
+				break;
+			}
+			const before = said[j]!;
+			let weight: number;
 			if (back === 1) {
-				sum += model.next.get(word[j]!, word[i]!);
-				if (kind[j] !== word[j] || kind[i] !== word[i]) sum += model.next.get(kind[j]!, kind[i]!);
-			} else sum += model.apart.get(kind[j]!, kind[i]!);
-			pairs[i * REACH + back - 1] = sum;
+				weight = next.get(before.word, here.word);
+				if (before.kind !== before.word || here.kind !== here.word)
+					weight += next.get(before.kind, here.kind);
+			} else weight = apart.get(before.kind, here.kind);
+			withBefore[i * REACH + back - 1] = weight;
 		}
 	}
-	return best(model.bias, sentences, own, pairs);
-}
-
-/** What a word or a kind says by itself. */
-function said(model: Model, token: number, starts: boolean, ends: boolean): number {
-	if (token < 0) return 0;
-	let sum = model.own[token]!;
-	if (starts) sum += model.atStart[token]!;
-	if (ends) sum += model.atEnd[token]!;
-	return sum;
+	return best(model.bias, sentences);
 }
 
 /** The best stretch: each is the one before it without its first word and with the next. */
-function best(
-	bias: number,
-	sentences: readonly number[],
-	own: Float64Array,
-	pairs: Float64Array,
-): Wish {
+function best(bias: number, sentences: readonly number[]): Wish {
 	let score = -Infinity;
 	let from = 0;
 	let to = 0;
@@ -194,13 +158,14 @@ function best(
 			sum = 0;
 		}
 		if (i - first === WINDOW) {
-			sum -= own[first]!;
-			for (let k = 1; k <= REACH && first + k < i; k++) sum -= pairs[(first + k) * REACH + k - 1]!;
+			sum -= alone[first]!;
+			for (let k = 1; k <= REACH && first + k < i; k++)
+				sum -= withBefore[(first + k) * REACH + k - 1]!;
 			first++;
 		}
-		sum += own[i]!;
+		sum += alone[i]!;
 		for (let back = 1; back <= REACH && i - back >= first; back++)
-			sum += pairs[i * REACH + back - 1]!;
+			sum += withBefore[i * REACH + back - 1]!;
 		const whole = i - first === WINDOW - 1 || i + 1 === sentences.length;
 		if ((whole || sentences[i + 1] !== sentences[i]) && sum > score) {
 			score = sum;
@@ -211,13 +176,13 @@ function best(
 	// What stands at the edges and says nothing for it is no evidence.
 	while (to - from > 1 && speaks(from) <= 0) from++;
 	while (to - from > 1 && speaks(to - 1) <= 0) to--;
-	return { score: score + bias, from, to };
+	return { score: (score + bias) / 100, from, to };
 
 	function speaks(i: number): number {
-		let sum = own[i]!;
+		let sum = alone[i]!;
 		for (let k = 1; k <= REACH; k++) {
-			if (i - k >= from) sum += pairs[i * REACH + k - 1]!;
-			if (i + k < to) sum += pairs[(i + k) * REACH + k - 1]!;
+			if (i - k >= from) sum += withBefore[i * REACH + k - 1]!;
+			if (i + k < to) sum += withBefore[(i + k) * REACH + k - 1]!;
 		}
 		return sum;
 	}
@@ -226,7 +191,8 @@ function best(
 /** All that {@link likeliestWish} adds up, by name: for training, and to hold the fast way to the plain one. */
 export function wishFeatures(reading: Reading): WishFeature[] {
 	const { words, sentences } = reading.words;
-	const kindAt = kindsOf(reading);
+	const lists = listsFor(reading.language.language);
+	const kindAt = (i: number) => firstOf(lists, (list) => list.at(reading, i));
 	const word = words.map(tokenOf);
 	const kind = word.map((w, i) => (kindAt(i) > 0 ? `<${KINDS[kindAt(i) - 1]}>` : w));
 	const features: WishFeature[] = [];
@@ -251,45 +217,132 @@ export function wishFeatures(reading: Reading): WishFeature[] {
 	return features;
 }
 
-/** Which of {@link KINDS} a word is, from 1, in the language of the message and in English; 0 for none. */
-function kindsOf(reading: Reading): (index: number) => number {
-	const english = kindsIn('en');
-	const { language } = reading.language;
-	if (language === undefined || language === 'en') return (index) => english(reading, index);
-	const own = kindsIn(language);
-	return (index) => own(reading, index) || english(reading, index);
+/** Loaded when the first message in the language comes. */
+const kinds = new Map<Language, KindLists>();
+
+/** The lists of core/escalation/kinds in one language. */
+class KindLists {
+	private readonly matcher = new PhraseMatcher();
+	private readonly ranks: Uint8Array;
+
+	constructor(language: Language) {
+		const file = require(`./kinds/${language}.json`) as { kinds: Record<string, string> };
+		for (const kind of KINDS) this.matcher.addList(language, kind, file.kinds[kind]!.split(', '));
+		this.ranks = this.matcher.ranks(language, KINDS);
+	}
+
+	/** Which of {@link KINDS} a word is, from 1; 0 for none. */
+	at({ words }: Reading, index: number): number {
+		return this.matcher.rankAt(words, index, this.ranks);
+	}
+
+	/** What it is by itself, whatever follows. */
+	of(word: string): number {
+		return this.matcher.rankOf(word, this.ranks);
+	}
+
+	longerFrom(word: string): Longer | undefined {
+		return this.matcher.longerFrom(word);
+	}
 }
 
-type KindAt = (reading: Reading, index: number) => number;
-/** Loaded when the first message in the language comes. */
-const kinds = new Map<Language, KindAt>();
-/** Bound on the words of a language whose kind is remembered. */
+/** Those of the language of a message, and the English ones: its words turn up in every language. */
+function listsFor(language: Language | undefined): KindLists[] {
+	const tags = language === undefined || language === 'en' ? [] : [language];
+	return [...tags, 'en' as const].map((tag) => {
+		let known = kinds.get(tag);
+		if (!known) kinds.set(tag, (known = new KindLists(tag)));
+		return known;
+	});
+}
+
+/** The first kind that any of the lists has. */
+function firstOf(lists: readonly KindLists[], kindIn: (list: KindLists) => number): number {
+	for (const list of lists) {
+		const kind = kindIn(list);
+		if (kind > 0) return kind;
+	}
+	return 0;
+}
+
+/** What the model says of a word of a certain kind. */
+interface Known {
+	/** Numbers of tokens, below 0 where the model does not have it. */
+	word: number;
+	/** That of the word itself where it is of no kind. */
+	kind: number;
+	/** What word and kind say anywhere, and what more at the beginning and at the end of a sentence. */
+	own: number;
+	atStart: number;
+	atEnd: number;
+}
+
+interface KnownWord {
+	/** As the kind that it is by itself. */
+	alone: Known;
+	/** What may follow it and make it of another kind. */
+	longer: readonly Longer[];
+	byKind: Known[];
+}
+
+/** Bound on the words of a language that are remembered. */
 const REMEMBERED = 20_000;
 
-function kindsIn(language: Language): KindAt {
-	let known = kinds.get(language);
-	if (!known) kinds.set(language, (known = newKinds(language)));
-	return known;
+/** What the model says of the words of a language; each word is looked up once. */
+class WishWords {
+	private readonly words = new Map<string, KnownWord>();
+
+	constructor(
+		private readonly model: Model,
+		private readonly lists: readonly KindLists[],
+	) {}
+
+	at(reading: Reading, index: number): Known {
+		const { words } = reading.words;
+		const word = this.words.get(words[index]!) ?? this.lookUp(words[index]!);
+		const { longer } = word;
+		for (let l = 0; l < longer.length; l++)
+			if (mayGoOn(longer[l]!, words[index + 1])) return this.inPlace(word, reading, index);
+		return word.alone;
+	}
+
+	/** As {@link at} where what follows may make the word of another kind. */
+	private inPlace({ byKind }: KnownWord, reading: Reading, index: number): Known {
+		const kind = firstOf(this.lists, (list) => list.at(reading, index));
+		return (byKind[kind] ??= this.known(reading.words.words[index]!, kind));
+	}
+
+	private lookUp(word: string): KnownWord {
+		const found = {
+			alone: this.known(
+				word,
+				firstOf(this.lists, (list) => list.of(word)),
+			),
+			longer: this.lists
+				.map((list) => list.longerFrom(word))
+				.filter((longer) => longer !== undefined),
+			byKind: [],
+		};
+		if (this.words.size >= REMEMBERED) this.words.clear();
+		this.words.set(word, found);
+		return found;
+	}
+
+	private known(word: string, kind: number): Known {
+		const { tokens, kinds, own, atStart, atEnd } = this.model;
+		const plain = tokens.get(tokenOf(word)) ?? -1;
+		const named = kind > 0 ? kinds[kind]! : plain;
+		const both = new Set([plain, named].filter((token) => token >= 0));
+		const sum = (weights: Int32Array) => [...both].reduce((all, token) => all + weights[token]!, 0);
+		return { word: plain, kind: named, own: sum(own), atStart: sum(atStart), atEnd: sum(atEnd) };
+	}
 }
 
-function newKinds(language: Language): KindAt {
-	const file = require(`./kinds/${language}.json`) as { kinds: Record<string, string> };
-	const matcher = new PhraseMatcher();
-	for (const kind of KINDS) matcher.addList(language, kind, file.kinds[kind]!.split(', '));
-	const ranks = matcher.ranks(language, KINDS);
-	/** Of words with which no longer entry begins, so that what follows them does not matter. */
-	const alone = new Map<string, number>();
-	return ({ words }, index) => {
-		const word = words.words[index]!;
-		const remembered = alone.get(word);
-		if (remembered !== undefined) return remembered;
-		const rank = matcher.rankAt(words, index, ranks);
-		if (!matcher.beginsLonger(word)) {
-			if (alone.size >= REMEMBERED) alone.clear();
-			alone.set(word, rank);
-		}
-		return rank;
-	};
+function wordsOf(model: Model, { language: { language } }: Reading): WishWords {
+	const key = language ?? '';
+	let known = model.words.get(key);
+	if (!known) model.words.set(key, (known = new WishWords(model, listsFor(language))));
+	return known;
 }
 
 /** Weights as the model's file holds them. */
@@ -320,7 +373,7 @@ function eachWeight(
 			const colon = entry.lastIndexOf(':');
 			const apart = entry.startsWith(APART);
 			const other = entry.slice(apart ? APART.length : 0, colon);
-			use(first, other, apart, Number(entry.slice(colon + 1)) / 100);
+			use(first, other, apart, Number(entry.slice(colon + 1)));
 		}
 	}
 }
@@ -329,7 +382,7 @@ function eachWeight(
 export function unpackWishes({ bias, weights }: Pick<ModelFile, 'bias' | 'weights'>): WishWeights {
 	const unpacked: Record<string, number> = {};
 	eachWeight(weights, (first, other, apart, weight) => {
-		unpacked[other === '' ? first : `${first} ${apart ? `${APART} ` : ''}${other}`] = weight;
+		unpacked[other === '' ? first : `${first} ${apart ? `${APART} ` : ''}${other}`] = weight / 100;
 	});
 	return { bias: bias / 100, weights: unpacked };
 }
@@ -351,9 +404,9 @@ function load(): Model {
 		number(first);
 		if (other !== '') number(other);
 	});
-	const own = new Float64Array(tokens.size);
-	const atStart = new Float64Array(tokens.size);
-	const atEnd = new Float64Array(tokens.size);
+	const own = new Int32Array(tokens.size);
+	const atStart = new Int32Array(tokens.size);
+	const atEnd = new Int32Array(tokens.size);
 	const next: Array<[number, number, number]> = [];
 	const apart: Array<[number, number, number]> = [];
 	eachWeight(weights, (first, other, isApart, weight) => {
@@ -364,7 +417,7 @@ function load(): Model {
 		else next.push([number(first), number(other), weight]);
 	});
 	return {
-		bias: bias / 100,
+		bias,
 		tokens,
 		kinds,
 		own,
@@ -372,6 +425,7 @@ function load(): Model {
 		atEnd,
 		next: new Pairs(tokens.size, next),
 		apart: new Pairs(tokens.size, apart),
+		words: new Map(),
 	};
 }
 
