@@ -12,6 +12,7 @@ export interface Weighed {
  * share, so that the points always add up to the score.
  */
 export function addUp(weighed: readonly Weighed[], messageId: string) {
+	if (weighed.length === 0) return { score: 0, signals: [] };
 	const raw = weighed.map(({ weight, finding }) => weight * unit(finding.value));
 	const total = raw.reduce((sum, points) => sum + points, 0);
 	const score = Math.min(100, Math.round(total));
@@ -35,6 +36,7 @@ function shareOut(raw: readonly number[], total: number, score: number): number[
 	const exact = raw.map((points) => (points / total) * score);
 	const points = exact.map(Math.floor);
 	let left = score - points.reduce((sum, p) => sum + p, 0);
+	if (left === 0) return points;
 	const order = exact
 		.map((value, i) => ({ i, rest: value - Math.floor(value) }))
 		.sort((a, b) => b.rest - a.rest || a.i - b.i);

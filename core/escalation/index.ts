@@ -73,16 +73,12 @@ export function score(given: ScoreInput): ScoreResult {
 		: settings.threshold;
 	const immediate = weighed.filter(({ finding, weight }) => finding.immediate && weight > 0);
 	const decision = immediate.length > 0 || total >= threshold ? 'escalate' : 'continue';
-	const strongestFirst = [...weighed].sort(
-		(a, b) =>
-			Number(b.finding.immediate ?? false) - Number(a.finding.immediate ?? false) ||
-			b.weight * b.finding.value - a.weight * a.finding.value,
-	);
+	const strongestFirst = weighed.length < 2 ? weighed : [...weighed].sort(byStrength);
 	const top = strongestFirst[0];
 	const queue = strongestFirst.find(({ finding }) => finding.queue)?.finding.queue;
-	const skills = strongestFirst.some(({ finding }) => finding.skills)
+	const skills = strongestFirst.some(({ finding }) => finding.skills?.length)
 		? [...new Set(strongestFirst.flatMap(({ finding }) => finding.skills ?? []))]
-		: [];
+		: undefined;
 	return {
 		decision,
 		score: total,
@@ -95,7 +91,7 @@ export function score(given: ScoreInput): ScoreResult {
 			input.conversation?.priority ?? 'normal',
 		),
 		...(queue ? { queue } : {}),
-		...(skills.length > 0 ? { skills } : {}),
+		...(skills ? { skills } : {}),
 		language: reading.language.tag,
 		languageSupported: reading.language.language !== undefined,
 		leadClass: lead.leadClass,
@@ -103,6 +99,13 @@ export function score(given: ScoreInput): ScoreResult {
 		sentiment,
 		counters: { ...after, lastScore: total },
 	};
+}
+
+function byStrength(a: Weighed, b: Weighed): number {
+	return (
+		Number(b.finding.immediate ?? false) - Number(a.finding.immediate ?? false) ||
+		b.weight * b.finding.value - a.weight * a.finding.value
+	);
 }
 
 function weigh(context: SignalContext): Weighed[] {

@@ -126,15 +126,23 @@ interface LongEntry {
 	occurrence: Occurrence;
 }
 
+/**
+ * What {@link PhraseMatcher} keeps of a class: the numbers of the searches in which it was last seen in the text and in which
+ * phrases were last put under it, and the places of the phrases that it wakes, from the first to before the last.
+ */
+const PER_CLASS = 4;
+const SEEN = 0;
+const BEGUN = 1;
+const FROM = 2;
+const TO = 3;
+
 /** Which phrases each class wakes, and what else they need; flat, so that the few that wake are found among thousands fast. */
 interface Alarms {
-	/** By class, its first place in `phrases`; its last is before that of the next class. */
-	from: Int32Array;
-	/** Numbers of the phrases. */
+	/** Numbers of the phrases, by place; the places of a class stand in its state. */
 	phrases: Int32Array;
-	/** By place, the first of its classes in `needs`, likewise. */
+	/** By place, the first of its classes in `needs`; its last is before that of the next place. */
 	needsFrom: Int32Array;
-	/** Classes that have to stand in the text beside the one that wakes. */
+	/** Where the state of the classes begins that have to stand in the text beside the one that wakes. */
 	needs: Int32Array;
 }
 
@@ -158,13 +166,12 @@ export class PhraseMatcher {
 	private readonly cache = new Map<number, Map<string, Known>>();
 	/** By class, the bit of its language. */
 	private readonly bits: number[] = [];
-	/** Classes that stand in the text that is searched: number of the search in which each was last seen. */
-	private seen = new Int32Array(0);
-	/** Those of them that wake phrases, in the order in which they were seen. */
+	/** Of each class, {@link PER_CLASS} numbers side by side, as one is seldom asked without the next. */
+	private state = new Int32Array(0);
+	/** Classes of the text that is searched that wake phrases, in the order in which they were seen. */
 	private present = new Int32Array(0);
-	/** By class, the phrases of this search that may begin with it; of the search whose number stands in `begunIn`. */
+	/** By class, the phrases of the search in which it was last {@link BEGUN} that may begin with it. */
 	private readonly begun: Phrase[][] = [];
-	private begunIn = new Int32Array(0);
 	private turn = 0;
 	/** By class, the step at which phrases that begin with it were last tried. */
 	private triedAt = new Int32Array(0);
@@ -231,44 +238,45 @@ export class PhraseMatcher {
 		const count = read.words.length;
 		if (count === 0) return [];
 		const at = new Array<readonly Occurrence[]>(count);
-		const { from, phrases, needsFrom, needs } = (this.alarms ??= this.makeAlarms());
+		const { phrases, needsFrom, needs } = (this.alarms ??= this.makeAlarms());
 		if (++this.turn > 0x7fffffff) {
 			this.turn = 1;
-			this.seen.fill(0);
-			this.begunIn.fill(0);
+			for (let c = 0; c < this.state.length; c += PER_CLASS)
+				this.state[c + SEEN] = this.state[c + BEGUN] = 0;
 		}
-		const { turn, seen, present } = this;
+		const { turn, state, present } = this;
+		const cache = this.cacheOf(mask);
 		let known = 0;
 		for (let i = 0; i < count; i++) {
-			const here = (at[i] = this.occurrences(read, i, mask));
+			const here = (at[i] = this.occurrences(read, i, mask, cache));
 			for (let k = 0; k < here.length; k++) {
-				const id = here[k]! >> LENGTH_BITS;
-				if (seen[id] === turn) continue;
-				seen[id] = turn;
-				if (from[id] !== from[id + 1]) present[known++] = id;
+				const c = (here[k]! >> LENGTH_BITS) * PER_CLASS;
+				if (state[c + SEEN] === turn) continue;
+				state[c + SEEN] = turn;
+				if (state[c + FROM] !== state[c + TO]) present[known++] = c;
 			}
 		}
 		this.latest = { read, at };
 		const awake: Phrase[] = [];
 		for (let p = 0; p < known; p++) {
-			const id = present[p]!;
-			next: for (let a = from[id]!; a < from[id + 1]!; a++) {
+			const to = state[present[p]! + TO]!;
+			next: for (let a = state[present[p]! + FROM]!; a < to; a++) {
 				for (let n = needsFrom[a]!; n < needsFrom[a + 1]!; n++)
-					if (seen[needs[n]!] !== turn) continue next;
+					if (state[needs[n]! + SEEN] !== turn) continue next;
 				awake.push(this.phrases[phrases[a]!]!);
 			}
 		}
 		const found: PhraseMatch[] = [];
 		if (awake.length === 0) return found;
 		this.sortByStart(awake);
-		const { begunIn, triedAt } = this;
+		const { triedAt } = this;
 		for (let i = 0; i < count; i++) {
 			const here = at[i]!;
 			const step = this.nextStep();
 			for (let k = 0; k < here.length; k++) {
 				const id = here[k]! >> LENGTH_BITS;
 				// A list may begin here with one word and with several.
-				if (begunIn[id] !== turn || triedAt[id] === step) continue;
+				if (state[id * PER_CLASS + BEGUN] !== turn || triedAt[id] === step) continue;
 				triedAt[id] = step;
 				const begun = this.begun[id]!;
 				for (let b = 0; b < begun.length; b++) {
@@ -310,8 +318,7 @@ export class PhraseMatcher {
 	/** Each phrase under the class that the fewest phrases need. */
 	private makeAlarms(): Alarms {
 		const { size } = this.classIds;
-		this.seen = new Int32Array(size);
-		this.begunIn = new Int32Array(size);
+		this.state = new Int32Array(size * PER_CLASS);
 		this.triedAt = new Int32Array(size);
 		this.present = new Int32Array(size);
 		this.turn = 0;
@@ -322,18 +329,18 @@ export class PhraseMatcher {
 		for (const { needs, order } of this.phrases) {
 			byClass[needs.reduce((a, b) => (asked[b]! < asked[a]! ? b : a))]!.push(order);
 		}
-		const from = [0];
 		const needsFrom = [0];
 		const needs: number[] = [];
 		byClass.forEach((orders, id) => {
+			this.state[id * PER_CLASS + FROM] = needsFrom.length - 1;
 			for (const order of orders) {
-				needs.push(...this.phrases[order]!.needs.filter((need) => need !== id));
+				const others = this.phrases[order]!.needs.filter((need) => need !== id);
+				needs.push(...others.map((need) => need * PER_CLASS));
 				needsFrom.push(needs.length);
 			}
-			from.push(needsFrom.length - 1);
+			this.state[id * PER_CLASS + TO] = needsFrom.length - 1;
 		});
 		return {
-			from: Int32Array.from(from),
 			phrases: Int32Array.from(byClass.flat()),
 			needsFrom: Int32Array.from(needsFrom),
 			needs: Int32Array.from(needs),
@@ -345,9 +352,9 @@ export class PhraseMatcher {
 		phrases.sort((a, b) => a.order - b.order);
 		for (const phrase of phrases) {
 			for (const id of phrase.starters) {
-				if (this.begunIn[id] === this.turn) this.begun[id]!.push(phrase);
+				if (this.state[id * PER_CLASS + BEGUN] === this.turn) this.begun[id]!.push(phrase);
 				else {
-					this.begunIn[id] = this.turn;
+					this.state[id * PER_CLASS + BEGUN] = this.turn;
 					this.begun[id] = [phrase];
 				}
 			}
@@ -385,7 +392,8 @@ export class PhraseMatcher {
 
 	/** The first in rank of the lists that hold the word by itself; 0 for none. */
 	rankOf(word: string, ranks: Uint8Array): number {
-		return firstRank(this.known(word, ~0).single, ranks);
+		const cache = this.cacheOf(~0);
+		return firstRank((cache.get(word) ?? this.lookUp(word, ~0, cache)).single, ranks);
 	}
 
 	/** The entries of several words that begin with a word, for {@link mayGoOn}. */
@@ -394,8 +402,14 @@ export class PhraseMatcher {
 	}
 
 	/** The lists whose entries begin at a word: those of one word first. */
-	private occurrences(read: Words, index: number, mask: number): readonly Occurrence[] {
-		const { single, longer } = this.known(read.words[index]!, mask);
+	private occurrences(
+		read: Words,
+		index: number,
+		mask: number,
+		cache = this.cacheOf(mask),
+	): readonly Occurrence[] {
+		const word = read.words[index]!;
+		const { single, longer } = cache.get(word) ?? this.lookUp(word, mask, cache);
 		const next = read.words[index + 1];
 		if (!longer || !mayGoOn(longer, next)) return single;
 		const exact = longer.bySecond.get(next!);
@@ -411,12 +425,14 @@ export class PhraseMatcher {
 		return result ?? single;
 	}
 
-	/** What the lists say of a word; looked up once. */
-	private known(word: string, mask: number): Known {
+	private cacheOf(mask: number): Map<string, Known> {
 		let cache = this.cache.get(mask);
 		if (!cache) this.cache.set(mask, (cache = new Map<string, Known>()));
-		const known = cache.get(word);
-		if (known) return known;
+		return cache;
+	}
+
+	/** What the lists of the languages in `mask` say of a word; once for each word. */
+	private lookUp(word: string, mask: number, cache: Map<string, Known>): Known {
 		const ids = [...(this.byWord.get(word) ?? [])];
 		const most = Math.min(word.length, this.longestPrefix);
 		for (let n = this.shortestPrefix; n <= most; n++) {

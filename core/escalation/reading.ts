@@ -95,9 +95,11 @@ function leaveOutTrouble(found: Map<string, PhraseMatch[]>): void {
 /** The strongest match of any of `groups`, earliest first among equals. */
 export function strongest(reading: Reading, ...groups: string[]): PhraseMatch | undefined {
 	let best: PhraseMatch | undefined;
-	for (const group of groups) {
-		for (const match of reading.found.get(group) ?? []) {
-			if (!best || match.strength > best.strength) best = match;
+	if (reading.found.size === 0) return best;
+	for (let g = 0; g < groups.length; g++) {
+		const matches = reading.found.get(groups[g]!);
+		for (let m = 0; matches && m < matches.length; m++) {
+			if (!best || matches[m]!.strength > best.strength) best = matches[m];
 		}
 	}
 	return best;
@@ -109,7 +111,8 @@ export function words(reading: Reading, match: Pick<PhraseMatch, 'from' | 'to'>)
 }
 
 type Speller = (word: string) => readonly string[] | string | undefined;
-const spellers = new Map<string, Speller>();
+/** By language, and whether it is sure and in Latin letters. */
+const spellers: Speller[] = [];
 /** Bound on the words of which a speller remembers what they stand for. */
 const REMEMBERED = 20_000;
 
@@ -120,10 +123,9 @@ function speller(
 	sure: boolean,
 	latin: boolean,
 ): Speller {
-	const key = `${own} ${sure} ${latin}`;
-	let known = spellers.get(key);
-	if (!known) spellers.set(key, (known = newSpeller(lists, own, sure, latin)));
-	return known;
+	const key =
+		(own === undefined ? 0 : LANGUAGES.indexOf(own) + 1) * 4 + Number(sure) * 2 + Number(latin);
+	return (spellers[key] ??= newSpeller(lists, own, sure, latin));
 }
 
 function newSpeller(

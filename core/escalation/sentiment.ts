@@ -68,6 +68,7 @@ const ASKS_FOR_NOT = /नहीं|बिना/;
 /** Languages whose lists hold praise with a "not" in it: "koi dikkat nahi hui", "no puedo estar más contento", "não vejo a hora". */
 const PRAISES_BY_NOT: ReadonlySet<string> = new Set<Language>(['hi', 'es', 'pt']);
 const NO_PRAISE: ReadonlySet<PhraseMatch> = new Set<PhraseMatch>();
+const NO_MATCHES: readonly PhraseMatch[] = [];
 
 const GOOD_EMOTICON = /^[:;=8][-'^]?[)\]DPp*]|^<3$|^\([-']?[:;=]/;
 const BAD_EMOTICON = /^[:;=][-'^]?[([/\\|]|^\)[-']?[:;=]|^D:|^:'\(|^<\/3|^[-._T>]|^;_/;
@@ -106,6 +107,21 @@ function base(word: string): number {
 	return known;
 }
 
+/** Marks on the words of the message that is felt, kept for the next: memory for each message slows all of them. */
+let taken = new Uint8Array(256);
+let denyNothing = new Uint8Array(256);
+
+function marksFor(count: number) {
+	if (taken.length < count) {
+		taken = new Uint8Array(count * 2);
+		denyNothing = new Uint8Array(count * 2);
+	} else {
+		taken.fill(0, 0, count);
+		denyNothing.fill(0, 0, count);
+	}
+	return { taken, denyNothing };
+}
+
 export function feel(
 	read: Words,
 	found: ReadonlyMap<string, readonly PhraseMatch[]>,
@@ -120,18 +136,15 @@ export function feel(
 	let bad = 0;
 	let good = 0;
 	let strong = 0;
-	const taken = new Uint8Array(count);
+	const { taken, denyNothing } = marksFor(count);
+	const praises = found.get('positive') ?? NO_MATCHES;
 	// "ما أجمل" (how lovely) and "لا عدمناك" (may we not miss you) deny nothing that follows.
-	const denyNothing = new Uint8Array(count);
-	for (const { language, from, to } of found.get('positive') ?? [])
+	for (const { language, from, to } of praises)
 		if (language === 'ar') denyNothing.fill(1, from, to);
 	if (closes) leaveOut(taken, found, noAt(read, languages, lexicon));
 	const denied = deniedPraise(read, found, lexicon);
-	for (const [group, sign] of [
-		['negative', -1],
-		['positive', 1],
-	] as const) {
-		for (const match of found.get(group) ?? []) {
+	for (let sign = -1; sign <= 1; sign += 2) {
+		for (const match of sign < 0 ? (found.get('negative') ?? NO_MATCHES) : praises) {
 			if (sign < 0 && PRAISES_BY_NOT.has(match.language) && withinPraise(match, found, denied))
 				continue;
 			let strength = sign * match.strength * PHRASE;
@@ -232,7 +245,7 @@ export function feel(
 		inTelling(much(bad) - praise * much(good) - link, read, found) +
 		saidOutright(displeasure, emotions, found, denied) -
 		(inEnglish && !shouting ? joy(read, good, evidence) : 0);
-	evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
+	if (evidence.length > 1) evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
 		displeasure,
@@ -270,7 +283,7 @@ function deniedPraise(
 	lexicon: Lexicon,
 ): ReadonlySet<PhraseMatch> {
 	let denied: Set<PhraseMatch> | undefined;
-	for (const praise of found.get('positive') ?? []) {
+	for (const praise of found.get('positive') ?? NO_MATCHES) {
 		if (praise.language !== 'hi') continue;
 		for (let i = praise.from + 1; i < praise.to - 1; i++) {
 			if (!lexicon.matcher.listAt('hi', 'negation', read, i)) continue;

@@ -42,7 +42,6 @@ const TOKEN =
 /** ":)", ":-(", "<3" and the faces that lie in the line: "-.-", "-_-", "T_T", ">.<". */
 const EMOTICON =
 	/(?:^|\s)([:;=][-'^]?[()[\]DPp/\\|*]|[)(][-']?[:;=]|<\/?3|D:|:'\(|-[_.,]+-|[._]_[._]|T_+T|;_+;|>[._]+<)(?=\s|$|[.!?'])/g;
-const APOSTROPHE = /['’`´]/;
 const APOSTROPHES = /['’`´]/g;
 const PICTOGRAPH = /^\p{Extended_Pictographic}/u;
 const DRAWN_OUT = /(\p{L})\1\1/u;
@@ -168,7 +167,7 @@ export function readWords(text: string): Words {
 			return;
 		}
 		countScript(result.scripts, code, token.length);
-		const apostrophe = token.search(APOSTROPHE);
+		const apostrophe = apostropheIn(token);
 		if (apostrophe > 0) {
 			const head = fold(token.slice(0, apostrophe));
 			if (ELIDED.has(head)) {
@@ -262,6 +261,14 @@ function eachPlainToken(text: string, take: (token: string, start: number) => vo
 			take(text.slice(start, i), start);
 		} else i++;
 	}
+}
+
+function apostropheIn(token: string): number {
+	for (let i = 0; i < token.length; i++) {
+		const code = token.charCodeAt(i);
+		if (code === 0x27 || code === 0x60 || code === 0x2019 || code === 0xb4) return i;
+	}
+	return -1;
 }
 
 function isPlainLetter(code: number): boolean {

@@ -14,6 +14,7 @@ export const botLoop: Signal = {
 	name: 'bot_loop',
 	label: 'Bot goes round in circles',
 	find({ history, bot, reading }) {
+		if (history.length === 0) return undefined;
 		const answers = history.filter((m) => m.author === 'bot' && m.text).slice(-LOOK_BACK);
 		const texts = [...answers.map((m) => m.text), ...(bot.reply ? [bot.reply] : [])];
 		if (texts.length < 2) return undefined;

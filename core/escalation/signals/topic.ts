@@ -70,6 +70,7 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
 	technical: { reason: 'Something does not work', queue: 'support', skill: 'technical' },
 };
 
+const NONE: readonly PhraseMatch[] = [];
 /** The topics with the phrase group of each. */
 const GROUPS = Object.keys(TOPICS).map((name) => [name, `topic.${name}`] as const);
 
@@ -87,7 +88,7 @@ export const topic: Signal = {
 		const always = (name: string) => settings.alwaysTopics.includes(name);
 		let best: { name: string; value: number; evidence: string } | undefined;
 		for (const [name, group] of GROUPS) {
-			for (const match of reading.found.get(group) ?? []) {
+			for (const match of reading.found.get(group) ?? NONE) {
 				const value = always(name) ? Math.max(match.strength, CERTAIN) : match.strength;
 				if (best && value <= best.value) continue;
 				if (TOPICS[name]!.harmlessWords && harmless(reading, match)) continue;
