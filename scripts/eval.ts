@@ -57,7 +57,7 @@ export function auroc(scores: readonly number[], positive: readonly boolean[]): 
 	let rankSum = 0;
 	let count = 0;
 	for (let i = 0; i < order.length;) {
-		let j = i;
+		let j = i + 1;
 		while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++;
 		const rank = (i + j + 1) / 2;
 		for (let k = i; k < j; k++) {
