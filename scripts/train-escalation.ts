@@ -85,7 +85,7 @@ const WISH_EPOCHS = 12;
 const WISH_RATE = 0.05;
 const WISH_L2 = 1e-7;
 const WISH_LEAST_WEIGHT = 0.1;
-const WISH_SEEN = 3;
+const WISH_SEEN = 4;
 
 export interface Linear {
 	bias: number;
@@ -351,6 +351,8 @@ const UNSEEN: ReadonlySet<string> = new Set([
 	'seventeenth',
 	'nineteenth',
 	'twenty-first',
+	'thirty-seventh',
+	'forty-fourth',
 ]);
 
 /** Some of the service questions do ask for a person ("can i talk to someone about …"), whatever their label says. */

@@ -6,9 +6,9 @@ import type { Reading } from './reading';
 
 /**
  * Whether a message wishes for a person in words that no phrase list has: a small linear model of words, of pairs of words near
- * each other, and of the word lists that they stand in, trained by scripts/train-escalation.ts. It looks at stretches of
- * {@link WINDOW} words within a sentence and judges by the best of them, so that a long story before the wish does not drown
- * it. What it learns of the lists in one language ("a word of talking, then one for a person") holds in the others.
+ * each other, of how they begin, and of the word lists that they stand in, trained by scripts/train-escalation.ts. It looks at
+ * stretches of {@link WINDOW} words within a sentence and judges by the best of them, so that a long story before the wish does
+ * not drown it. What it learns of the lists in one language ("a word of talking, then one for a person") holds in the others.
  */
 interface ModelFile {
 	/** Where the training data come from. */
@@ -16,8 +16,8 @@ interface ModelFile {
 	/** In hundredths, as all weights of the file. */
 	bias: number;
 	/**
-	 * By word or kind, what it adds: ":120" by itself, "to:88" before "to", "..to:45" with something before "to", "$:30" at the
-	 * end of a sentence; under "^" what words add at its beginning.
+	 * By word, beginning or kind, what it adds: ":120" by itself, "to:88" before "to", "..to:45" with something before "to", "$:30"
+	 * at the end of a sentence; under "^" what words add at its beginning.
 	 */
 	weights: Record<string, string>;
 }
@@ -75,11 +75,14 @@ const END = '$';
 const NUMBER = '#';
 /** What stands between the words of a pair that do not follow each other. */
 const APART = '..';
+/** Letters of a word by which it counts with its other forms, and what stands for the rest. */
+const BEGINNING = 4;
+const CUT = '~';
 
 /** All weights are in hundredths, as in the file: whole numbers add up to the same in any order. */
 interface Model {
 	bias: number;
-	/** Words and kinds → their number. */
+	/** Words, beginnings and kinds → their number. */
 	tokens: Map<string, number>;
 	/** By kind as {@link KindLists} numbers it (0: none), the number of its token. */
 	kinds: Int32Array;
@@ -136,7 +139,9 @@ export function likeliestWish(reading: Reading): Wish | undefined {
 			let weight: number;
 			if (back === 1) {
 				weight = next.get(before.word, here.word);
-				if (before.kind !== before.word || here.kind !== here.word)
+				if (before.beginning !== before.word || here.beginning !== here.word)
+					weight += next.get(before.beginning, here.beginning);
+				if (before.kind !== before.beginning || here.kind !== here.beginning)
 					weight += next.get(before.kind, here.kind);
 			} else weight = apart.get(before.kind, here.kind);
 			withBefore[i * REACH + back - 1] = weight;
@@ -194,12 +199,13 @@ export function wishFeatures(reading: Reading): WishFeature[] {
 	const lists = listsFor(reading.language.language);
 	const kindAt = (i: number) => firstOf(lists, (list) => list.at(reading, i));
 	const word = words.map(tokenOf);
-	const kind = word.map((w, i) => (kindAt(i) > 0 ? `<${KINDS[kindAt(i) - 1]}>` : w));
+	const beginning = word.map(beginningOf);
+	const kind = beginning.map((b, i) => (kindAt(i) > 0 ? `<${KINDS[kindAt(i) - 1]}>` : b));
 	const features: WishFeature[] = [];
 	for (let i = 0; i < words.length; i++) {
 		const starts = i === 0 || sentences[i] !== sentences[i - 1];
 		const ends = i === words.length - 1 || sentences[i] !== sentences[i + 1];
-		for (const token of new Set([word[i]!, kind[i]!])) {
+		for (const token of new Set([word[i]!, beginning[i]!, kind[i]!])) {
 			features.push({ feature: token, from: i, at: i });
 			if (starts) features.push({ feature: `${START} ${token}`, from: i, at: i });
 			if (ends) features.push({ feature: `${token} ${END}`, from: i, at: i });
@@ -209,9 +215,8 @@ export function wishFeatures(reading: Reading): WishFeature[] {
 				features.push({ feature: `${kind[j]} ${APART} ${kind[i]}`, from: j, at: i });
 				continue;
 			}
-			features.push({ feature: `${word[j]} ${word[i]}`, from: j, at: i });
-			if (kind[j] !== word[j] || kind[i] !== word[i])
-				features.push({ feature: `${kind[j]} ${kind[i]}`, from: j, at: i });
+			for (const feature of new Set([word, beginning, kind].map((of) => `${of[j]} ${of[i]}`)))
+				features.push({ feature, from: j, at: i });
 		}
 	}
 	return features;
@@ -267,9 +272,10 @@ function firstOf(lists: readonly KindLists[], kindIn: (list: KindLists) => numbe
 
 /** What the model says of a word of a certain kind. */
 interface Known {
-	/** Numbers of tokens, below 0 where the model does not have it. */
+	/** Numbers of tokens, below 0 where the model does not have them. */
 	word: number;
-	/** That of the word itself where it is of no kind. */
+	beginning: number;
+	/** That of its beginning where it is of no kind. */
 	kind: number;
 	/** What word and kind say anywhere, and what more at the beginning and at the end of a sentence. */
 	own: number;
@@ -331,10 +337,18 @@ class WishWords {
 	private known(word: string, kind: number): Known {
 		const { tokens, kinds, own, atStart, atEnd } = this.model;
 		const plain = tokens.get(tokenOf(word)) ?? -1;
-		const named = kind > 0 ? kinds[kind]! : plain;
-		const both = new Set([plain, named].filter((token) => token >= 0));
-		const sum = (weights: Int32Array) => [...both].reduce((all, token) => all + weights[token]!, 0);
-		return { word: plain, kind: named, own: sum(own), atStart: sum(atStart), atEnd: sum(atEnd) };
+		const beginning = tokens.get(beginningOf(tokenOf(word))) ?? -1;
+		const named = kind > 0 ? kinds[kind]! : beginning;
+		const all = [...new Set([plain, beginning, named])].filter((token) => token >= 0);
+		const sum = (weights: Int32Array) => all.reduce((sum, token) => sum + weights[token]!, 0);
+		return {
+			word: plain,
+			beginning,
+			kind: named,
+			own: sum(own),
+			atStart: sum(atStart),
+			atEnd: sum(atEnd),
+		};
 	}
 }
 
@@ -427,6 +441,11 @@ function load(): Model {
 		apart: new Pairs(tokens.size, apart),
 		words: new Map(),
 	};
+}
+
+/** Of a word of no kind, what it shares with its other forms: "llamarme" with "llámenme", "problm" with "problem". */
+function beginningOf(token: string): string {
+	return token.length > BEGINNING ? `${token.slice(0, BEGINNING)}${CUT}` : token;
 }
 
 /** Numbers are all the same, and an Arabic word is read without what is written onto it. */

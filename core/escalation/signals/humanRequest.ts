@@ -43,7 +43,7 @@ export const humanRequest: Signal = {
  * in many wordings").
  */
 const CERTAIN = 0.5;
-const DENIED = -3;
+const DENIED = -2;
 const DENIED_SET_OFF = -4.5;
 const BEYOND_DOUBT = 3;
 /** Of a wish that only the model hears: as immediate as a phrase, with a little less weight. */
@@ -57,6 +57,8 @@ export function requestIn(
 	const wish = likeliestWish(reading);
 	if (!wish) return phrase;
 	if (phrase) {
+		// What is but one word or two, the model may never have read.
+		if (phrase.to - phrase.from === reading.words.words.length) return phrase;
 		const denied = wish.score < (setOff(reading, phrase) ? DENIED_SET_OFF : DENIED);
 		return denied ? undefined : phrase;
 	}
