@@ -38,13 +38,13 @@ export const humanRequest: Signal = {
 
 /**
  * From what score on the model hears a wish in words that the phrases do not have; below which a phrase that was found is none
- * ("do you charge for speaking to an agent"), which takes more where a comma sets it off from a story; and from where on a
- * wish counts although a phrase refuses. Chosen on messages that the model had not been trained on (docs/accuracy.md, "Requests
- * in many wordings").
+ * ("do you charge for speaking to an agent"), which takes more where it demands ("why can't I talk to a person"), turns the bot
+ * down, or a comma sets it off from a story; and from where on a wish counts although a phrase refuses. Chosen on messages that
+ * the model had not been trained on (docs/accuracy.md, "Requests in many wordings").
  */
 const CERTAIN = 0.5;
-const DENIED = -2;
-const DENIED_SET_OFF = -4.5;
+const DENIED = -1.5;
+const DENIED_FIRM = -4;
 const BEYOND_DOUBT = 3;
 /** Of a wish that only the model hears: as immediate as a phrase, with a little less weight. */
 const HEARD = 0.95;
@@ -57,12 +57,17 @@ export function requestIn(
 	const wish = likeliestWish(reading);
 	if (!wish) return phrase;
 	if (phrase) {
-		// What is but one word or two, the model may never have read.
+		// Where there is nothing else, there is nothing that could make another thing of it.
 		if (phrase.to - phrase.from === reading.words.words.length) return phrase;
-		const denied = wish.score < (setOff(reading, phrase) ? DENIED_SET_OFF : DENIED);
+		if (answersNo(reading, phrase)) return undefined;
+		const firm =
+			phrase.group === 'human_demand' ||
+			setOff(reading, phrase) ||
+			namesMachine(reading, phrase.language as Language, phrase.from, phrase.to);
+		const denied = wish.score < (firm ? DENIED_FIRM : DENIED);
 		return denied ? undefined : phrase;
 	}
-	return wish.score >= CERTAIN && !refused(reading, wish)
+	return wish.score >= CERTAIN && !refused(reading, wish) && !answersNo(reading, wish)
 		? { ...wish, strength: HEARD }
 		: undefined;
 }
@@ -73,6 +78,29 @@ function setOff({ words: read }: Reading, phrase: Stretch): boolean {
 	for (let i = phrase.from; i > 0 && read.sentences[i - 1] === sentence; i--)
 		if (read.paused[i]) return true;
 	return false;
+}
+
+/** Words of a question and of the answer to it, at most. */
+const ASKED = 3;
+const ANSWERED = 3;
+
+/** "An agent? God no": who asks so short a question, and answers it, was asked it before. */
+function answersNo(reading: Reading, asked: Stretch): boolean {
+	const { words: read, lexicon, language } = reading;
+	const sentence = read.sentences[asked.from]!;
+	if (!read.questions.has(sentence)) return false;
+	const from = read.sentences.indexOf(sentence);
+	const answer = read.sentences.lastIndexOf(sentence) + 1;
+	if (answer - from > ASKED || answer >= read.words.length) return false;
+	const to = read.sentences.lastIndexOf(read.sentences[answer]!) + 1;
+	if (to - answer > ANSWERED) return false;
+	const spoken: Language[] = language.language ? [language.language, 'en'] : ['en'];
+	const says = (i: number) =>
+		spoken.some((tag) => lexicon.matcher.listAt(tag, 'noes', read, i) > 0);
+	if (!says(answer) && !(answer + 1 < to && says(answer + 1))) return false;
+	// "A manager? No answer." "An agent? No bot please."
+	const failed = reading.found.get('trouble')?.some((t) => t.from < to && answer < t.to) ?? false;
+	return !failed && !spoken.some((tag) => namesMachine(reading, tag, answer));
 }
 
 /** What the phrases know as a refusal, the model takes for a wish only where it is very sure. */
@@ -278,9 +306,14 @@ function pleads(reading: Reading, language: Language, index: number): boolean {
 }
 
 /** Whether it is the bot that is negated, from word `from` on: "not with a machine", "bot se nahi". */
-function namesMachine(reading: Reading, language: Language, from: number): boolean {
+function namesMachine(
+	reading: Reading,
+	language: Language,
+	from: number,
+	to = from + 2 * REACH + 1,
+): boolean {
 	const { words: read, lexicon } = reading;
-	for (let i = from; i <= from + 2 * REACH && i < read.words.length; i++) {
+	for (let i = from; i < to && i < read.words.length; i++) {
 		if (lexicon.matcher.listAt(language, 'machine', read, i) > 0) return true;
 	}
 	return false;

@@ -306,6 +306,35 @@ describe('a request for a person', () => {
 		expect(signal(scored(text), 'human_request')).toBeUndefined();
 	});
 
+	it.each([
+		['agent?', 'agent? nope'],
+		['a human?', 'a human? God no.'],
+		['humano?', 'humano? no gracias'],
+		['mensch?', 'mensch? nein danke'],
+		['a manager? nobody answers', 'a manager? no thanks'],
+		['an agent? no bot please', 'an agent? no, you.'],
+	])(
+		'is read in a short question ("%s"), unless it is answered at once: "%s"',
+		(asked, answered) => {
+			expect(signal(scored(asked), 'human_request')).toBeDefined();
+			expect(signal(scored(answered), 'human_request')).toBeUndefined();
+		},
+	);
+
+	it.each([
+		['let me skip to a person', 'can we skip the person'],
+		['why can’t I talk to a human', 'why on earth would I want to talk to a human'],
+		['have the manager ring me', 'dont have the manager ring me'],
+		[
+			'you said you would connect me with a person',
+			'every time I ask you connect me with a person',
+		],
+		['ring me, nobody does', 'zero calls, w/o human pls'],
+	])('is understood in "%s", and its contrary in "%s"', (request, other) => {
+		expect(signal(scored(request), 'human_request')).toBeDefined();
+		expect(signal(scored(other), 'human_request')).toBeUndefined();
+	});
+
 	it.each(TALK_ABOUT_PEOPLE)('is not seen in talk about people and hours: "%s"', (text) => {
 		expect(signal(scored(text), 'human_request')).toBeUndefined();
 	});
