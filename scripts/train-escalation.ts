@@ -346,7 +346,7 @@ class WishTrainer {
 }
 
 /** Sets of written requests that are never trained on, so that they tell what to expect (docs/accuracy.md). */
-const UNSEEN: ReadonlySet<string> = new Set([
+export const UNSEEN: ReadonlySet<string> = new Set([
 	'thirteenth',
 	'seventeenth',
 	'nineteenth',

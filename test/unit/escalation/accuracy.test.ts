@@ -3,6 +3,7 @@ import path from 'node:path';
 import { score } from '../../../core/escalation';
 import { readMessage } from '../../../core/escalation/reading';
 import { requestIn } from '../../../core/escalation/signals/humanRequest';
+import { UNSEEN } from '../../../scripts/train-escalation';
 
 interface Row {
 	text: string;
@@ -62,15 +63,6 @@ describe('accuracy on the shipped samples', () => {
 		expect((2 * hits) / (handed.length + needed)).toBeGreaterThanOrEqual(0.55);
 	});
 
-	/** Sets that the model is never trained on. */
-	const unseen = [
-		'thirteenth',
-		'seventeenth',
-		'nineteenth',
-		'twenty-first',
-		'thirty-seventh',
-		'forty-fourth',
-	];
 	const share = (own: readonly Row[], label: string) => {
 		const some = own.filter((r) => r.label === label);
 		expect(some.length).toBeGreaterThan(0);
@@ -80,24 +72,22 @@ describe('accuracy on the shipped samples', () => {
 	it.each(['en', 'es', 'pt', 'de', 'fr', 'it', 'nl', 'hi', 'id', 'ar'])(
 		'understands requests in many wordings in %s, and takes next to no refusal and no talk about people for one',
 		(lang) => {
-			const own = rows('written_requests').filter(
-				(r) => r.lang === lang && !unseen.includes(r.set),
-			);
+			const own = rows('written_requests').filter((r) => r.lang === lang && !UNSEEN.has(r.set));
 			expect(share(own, 'human')).toBeGreaterThanOrEqual(lang === 'ar' ? 0.8 : 0.88);
-			expect(share(own, 'refusal')).toBeLessThanOrEqual(0.07);
-			expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
+			expect(share(own, 'refusal')).toBeLessThanOrEqual(0.05);
+			expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
 		},
 	);
 
 	it('finds 94 of 100 requests of the English sets that it was never trained on, most of which are not put plainly', () => {
-		const own = rows('written_requests').filter((r) => r.lang === 'en' && unseen.includes(r.set));
+		const own = rows('written_requests').filter((r) => r.lang === 'en' && UNSEEN.has(r.set));
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.94);
 		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.04);
 		expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
 	});
 
 	it('finds 92 of 100 in the other languages of such sets', () => {
-		const own = rows('written_requests').filter((r) => r.lang !== 'en' && unseen.includes(r.set));
+		const own = rows('written_requests').filter((r) => r.lang !== 'en' && UNSEEN.has(r.set));
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.92);
 		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.05);
 		expect(share(own, 'other')).toBeLessThanOrEqual(0.05);
