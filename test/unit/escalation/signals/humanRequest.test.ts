@@ -325,6 +325,9 @@ describe('a request for a person', () => {
 		['let me skip to a person', 'can we skip the person'],
 		['why can’t I talk to a human', 'why on earth would I want to talk to a human'],
 		['have the manager ring me', 'dont have the manager ring me'],
+		['the kitchen is under water, please send a plumber', 'please do not send a plumber'],
+		['can you send an electrician today', 'can you send the electrician invoice'],
+		['please send an electrician, the lights are out', 'did you send an electrician yesterday'],
 		[
 			'you said you would connect me with a person',
 			'every time I ask you connect me with a person',
