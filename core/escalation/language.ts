@@ -1,4 +1,5 @@
 import { lazily } from '../lazily';
+import type { Kept } from './kept';
 import type { Language, Lexicon } from './lexicon';
 import { LANGUAGES } from './lexicon';
 import type { Words } from './text';
@@ -71,7 +72,7 @@ export function detectLanguage(
 	if (arabic > 0 && arabic * 3 >= latin) return { tag: 'ar', language: 'ar', by: 'script' };
 	if (other > latin) return { tag: 'und', by: 'script' };
 
-	const small = vote(read, lexicon.functionWords);
+	const small = vote(read, lexicon.smallWordOf);
 	if (small && clear(small)) return { tag: small.best, language: small.best, by: 'words' };
 	if (read.words.length <= SHORT) {
 		if (known) return { tag: known, language: known, by: 'conversation' };
@@ -79,7 +80,7 @@ export function detectLanguage(
 			return { tag: small.best, language: small.best, by: 'words' };
 		if (read.words.length === 1) return { tag: 'und', by: 'none' };
 	}
-	const any = vote(read, lexicon.languagesOf);
+	const any = vote(read, lexicon.wordOf);
 	if (any && clear(any) && any.words >= KNOWN * read.words.length)
 		return { tag: any.best, language: any.best, by: 'vocabulary' };
 	const found = guess(read.text.slice(0, LIBRARY_CHARACTERS));
@@ -101,15 +102,12 @@ interface Vote {
 }
 
 /** The language that most of the words speak for; undefined where none does. */
-function vote(
-	read: Words,
-	languagesOf: ReadonlyMap<string, readonly Language[]>,
-): Vote | undefined {
+function vote(read: Words, languagesOf: Kept<readonly Language[]>): Vote | undefined {
 	votes.fill(0);
 	counts.fill(0);
 	for (let i = 0; i < read.words.length; i++) {
-		const languages = languagesOf.get(read.words[i]!);
-		if (!languages) continue;
+		const languages = languagesOf.of(read.known[i]!);
+		if (languages.length === 0) continue;
 		const share = 1 / languages.length;
 		for (let l = 0; l < languages.length; l++) {
 			const rank = RANK[languages[l]!];

@@ -1,5 +1,6 @@
 import { Corrector, isOtherWord } from './corrector';
 import { Sounds } from './hinglish';
+import { Kept } from './kept';
 import { PhraseMatcher } from './matcher';
 import { fold, hasAccents, readWords } from './text';
 import { Glue, slipsOf } from './typing';
@@ -52,6 +53,9 @@ export interface Lexicon {
 	functionWords: ReadonlyMap<string, readonly Language[]>;
 	/** Any word of the lexicons → languages that have it. */
 	languagesOf: ReadonlyMap<string, readonly Language[]>;
+	/** The languages of which a word is a function word, and those that have it at all. */
+	smallWordOf: Kept<readonly Language[]>;
+	wordOf: Kept<readonly Language[]>;
 	/** Function words and words of praise: they do not tell what a message is about. */
 	smallWords: ReadonlySet<string>;
 	/** Chat spelling by language: word → what it stands for. */
@@ -99,6 +103,7 @@ const MANY = 4;
 /** From here on a word says that the customer is pleased, rather than what they want. */
 const PRAISE = 1;
 
+const NONE: readonly Language[] = [];
 let loaded: Lexicon | undefined;
 
 /**
@@ -115,7 +120,7 @@ function readFile(language: Language): LexiconFile {
 }
 
 function compile(files: LexiconFile[]): Lexicon {
-	const matcher = new PhraseMatcher();
+	const matcher = new PhraseMatcher(true);
 	const functionWords = new Map<string, Language[]>();
 	const spelling = new Map<Language, Map<string, readonly string[]>>();
 	const sentiment = new Map<Language, SentimentWords>();
@@ -202,6 +207,8 @@ function compile(files: LexiconFile[]): Lexicon {
 		matcher,
 		functionWords,
 		languagesOf,
+		smallWordOf: new Kept(({ text }) => functionWords.get(text) ?? NONE),
+		wordOf: new Kept(({ text }) => languagesOf.get(text) ?? NONE),
 		smallWords,
 		spelling,
 		anySpelling,

@@ -1,3 +1,4 @@
+import { Kept } from './kept';
 import type { Words } from './text';
 import { fold, readWords } from './text';
 
@@ -79,8 +80,6 @@ const DEFAULT_GAP = 3;
 /** Less than what {@link LENGTH_BITS} hold. */
 const MAX_ELEMENTS = 24;
 const MAX_ALTERNATIVES = 400;
-/** Bound on the words whose lists are remembered. */
-const CACHE_SIZE = 20_000;
 
 /** A phrase that cannot be read; the message is for staff. */
 export class PhraseError extends Error {
@@ -111,7 +110,7 @@ export interface Longer {
 }
 
 /** A word as the lists have it. */
-interface Known {
+interface Listed {
 	/** Entries of this one word. */
 	single: Occurrence[];
 	/** Longer ones that begin with it. */
@@ -162,8 +161,8 @@ export class PhraseMatcher {
 	private alarms?: Alarms;
 	private longestPrefix = 0;
 	private shortestPrefix = Infinity;
-	/** By language mask and word: what the lists of those languages say of the word. */
-	private readonly cache = new Map<number, Map<string, Known>>();
+	/** By language mask, what the lists of those languages say of a word. */
+	private readonly kept = new Map<number, Kept<Listed>>();
 	/** By class, the bit of its language. */
 	private readonly bits: number[] = [];
 	/** Of each class, {@link PER_CLASS} numbers side by side, as one is seldom asked without the next. */
@@ -185,6 +184,9 @@ export class PhraseMatcher {
 	readonly vocabulary = new Set<string>();
 	/** By the bit of a language, the whole words that its phrases and lists name. */
 	private readonly ownWords = new Map<number, Set<string>>();
+
+	/** `lasting`: made once and for good, so that what it knows of words is kept with them. */
+	constructor(private readonly lasting = false) {}
 
 	/** Adds a named word list of a language. Entries may be several words, and may end in "*". */
 	addList(language: string, name: string, entries: Iterable<string>): void {
@@ -245,10 +247,10 @@ export class PhraseMatcher {
 				this.state[c + SEEN] = this.state[c + BEGUN] = 0;
 		}
 		const { turn, state, present } = this;
-		const cache = this.cacheOf(mask);
+		const kept = this.keptFor(mask);
 		let known = 0;
 		for (let i = 0; i < count; i++) {
-			const here = (at[i] = this.occurrences(read, i, mask, cache));
+			const here = (at[i] = this.occurrences(read, i, mask, kept));
 			for (let k = 0; k < here.length; k++) {
 				const c = (here[k]! >> LENGTH_BITS) * PER_CLASS;
 				if (state[c + SEEN] === turn) continue;
@@ -392,8 +394,7 @@ export class PhraseMatcher {
 
 	/** The first in rank of the lists that hold the word by itself; 0 for none. */
 	rankOf(word: string, ranks: Uint8Array): number {
-		const cache = this.cacheOf(~0);
-		return firstRank((cache.get(word) ?? this.lookUp(word, ~0, cache)).single, ranks);
+		return firstRank(this.lookUp(word, ~0).single, ranks);
 	}
 
 	/** The entries of several words that begin with a word, for {@link mayGoOn}. */
@@ -406,10 +407,11 @@ export class PhraseMatcher {
 		read: Words,
 		index: number,
 		mask: number,
-		cache = this.cacheOf(mask),
+		kept = this.keptFor(mask),
 	): readonly Occurrence[] {
-		const word = read.words[index]!;
-		const { single, longer } = cache.get(word) ?? this.lookUp(word, mask, cache);
+		const { single, longer } = kept
+			? kept.of(read.known[index]!)
+			: this.lookUp(read.words[index]!, mask);
 		const next = read.words[index + 1];
 		if (!longer || !mayGoOn(longer, next)) return single;
 		const exact = longer.bySecond.get(next!);
@@ -425,14 +427,15 @@ export class PhraseMatcher {
 		return result ?? single;
 	}
 
-	private cacheOf(mask: number): Map<string, Known> {
-		let cache = this.cache.get(mask);
-		if (!cache) this.cache.set(mask, (cache = new Map<string, Known>()));
-		return cache;
+	private keptFor(mask: number): Kept<Listed> | undefined {
+		if (!this.lasting) return undefined;
+		let kept = this.kept.get(mask);
+		if (!kept) this.kept.set(mask, (kept = new Kept(({ text }) => this.lookUp(text, mask))));
+		return kept;
 	}
 
-	/** What the lists of the languages in `mask` say of a word; once for each word. */
-	private lookUp(word: string, mask: number, cache: Map<string, Known>): Known {
+	/** What the lists of the languages in `mask` say of a word. */
+	private lookUp(word: string, mask: number): Listed {
 		const ids = [...(this.byWord.get(word) ?? [])];
 		const most = Math.min(word.length, this.longestPrefix);
 		for (let n = this.shortestPrefix; n <= most; n++) {
@@ -442,10 +445,7 @@ export class PhraseMatcher {
 		const single = ids
 			.filter((id) => (this.bits[id]! & mask) !== 0)
 			.map((id) => (id << LENGTH_BITS) | 1);
-		const result = { single, longer: this.byFirst.get(word) };
-		if (cache.size >= CACHE_SIZE) cache.clear();
-		cache.set(word, result);
-		return result;
+		return { single, longer: this.byFirst.get(word) };
 	}
 
 	private bit(language: string): number {
@@ -495,7 +495,6 @@ export class PhraseMatcher {
 				push(longer.bySecond, rest[0]!, entry);
 				longer.seconds |= bitOf(rest[0]!);
 			}
-			this.cache.clear();
 			return;
 		}
 		const word = words[0]!;
@@ -513,7 +512,6 @@ export class PhraseMatcher {
 		} else {
 			push(this.byWord, word, id);
 		}
-		this.cache.clear();
 	}
 
 	private parse(language: string, parts: string[]): Element[] {

@@ -1,3 +1,4 @@
+import { Kept } from './kept';
 import { Pairs } from './pairs';
 import type { Reading } from './reading';
 
@@ -31,6 +32,8 @@ interface Models {
 	range: Record<ModelName, readonly [number, number]>;
 	/** What stands for a word, or for the beginning or length of a message → its number. */
 	words: Map<string, number>;
+	/** The same of a word of a message. */
+	numberOf: Kept<number>;
 	/** By number of a word, then label: what it says by itself. */
 	own: Float32Array;
 	/** Two words that follow each other → their row in `together`. */
@@ -117,16 +120,15 @@ function evidenceOf(models: Models, reading: Reading, label: number): string {
 
 /** The weights of a message's features: a table, where their row begins in it, and which words they are of. */
 function eachWeight(
-	{ words: numbers, own, pairs, together, labels: { length: labels } }: Models,
+	{ words: numbers, numberOf, own, pairs, together, labels: { length: labels } }: Models,
 	reading: Reading,
 	use: (table: Float32Array, row: number, i: number, length: number) => void,
 ): void {
-	const { words } = reading.words;
-	const most = Math.min(words.length, MAX_WORDS);
+	const { known } = reading.words;
+	const most = Math.min(known.length, MAX_WORDS);
 	let previous = numbers.get(START) ?? UNKNOWN;
 	for (let i = 0; i < most; i++) {
-		const word = words[i]!;
-		const number = numbers.get(isDigit(word) ? NUMBER : word) ?? UNKNOWN;
+		const number = numberOf.of(known[i]!);
 		if (number >= 0) use(own, number * labels, i, 1);
 		const pair = pairs.get(previous, number);
 		if (pair > 0) use(together, pair * labels, i === 0 ? 0 : i - 1, i === 0 ? 1 : 2);
@@ -194,6 +196,7 @@ function load(): Models {
 		bias: Float64Array.from(all, ([, { bias }]) => bias),
 		range: { topics: [0, topics], handoff: [topics, topics + handoff] },
 		words,
+		numberOf: new Kept(({ text }) => words.get(isDigit(text) ? NUMBER : text) ?? UNKNOWN),
 		own,
 		pairs: new Pairs(words.size, entries),
 		together,

@@ -1,4 +1,5 @@
 import type { Answered } from './botTurn';
+import { Kept, wordOf, type Word } from './kept';
 import { LANGUAGES, lexicon, type Language, type Lexicon } from './lexicon';
 import { detectLanguage, type DetectedLanguage } from './language';
 import type { PhraseMatch } from './matcher';
@@ -110,13 +111,12 @@ export function words(reading: Reading, match: Pick<PhraseMatch, 'from' | 'to'>)
 	return quote(reading.words, match.from, match.to);
 }
 
-type Speller = (word: string) => readonly string[] | string | undefined;
+type Speller = Kept<readonly Word[]>;
 /** By language, and whether it is sure and in Latin letters. */
 const spellers: Speller[] = [];
-/** Bound on the words of which a speller remembers what they stand for. */
-const REMEMBERED = 20_000;
+const ITSELF: readonly Word[] = [];
 
-/** What words stand for in a message in `own`, if it is `sure`, and in Latin letters or not. Each word is looked up once. */
+/** What words stand for in a message in `own`, if it is `sure`, and in Latin letters or not. */
 function speller(
 	lists: Lexicon,
 	own: Language | undefined,
@@ -145,21 +145,17 @@ function newSpeller(
 	);
 	const apart = (word: string) =>
 		lists.known.has(word) ? undefined : (glues[0]?.split(word) ?? glues[1]?.split(word));
-	const meant = new Map<string, readonly string[] | string | undefined>();
-	return (word) => {
-		const known = meant.get(word);
-		if (known !== undefined || meant.has(word)) return known;
-		const found =
-			shared?.get(word) ??
-			spelling?.get(word) ??
-			other?.get(word) ??
-			apart(word) ??
-			(word.length < SHORTEST_CORRECTED
+	return new Kept(({ text }) => {
+		const meant =
+			shared?.get(text) ??
+			spelling?.get(text) ??
+			other?.get(text) ??
+			apart(text) ??
+			(text.length < SHORTEST_CORRECTED
 				? undefined
-				: lists.corrector.correct(word, sure ? own : undefined)) ??
-			(own === 'hi' ? lists.hindi.spelling(word) : undefined);
-		if (meant.size >= REMEMBERED) meant.clear();
-		meant.set(word, found);
-		return found;
-	};
+				: lists.corrector.correct(text, sure ? own : undefined)) ??
+			(own === 'hi' ? lists.hindi.spelling(text) : undefined);
+		if (meant === undefined) return ITSELF;
+		return typeof meant === 'string' ? [wordOf(meant)] : meant.map(wordOf);
+	});
 }

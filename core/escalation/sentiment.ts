@@ -3,6 +3,7 @@ import type Sentiment from 'sentiment';
 import { lazily } from '../lazily';
 import { arabicStems } from './arabic';
 import type { Answered } from './botTurn';
+import { Kept } from './kept';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
 import { hasAccents, type Words } from './text';
@@ -426,10 +427,17 @@ interface Strength {
 	length: number;
 }
 const NONE: Strength = { strength: 0, length: 1 };
+/** Of a word that means something else with others or with accents. */
+const BY_PLACE: Strength = { strength: NaN, length: 1 };
 
-/** The lists of some languages together. What a word means alone is looked up once. */
+/** The lists of some languages together. */
 class Dictionary {
-	private readonly known = new Map<string, Strength>();
+	/** What a word means wherever it stands. */
+	private readonly anywhere = new Kept<Strength>(({ text }) =>
+		this.lists.some((list) => list.several.has(text) || list.accented.has(text))
+			? BY_PLACE
+			: this.lookUp(text),
+	);
 
 	constructor(
 		private readonly lists: readonly SentimentWords[],
@@ -439,21 +447,15 @@ class Dictionary {
 	) {}
 
 	at(read: Words, index: number): Strength {
-		const word = read.words[index]!;
-		const known = this.known.get(word);
-		if (known) return known;
-		if (this.lists.some((list) => list.several.has(word) || list.accented.has(word)))
-			return this.lookUp(word, read, index);
-		const strength = this.lookUp(word, read, index);
-		if (this.known.size >= REMEMBERED) this.known.clear();
-		this.known.set(word, strength);
-		return strength;
+		const known = this.anywhere.of(read.known[index]!);
+		return known === BY_PLACE ? this.lookUp(read.words[index]!, read, index) : known;
 	}
 
-	private lookUp(word: string, read: Words, index: number): Strength {
+	/** What a word means at its place in a text, or, without one, by itself. */
+	private lookUp(word: string, read?: Words, index = 0): Strength {
 		const { lists } = this;
 		for (const [rank, list] of lists.entries()) {
-			const several = list.several.get(word)?.get(read.words[index + 1] ?? '');
+			const several = read && list.several.get(word)?.get(read.words[index + 1] ?? '');
 			if (several) {
 				for (const { rest, strength } of several) {
 					if (rest.every((part, k) => read.words[index + 2 + k] === part))
@@ -461,7 +463,7 @@ class Dictionary {
 				}
 			}
 			const exact =
-				list.accented.has(word) && hasAccents(read.raw[index]!)
+				read && list.accented.has(word) && hasAccents(read.raw[index]!)
 					? list.accented.get(word)
 					: list.exact.get(word);
 			// In another language only the outspoken English words count: "me" or "now" may be anything there.

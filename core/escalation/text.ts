@@ -1,3 +1,5 @@
+import { LONGEST_REMEMBERED, REMEMBERED, wordOf, type Kept, type Word } from './kept';
+
 /** Longest text that is read; of a longer one its beginning and its end. WhatsApp allows 4,096 characters in a message. */
 const MAX_CHARACTERS = 4096;
 const MAX_TAIL = 1024;
@@ -8,6 +10,8 @@ export interface Words {
 	text: string;
 	/** Lower case, without accents, elongations and chat spelling. */
 	words: string[];
+	/** The same with what is known of them. */
+	known: Word[];
 	/** As {@link words}, but as the customer spelt it. */
 	raw: string[];
 	starts: number[];
@@ -91,8 +95,6 @@ export function hasAccents(word: string): boolean {
 
 /** Words with accents come back with every message. */
 const foldedWords = new Map<string, string>();
-const REMEMBERED = 20_000;
-const LONGEST_REMEMBERED = 40;
 
 function withoutMarks(lower: string): string {
 	return lower
@@ -117,6 +119,7 @@ export function readWords(text: string): Words {
 	const result: Words = {
 		text: clean,
 		words: [],
+		known: [],
 		raw: [],
 		starts: [],
 		ends: [],
@@ -133,8 +136,9 @@ export function readWords(text: string): Words {
 	};
 	let sentence = 0;
 	let paused = true;
-	const add = (word: string, raw: string, start: number, end: number) => {
-		result.words.push(word);
+	const add = (word: Word, raw: string, start: number, end: number) => {
+		result.words.push(word.text);
+		result.known.push(word);
 		result.raw.push(raw);
 		result.starts.push(start);
 		result.ends.push(end);
@@ -171,15 +175,20 @@ export function readWords(text: string): Words {
 		if (apostrophe > 0) {
 			const head = fold(token.slice(0, apostrophe));
 			if (ELIDED.has(head)) {
-				add(head, token.slice(0, apostrophe), start, start + apostrophe);
+				add(wordOf(head), token.slice(0, apostrophe), start, start + apostrophe);
 				const tail = token.slice(apostrophe + 1).replace(APOSTROPHES, '');
 				addWord(tail, start + apostrophe + 1, start + token.length);
 				return;
 			}
 			// "I'll" is not "ill", nor "he'll" "hell".
 			if (token.length - apostrophe === 3 && token.slice(apostrophe + 1).toLowerCase() === 'll') {
-				add(head, token.slice(0, apostrophe), start, start + apostrophe);
-				add('will', token.slice(apostrophe + 1), start + apostrophe + 1, start + token.length);
+				add(wordOf(head), token.slice(0, apostrophe), start, start + apostrophe);
+				add(
+					wordOf('will'),
+					token.slice(apostrophe + 1),
+					start + apostrophe + 1,
+					start + token.length,
+				);
 				return;
 			}
 		}
@@ -197,7 +206,7 @@ export function readWords(text: string): Words {
 
 /** How a word is spelt: folded, without elongations, and 1 where it counts to {@link Words.cased}, `capitals`, `elongated`. */
 interface Spelt {
-	word: string;
+	word: Word;
 	cased: number;
 	capitals: number;
 	elongated: number;
@@ -227,7 +236,7 @@ function spell(token: string): Spelt {
 	const elongated = word.length > 2 && DRAWN_OUT.test(word);
 	return {
 		// "sooo" is "so", "helllo" is "hello": two stay only where the word before the last letters needs it.
-		word: elongated ? word.replace(REPEATED_LETTER, '$1') : word,
+		word: wordOf(elongated ? word.replace(REPEATED_LETTER, '$1') : word),
 		cased: Number(cased),
 		capitals: Number(cased && upper === token),
 		elongated: Number(elongated),
@@ -307,22 +316,21 @@ function countScript(scripts: Words['scripts'], code: number, length: number) {
 }
 
 /**
- * Replaces words by what they stand for ("u" → ["you"], "wanna" → ["want", "to"], "agnet" → ["agent"]), in place. Offsets keep
- * pointing at what the customer wrote.
+ * Replaces words by what they stand for ("u" → ["you"], "wanna" → ["want", "to"], "agnet" → ["agent"]; nothing where they stand
+ * for themselves), in place. Offsets keep pointing at what the customer wrote.
  */
-export function respell(
-	read: Words,
-	standsFor: (word: string) => readonly string[] | string | undefined,
-): void {
+export function respell(read: Words, standsFor: Kept<readonly Word[]>): void {
 	for (let i = read.words.length - 1; i >= 0; i--) {
-		const meant = standsFor(read.words[i]!);
-		if (meant === undefined) continue;
-		if (typeof meant === 'string' || meant.length === 1) {
-			read.words[i] = typeof meant === 'string' ? meant : meant[0]!;
+		const meant = standsFor.of(read.known[i]!);
+		if (meant.length === 0) continue;
+		if (meant.length === 1) {
+			read.words[i] = meant[0]!.text;
+			read.known[i] = meant[0]!;
 			continue;
 		}
 		const same = <T>(value: T) => meant.map(() => value);
-		read.words.splice(i, 1, ...meant);
+		read.words.splice(i, 1, ...meant.map(({ text }) => text));
+		read.known.splice(i, 1, ...meant);
 		read.raw.splice(i, 1, ...same(read.raw[i]!));
 		read.starts.splice(i, 1, ...same(read.starts[i]!));
 		read.ends.splice(i, 1, ...same(read.ends[i]!));

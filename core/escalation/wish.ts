@@ -1,4 +1,5 @@
 import { arabicStems } from './arabic';
+import { Kept } from './kept';
 import type { Language } from './lexicon';
 import { mayGoOn, PhraseMatcher, type Longer } from './matcher';
 import { Pairs } from './pairs';
@@ -227,7 +228,7 @@ const kinds = new Map<Language, KindLists>();
 
 /** The lists of core/escalation/kinds in one language. */
 class KindLists {
-	private readonly matcher = new PhraseMatcher();
+	private readonly matcher = new PhraseMatcher(true);
 	private readonly ranks: Uint8Array;
 
 	constructor(language: Language) {
@@ -291,12 +292,9 @@ interface KnownWord {
 	byKind: Known[];
 }
 
-/** Bound on the words of a language that are remembered. */
-const REMEMBERED = 20_000;
-
-/** What the model says of the words of a language; each word is looked up once. */
+/** What the model says of the words of a language. */
 class WishWords {
-	private readonly words = new Map<string, KnownWord>();
+	private readonly kept = new Kept<KnownWord>(({ text }) => this.lookUp(text));
 
 	constructor(
 		private readonly model: Model,
@@ -304,8 +302,8 @@ class WishWords {
 	) {}
 
 	at(reading: Reading, index: number): Known {
-		const { words } = reading.words;
-		const word = this.words.get(words[index]!) ?? this.lookUp(words[index]!);
+		const { words, known } = reading.words;
+		const word = this.kept.of(known[index]!);
 		const { longer } = word;
 		for (let l = 0; l < longer.length; l++)
 			if (mayGoOn(longer[l]!, words[index + 1])) return this.inPlace(word, reading, index);
@@ -319,7 +317,7 @@ class WishWords {
 	}
 
 	private lookUp(word: string): KnownWord {
-		const found = {
+		return {
 			alone: this.known(
 				word,
 				firstOf(this.lists, (list) => list.of(word)),
@@ -329,9 +327,6 @@ class WishWords {
 				.filter((longer) => longer !== undefined),
 			byKind: [],
 		};
-		if (this.words.size >= REMEMBERED) this.words.clear();
-		this.words.set(word, found);
-		return found;
 	}
 
 	private known(word: string, kind: number): Known {
