@@ -41,8 +41,7 @@ export function countTurn(turn: Turn): { after: Counters; sentiment: SentimentRe
 					? before.fallbacks
 					: 0,
 			negatives:
-				sentiment.value <= NEGATIVE &&
-				(turn.reading.feeling.evidence[0]?.strength ?? 0) <= CLEARLY_BAD
+				sentiment.value <= NEGATIVE && (turn.reading.feeling.worst?.strength ?? 0) <= CLEARLY_BAD
 					? before.negatives + 1
 					: sentiment.value >= 0 && sentiment.label !== 'neutral'
 						? 0

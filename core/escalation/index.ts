@@ -186,7 +186,7 @@ function historyBefore({ history, message: { id } }: ScoreInput): ConversationMe
 
 function sentimentOf(reading: Reading): SentimentResult {
 	const { feeling, words } = reading;
-	const worst = feeling.evidence[0];
+	const { worst } = feeling;
 	return {
 		value: feeling.value,
 		label: feeling.value <= -0.2 ? 'negative' : feeling.value >= 0.2 ? 'positive' : 'neutral',

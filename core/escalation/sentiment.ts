@@ -18,8 +18,8 @@ export interface Feeling {
 	/** 0 to 1: only words that say how the customer feels, not those that say what happened ("late", "not", "why"). */
 	displeasure: number;
 	emotions: Record<Emotion, number>;
-	/** Index ranges of the words that weigh most, most negative first. */
-	evidence: Array<{ from: number; to: number; strength: number }>;
+	/** Where the most negative word or phrase stands; the least positive where none is negative. */
+	worst?: { from: number; to: number; strength: number };
 }
 
 /** A negation turns what follows within this many words. */
@@ -133,7 +133,7 @@ export function feel(
 ): Feeling {
 	const { words } = read;
 	const count = words.length;
-	const evidence: Feeling['evidence'] = [];
+	let worst: Feeling['worst'];
 	let bad = 0;
 	let good = 0;
 	let strong = 0;
@@ -170,7 +170,8 @@ export function feel(
 			if (!fresh) continue;
 			if (strength < 0) bad -= strength;
 			else good += strength;
-			evidence.push({ from: match.from, to: match.to, strength });
+			if (isWorse(strength, match.from, worst))
+				worst = { from: match.from, to: match.to, strength };
 		}
 	}
 	const english = languages.includes('en') && read.scripts.latin > 0;
@@ -194,11 +195,11 @@ export function feel(
 			);
 			strong -= turned <= STRONG && !event ? turned : turned * FAINT;
 		} else good += turned;
-		evidence.push({ from: i, to: i + here.length, strength: turned });
+		if (isWorse(turned, i, worst)) worst = { from: i, to: i + here.length, strength: turned };
 		i += here.length - 1;
 	}
 	const telling = answered ? TELLING_IN_ANSWER : TELLING;
-	if (!evidence.some(({ strength }) => strength <= telling)) bad *= FAINT_ONLY;
+	if (!worst || worst.strength > telling) bad *= FAINT_ONLY;
 	for (const emoji of read.emoji) {
 		const strength = signs().get(emoji) ?? base(emoji);
 		if (strength < 0) bad -= strength;
@@ -245,15 +246,18 @@ export function feel(
 	const mood =
 		inTelling(much(bad) - praise * much(good) - link, read, found) +
 		saidOutright(displeasure, emotions, found, denied) -
-		(inEnglish && !shouting ? joy(read, good, evidence) : 0);
-	if (evidence.length > 1) evidence.sort((a, b) => a.strength - b.strength || a.from - b.from);
+		(inEnglish && !shouting ? joy(read, good, worst) : 0);
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
 		displeasure,
 		negativity: round(1 / (1 + Math.exp(-(STEEP * mood - 1.2)))),
 		emotions,
-		evidence,
+		...(worst ? { worst } : {}),
 	};
+}
+
+function isWorse(strength: number, from: number, worst: Feeling['worst']): boolean {
+	return !worst || strength < worst.strength || (strength === worst.strength && from < worst.from);
 }
 
 /**
@@ -373,10 +377,10 @@ const JOY = 0.4;
 const MOST_JOY = 3;
 const CLEARLY_BAD = -1.5;
 
-function joy(read: Words, good: number, evidence: Feeling['evidence']): number {
+function joy(read: Words, good: number, worst: Feeling['worst']): number {
 	// With no word of feeling they have counted as joy already.
-	if (read.exclamations === 0 || evidence.length === 0) return 0;
-	if (good === 0 && evidence.some(({ strength }) => strength <= CLEARLY_BAD)) return 0;
+	if (read.exclamations === 0 || !worst) return 0;
+	if (good === 0 && worst.strength <= CLEARLY_BAD) return 0;
 	return JOY * Math.min(MOST_JOY, read.exclamations);
 }
 

@@ -44,7 +44,7 @@ export const sentiment: Signal = {
 		for (const emotion of Object.keys(WORDS) as Emotion[]) {
 			if (emotions[emotion] > (strongest ? emotions[strongest] : 0.2)) strongest = emotion;
 		}
-		const worst = reading.feeling.evidence[0];
+		const { worst } = reading.feeling;
 		// "When", "what" and "still open" rank messages, but no one is told that a customer is cross because of them.
 		// In a chat with the bot the tone of an answer counts for a little, under its own name.
 		const faint = value === 0 && (worst?.strength ?? 0) > TELLING;
