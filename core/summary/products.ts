@@ -49,8 +49,11 @@ export function findProduct(
 		if (!best || score > best.score) best = { value, score };
 	};
 	let addresses: Span[] | undefined;
+	// "anna@worldofpc.example" owns no PC, nor does who lives in "Laptop Lane".
 	const inAddress = ({ start, end }: Span) => {
-		addresses ??= findReferences(sentence).filter(({ kind }) => kind === 'address');
+		addresses ??= findReferences(sentence).filter(
+			({ kind }) => kind === 'address' || kind === 'email',
+		);
 		return addresses.some((span) => span.start < end && span.end > start);
 	};
 	for (const language of languages) {

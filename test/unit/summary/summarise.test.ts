@@ -209,6 +209,11 @@ describe('summarise', () => {
 		expect(briefOf([asked, answer]).unansweredQuestion).toBeUndefined();
 	});
 
+	it('takes no part of an e-mail address for a product', () => {
+		const brief = briefOf([customer('¿Puede usar anna@welovemypc.example?')]);
+		expect(brief.product).toBeUndefined();
+	});
+
 	it('does not take what the customer refuses for a wish or a product', () => {
 		const brief = briefOf([customer('I do not want a voucher, I want a red bicycle instead.')]);
 		expect(brief.product?.value).toBe('red bicycle');
