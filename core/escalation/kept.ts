@@ -24,18 +24,42 @@ export class Kept<Fact extends object | number | string> {
 	}
 }
 
-/** Bound on the words that are remembered. */
-export const REMEMBERED = 20_000;
 /** Longer ones are no words that come back. */
 export const LONGEST_REMEMBERED = 40;
-const words = new Map<string, Word>();
+const GENERATION = 30_000;
+
+/**
+ * What is known by a word, for the words that come back: of those that were asked for since as many others came, none is
+ * forgotten. Holds at most two generations.
+ */
+export class Remembered<Value extends object> {
+	private young = new Map<string, Value>();
+	private old = new Map<string, Value>();
+
+	get(word: string): Value | undefined {
+		const known = this.young.get(word);
+		if (known !== undefined) return known;
+		const older = this.old.get(word);
+		if (older !== undefined) this.set(word, older);
+		return older;
+	}
+
+	set(word: string, value: Value): void {
+		if (this.young.size >= GENERATION) {
+			this.old = this.young;
+			this.young = new Map();
+		}
+		this.young.set(word, value);
+	}
+}
+
+const words = new Remembered<Word>();
 
 /** The word of this text. Parts of a longer text have to be copies of it, as a piece of it would keep the whole in memory. */
 export function wordOf(text: string): Word {
 	let known = words.get(text);
 	if (known === undefined) {
 		known = { text, facts: [] };
-		if (words.size >= REMEMBERED) words.clear();
 		if (text.length <= LONGEST_REMEMBERED) words.set(text, known);
 	}
 	return known;

@@ -1,4 +1,4 @@
-import { LONGEST_REMEMBERED, REMEMBERED, wordOf, type Kept, type Word } from './kept';
+import { LONGEST_REMEMBERED, Remembered, wordOf, type Kept, type Word } from './kept';
 
 /** Longest text that is read; of a longer one its beginning and its end. WhatsApp allows 4,096 characters in a message. */
 const MAX_CHARACTERS = 4096;
@@ -95,6 +95,7 @@ export function hasAccents(word: string): boolean {
 
 /** Words with accents come back with every message. */
 const foldedWords = new Map<string, string>();
+const REMEMBERED = 20_000;
 
 function withoutMarks(lower: string): string {
 	return lower
@@ -213,7 +214,7 @@ interface Spelt {
 }
 
 /** Most words come back with every message. */
-const speltWords = new Map<string, Spelt>();
+const speltWords = new Remembered<Spelt>();
 /** V8 copies shorter pieces of a text by itself. */
 const LONG = 13;
 
@@ -223,7 +224,6 @@ function spelt(token: string): Spelt {
 		// What is remembered here and by those who read the word is a copy: a long piece of a text keeps the whole of it in memory.
 		const copy = token.length < LONG ? token : token.split('').join('');
 		known = spell(copy);
-		if (speltWords.size >= REMEMBERED) speltWords.clear();
 		if (token.length <= LONGEST_REMEMBERED) speltWords.set(copy, known);
 	}
 	return known;
