@@ -15,8 +15,9 @@ import { score, type ScoreResult } from '../core/escalation';
 import { useModel } from '../core/escalation/model';
 import { readMessage } from '../core/escalation/reading';
 import { requestIn } from '../core/escalation/signals/humanRequest';
+import { useTone } from '../core/escalation/tone';
 import { dialogues as written, evaluateSummary, SETS, summaryReport } from './eval-summary';
-import { fifth, handoffExamples, train } from './train-escalation';
+import { fifth, handoffExamples, train, UNSEEN_MOODS } from './train-escalation';
 
 const ROOT = path.join(__dirname, '..');
 const FULL = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
@@ -302,6 +303,40 @@ function writtenSentiment() {
 	}
 }
 
+/** English posts and messages that were written blind, and of which the model of the tone has read none. */
+function writtenMoods() {
+	const rows = (read('written_moods', SAMPLES) as Array<Row & Mood> | undefined)?.filter(
+		({ set }) => set === UNSEEN_MOODS,
+	);
+	if (!rows) return;
+	for (const [name, own] of [
+		['to a service', rows.filter(({ area }) => area === 'service')],
+		['general', rows.filter(({ area }) => area === 'general')],
+		['all', rows],
+	] as const) {
+		const truth = own.map(({ mood }) => mood === 'negative');
+		const measure = () => {
+			const scores = own.map((r) => -verdict(r.text).sentiment.value);
+			return `AUROC ${n(auroc(scores, truth))} R@10% ${n(recallAt(scores, truth, 0.1))}`;
+		};
+		useTone({});
+		const lists = measure();
+		useTone();
+		line(
+			`en, written blind, ${name} (${own.length})`,
+			measure(),
+			'≥0.880 ≥0.700',
+			`lists alone ${lists}`,
+		);
+	}
+}
+
+interface Mood {
+	mood: string;
+	area: string;
+	set: string;
+}
+
 const clean = (text: string) =>
 	text.replace(/&amp;/g, '&').replace(/&gt;/g, '>').replace(/&lt;/g, '<');
 
@@ -514,6 +549,7 @@ if (require.main === module) {
 	if (wanted('sentiment')) {
 		sentiments();
 		writtenSentiment();
+		writtenMoods();
 	}
 	if (wanted('complaints')) complaints();
 	if (wanted('dialogues')) dialogues();

@@ -1,17 +1,20 @@
 /**
- * Trains the three small linear classifiers of the Escalation Scorer and writes core/escalation/models/*.json.
+ * Trains the small linear models of the Escalation Scorer and writes core/escalation/models/*.json.
  *
  *     node scripts/node24.js -r ts-node/register scripts/train-escalation.ts
  *
  * Only from data whose licence lets derived weights be shipped: BANKING77 (CC BY 4.0), CLINC150 (CC BY 3.0), HINT3 (ODbL) and
  * Microsoft's bot templates (MIT), read from EVAL_DIR or ../shared/eval; without them it says so and changes nothing.
- * Wishes for a person are learnt from our own sentences (test/fixtures/eval/written_requests.jsonl) as well.
+ * Wishes for a person are learnt from our own sentences (test/fixtures/eval/written_requests.jsonl) as well, and so is the tone of a
+ * message (written_moods.jsonl).
  * Deterministic: the same data give the same files. A fifth of the topic data (by a hash of the text) is never trained on.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { linearFeatures } from '../core/escalation/linear';
 import { featuresOf } from '../core/escalation/model';
 import { readMessage } from '../core/escalation/reading';
+import { moodOf } from '../core/escalation/sentiment';
 import { phraseIn, requestIn } from '../core/escalation/signals/humanRequest';
 import {
 	packWishes,
@@ -20,6 +23,7 @@ import {
 	wishFeatures,
 	type WishWeights,
 } from '../core/escalation/wish';
+import { useTone } from '../core/escalation/tone';
 
 const ROOT = path.join(__dirname, '..');
 const DATA = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
@@ -81,11 +85,13 @@ const WRITTEN = path.join(ROOT, 'test', 'fixtures', 'eval', 'written_requests.js
 const NEAR_MISS = 2;
 /** Ordinary questions outnumber wishes by far where this is used: one false alarm in a thousand of them is the limit. */
 const SERVICE = 5;
-const WISH_EPOCHS = 12;
+const WISH_EPOCHS = 24;
 const WISH_RATE = 0.05;
 const WISH_L2 = 1e-7;
 const WISH_LEAST_WEIGHT = 0.1;
 const WISH_SEEN = 4;
+const WHOLE_SEEN = 2;
+const WHOLE_L2 = 3e-7;
 
 export interface Linear {
 	bias: number;
@@ -257,6 +263,8 @@ function handoff(service: Row[], traffic: Row[]) {
 /** A message and the stretches of it that may be a wish for a person, each as the numbers of its features. */
 interface WishExample {
 	stretches: Int32Array[];
+	/** The same of the whole message, numbered apart. */
+	whole: Int32Array;
 	yes: boolean;
 	weight: number;
 }
@@ -264,15 +272,27 @@ interface WishExample {
 /** Reads messages for {@link WishTrainer.train}; messages of one trainer share their numbers. */
 class WishTrainer {
 	private readonly numbers = new Map<string, number>();
+	/** Numbers go on from one kind of features to the other. */
+	private readonly wholes = new Map<string, number>();
+	private count = 0;
+
+	private numberIn(numbers: Map<string, number>, feature: string): number {
+		let number = numbers.get(feature);
+		if (number === undefined) numbers.set(feature, (number = this.count++));
+		return number;
+	}
 
 	example(text: string, language: string | undefined, yes: boolean, weight: number): WishExample {
 		const reading = readMessage(text, language);
 		const { sentences } = reading.words;
-		const features = wishFeatures(reading).map(({ feature, from, at }) => {
-			let number = this.numbers.get(feature);
-			if (number === undefined) this.numbers.set(feature, (number = this.numbers.size));
-			return { number, from, at };
-		});
+		const features = wishFeatures(reading).map(({ feature, from, at }) => ({
+			number: this.numberIn(this.numbers, feature),
+			from,
+			at,
+		}));
+		const whole = Int32Array.from(linearFeatures(reading.words), (feature) =>
+			this.numberIn(this.wholes, feature),
+		);
 		const stretches: Int32Array[] = [];
 		for (let from = 0; from < sentences.length; from++) {
 			let to = from;
@@ -288,24 +308,37 @@ class WishTrainer {
 				),
 			);
 		}
-		return { stretches, yes, weight };
+		return { stretches, whole, yes, weight };
 	}
 
-	/** Logistic regression by AdaGrad on the likeliest stretch of each message, in an order fixed by a small generator. */
+	/**
+	 * Logistic regression by AdaGrad on the likeliest stretch of each message and on the whole of it, in an order fixed by a small
+	 * generator.
+	 */
 	train(examples: readonly WishExample[]): WishWeights {
-		const seen = new Uint32Array(this.numbers.size);
-		for (const { stretches } of examples)
+		const seen = new Uint32Array(this.count);
+		for (const { stretches, whole } of examples) {
 			for (const number of new Set(stretches.flatMap((s) => [...s]))) seen[number]!++;
+			for (const number of new Set(whole)) seen[number]!++;
+		}
 		const data = examples
 			.filter(({ stretches }) => stretches.length > 0)
 			.map((e) => ({
 				...e,
 				stretches: e.stretches.map((s) => s.filter((n) => seen[n]! >= WISH_SEEN)),
+				whole: e.whole.filter((n) => seen[n]! >= WHOLE_SEEN),
 			}));
-		const w = new Float64Array(this.numbers.size);
-		const g = new Float64Array(this.numbers.size).fill(1e-6);
+		const w = new Float64Array(this.count);
+		const g = new Float64Array(this.count).fill(1e-6);
 		let bias = -2;
 		let gBias = 1e-6;
+		const learn = (features: Int32Array, error: number, l2: number) => {
+			for (const n of features) {
+				const gradient = error + l2 * w[n]! * data.length;
+				g[n]! += gradient * gradient;
+				w[n]! -= (WISH_RATE * gradient) / Math.sqrt(g[n]!);
+			}
+		};
 		let state = 12345;
 		const order = data.map((_, i) => i);
 		for (let epoch = 0; epoch < WISH_EPOCHS; epoch++) {
@@ -315,7 +348,7 @@ class WishTrainer {
 				[order[i], order[j]] = [order[j]!, order[i]!];
 			}
 			for (const i of order) {
-				const { stretches, yes, weight } = data[i]!;
+				const { stretches, whole, yes, weight } = data[i]!;
 				let sum = -Infinity;
 				let likeliest = stretches[0]!;
 				for (const stretch of stretches) {
@@ -326,24 +359,30 @@ class WishTrainer {
 						likeliest = stretch;
 					}
 				}
+				for (const n of whole) sum += w[n]!;
 				const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
-				for (const n of likeliest) {
-					const gradient = error + WISH_L2 * w[n]! * data.length;
-					g[n]! += gradient * gradient;
-					w[n]! -= (WISH_RATE * gradient) / Math.sqrt(g[n]!);
-				}
+				learn(likeliest, error, WISH_L2);
+				learn(whole, error, WHOLE_L2);
 				gBias += error * error;
 				bias -= (WISH_RATE * error) / Math.sqrt(gBias);
 			}
 		}
-		const weights: Record<string, number> = {};
-		for (const [feature, number] of this.numbers) {
-			const value = Math.round(w[number]! * 100) / 100;
-			if (Math.abs(value) >= WISH_LEAST_WEIGHT) weights[feature] = value;
-		}
-		return { bias: Math.round(bias * 100) / 100, weights };
+		const weightsOf = (numbers: Map<string, number>) =>
+			Object.fromEntries(
+				[...numbers]
+					.map(([feature, number]) => [feature, Math.round(w[number]! * 100) / 100] as const)
+					.filter(([, value]) => Math.abs(value) >= WISH_LEAST_WEIGHT),
+			);
+		return {
+			bias: Math.round(bias * 100) / 100,
+			weights: weightsOf(this.numbers),
+			whole: weightsOf(this.wholes),
+		};
 	}
 }
+
+/** Sets of which the messages of one family wish, refuse and report in nearly the same words: much harder than what customers write. */
+export const CONTRASTS: readonly string[] = ['forty-eighth', 'forty-ninth'];
 
 /** Sets of written requests that are never trained on, so that they tell what to expect (docs/accuracy.md). */
 export const UNSEEN: ReadonlySet<string> = new Set([
@@ -353,6 +392,8 @@ export const UNSEEN: ReadonlySet<string> = new Set([
 	'twenty-first',
 	'thirty-seventh',
 	'forty-fourth',
+	'forty-sixth',
+	...CONTRASTS,
 ]);
 
 /** Some of the service questions do ask for a person ("can i talk to someone about …"), whatever their label says. */
@@ -411,12 +452,99 @@ function requests(service: Row[], traffic: Row[]) {
 	console.log(`core/escalation/models/requests.json: ${Object.keys(model.weights).length} weights`);
 }
 
+/** Messages by mood, and what the word lists make of each. */
+const MOODS = path.join(ROOT, 'test', 'fixtures', 'eval', 'written_moods.jsonl');
+const TONE_EPOCHS = 8;
+const TONE_RATE = 0.05;
+const TONE_L2 = 1e-6;
+const TONE_SEEN = 3;
+const LEAST_TONE = 0.1;
+/** Plain questions and orders to an assistant, which are in no mood, outnumber what was written by far. */
+const QUESTION = 0.1;
+
+/** The set of written moods that is never trained on. */
+export const UNSEEN_MOODS = 'unseen';
+
+/**
+ * Logistic regression by AdaGrad on top of the mood that the word lists read, so that the words learn only what the lists leave
+ * out; in hundredths.
+ */
+function trainTone(questions: readonly Row[]): Record<string, number> {
+	useTone({});
+	const numbers = new Map<string, number>();
+	const seen: number[] = [];
+	const data = readFileSync(MOODS, 'utf8')
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as { text: string; mood: string; set: string })
+		.filter(({ set }) => set !== UNSEEN_MOODS)
+		.map(({ text, mood }) => ({ text, mood, weight: 1 }))
+		.concat(questions.map(({ text }) => ({ text, mood: 'neutral', weight: QUESTION })))
+		.map(({ text, mood, weight }) => {
+			const { words, feeling } = readMessage(text, 'en');
+			const features = linearFeatures(words).map((feature) => {
+				let number = numbers.get(feature);
+				if (number === undefined) numbers.set(feature, (number = numbers.size));
+				return number;
+			});
+			for (const number of new Set(features)) seen[number] = (seen[number] ?? 0) + 1;
+			return { weight, features, known: moodOf(feeling.value), yes: mood === 'negative' };
+		})
+		.map((e) => ({ ...e, features: e.features.filter((n) => seen[n]! >= TONE_SEEN) }));
+	useTone();
+	const w = new Float64Array(numbers.size);
+	const g = new Float64Array(numbers.size).fill(1e-6);
+	let [share, bias, gShare, gBias] = [0.8, -1.2, 1e-6, 1e-6];
+	let state = 12345;
+	const order = data.map((_, i) => i);
+	for (let epoch = 0; epoch < TONE_EPOCHS; epoch++) {
+		for (let i = order.length - 1; i > 0; i--) {
+			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+			const j = state % (i + 1);
+			[order[i], order[j]] = [order[j]!, order[i]!];
+		}
+		for (const i of order) {
+			const { features, known, yes, weight } = data[i]!;
+			let sum = share * known + bias;
+			for (const n of features) sum += w[n]!;
+			const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
+			for (const n of features) {
+				const gradient = error + TONE_L2 * w[n]! * data.length;
+				g[n]! += gradient * gradient;
+				w[n]! -= (TONE_RATE * gradient) / Math.sqrt(g[n]!);
+			}
+			gShare += (error * known) ** 2;
+			share -= (TONE_RATE * error * known) / Math.sqrt(gShare);
+			gBias += error * error;
+			bias -= (TONE_RATE * error) / Math.sqrt(gBias);
+		}
+	}
+	console.log(`tone: a logit is ${(1 / share).toFixed(2)} of the mood of the lists`);
+	return Object.fromEntries(
+		[...numbers]
+			.map(([feature, n]) => [feature, Math.round(w[n]! * 100)] as const)
+			.filter(([, weight]) => Math.abs(weight) >= 100 * LEAST_TONE)
+			.sort(([a], [b]) => (a < b ? -1 : 1)),
+	);
+}
+
+function tone(service: Row[]) {
+	const sources = ['test/fixtures/eval/written_moods.jsonl (our own)', 'CLINC150 (CC BY 3.0)'];
+	const weights = trainTone(service.filter(({ source }) => source === 'clinc150'));
+	writeFileSync(
+		path.join(MODELS, 'tone.json'),
+		`${JSON.stringify({ language: 'en', sources, weights }, null, '\t')}\n`,
+	);
+	console.log(`core/escalation/models/tone.json: ${Object.keys(weights).length} weights`);
+}
+
 if (require.main === module) {
 	if (!existsSync(path.join(DATA, 'service_intents.jsonl'))) {
 		console.log('No training data here (EVAL_DIR or ../shared/eval): the models stay as they are.');
 	} else {
 		const service = read('service_intents');
 		const traffic = read('human_request').filter((r) => !r.source.startsWith('rasa'));
+		tone(service);
 		topics(service, traffic);
 		handoff(service, traffic);
 		requests(service, traffic);

@@ -7,6 +7,7 @@ import { Kept } from './kept';
 import type { Language, Lexicon, SentimentWords } from './lexicon';
 import type { PhraseMatch } from './matcher';
 import { hasAccents, type Words } from './text';
+import { toneOf } from './tone';
 import type { Emotion } from './types';
 
 /** What a message feels like. */
@@ -35,6 +36,15 @@ const INTENSIFIED = 1.4;
 const WEAKENED = 0.6;
 /** Mood at which {@link Feeling.value} is 0.5 from 0. */
 const HALF = 4;
+/**
+ * What the mood rises by where the tone of an English message sounds bad by a logit (tone.ts); less where it answers the bot, as
+ * a curt answer is mostly no bad mood.
+ */
+const TONE = 0.6;
+const TONE_IN_ANSWER = 0.2;
+/** A tone that is not bad is no praise: beyond an even mood it counts for this share, and no more than leaves it even. */
+const EVEN_TONE = 0.25;
+const MOST_EVEN = 0.9;
 /** A word of this strength is a feeling; weaker ones count for a fraction. */
 const STRONG = -2.5;
 const FAINT = 0.2;
@@ -243,10 +253,13 @@ export function feel(
 	if (shouting) emotions.anger = round(Math.min(1, emotions.anger + 0.2));
 	const outspoken = Math.max(0, strong - good * 0.5);
 	const displeasure = round(outspoken / (outspoken + HALF));
-	const mood =
+	const said =
 		inTelling(much(bad) - praise * much(good) - link, read, found) +
 		saidOutright(displeasure, emotions, found, denied) -
 		(inEnglish && !shouting ? joy(read, good, worst) : 0);
+	// An answer without a word of feeling is an answer.
+	const sounds = inEnglish && (!answered || said > 0);
+	const mood = sounds ? toned(said, (answered ? TONE_IN_ANSWER : TONE) * toneOf(read)) : said;
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
 		displeasure,
@@ -255,6 +268,22 @@ export function feel(
 		...(worst ? { worst } : {}),
 	};
 }
+
+/** The mood that words have said, with the tone of the message. */
+function toned(mood: number, tone: number): number {
+	if (tone >= 0) return mood + tone;
+	const even = Math.max(0, mood);
+	const beyond = Math.max(-MOST_EVEN, EVEN_TONE * Math.min(0, tone + even));
+	return mood + Math.max(-even, tone) + beyond;
+}
+
+/** The mood behind a {@link Feeling.value}: above 0 for a bad one. */
+export function moodOf(value: number): number {
+	const bounded = Math.max(-MOST_CERTAIN, Math.min(MOST_CERTAIN, value));
+	return (-HALF * bounded) / (1 - Math.abs(bounded));
+}
+
+const MOST_CERTAIN = 0.995;
 
 function isWorse(strength: number, from: number, worst: Feeling['worst']): boolean {
 	return !worst || strength < worst.strength || (strength === worst.strength && from < worst.from);

@@ -1,6 +1,6 @@
-import { arabicStems } from './arabic';
 import { Kept } from './kept';
 import type { Language } from './lexicon';
+import { LinearModel, tokenOf } from './linear';
 import { mayGoOn, PhraseMatcher, type Longer } from './matcher';
 import { Pairs } from './pairs';
 import type { Reading } from './reading';
@@ -10,6 +10,7 @@ import type { Reading } from './reading';
  * each other, of how they begin, and of the word lists that they stand in, trained by scripts/train-escalation.ts. It looks at
  * stretches of {@link WINDOW} words within a sentence and judges by the best of them, so that a long story before the wish does
  * not drown it. What it learns of the lists in one language ("a word of talking, then one for a person") holds in the others.
+ * All words of the message count a little as well: "A person? For a password? Come on, you've got this." turns one down.
  */
 interface ModelFile {
 	/** Where the training data come from. */
@@ -21,12 +22,15 @@ interface ModelFile {
 	 * at the end of a sentence; under "^" what words add at its beginning.
 	 */
 	weights: Record<string, string>;
+	/** In the same form, what the words of the whole message add. */
+	whole: Record<string, string>;
 }
 
-/** The weights of a wish: `bias` and, by feature as {@link wishFeatures} names them, what it adds. */
+/** The weights of a wish: `bias` and, by feature as {@link wishFeatures} and `linearFeatures` name them, what each adds. */
 export interface WishWeights {
 	bias: number;
 	weights: Record<string, number>;
+	whole: Record<string, number>;
 }
 
 export interface Wish {
@@ -70,10 +74,9 @@ const KINDS = [
 	'polite',
 	'myself',
 ] as const;
-/** What stands before the first word of a sentence, after its last, and for any number. */
+/** What stands before the first word of a sentence and after its last. */
 const START = '^';
 const END = '$';
-const NUMBER = '#';
 /** What stands between the words of a pair that do not follow each other. */
 const APART = '..';
 /** Letters of a word by which it counts with its other forms, and what stands for the rest. */
@@ -93,6 +96,7 @@ interface Model {
 	/** Pairs that follow each other, and those with something between them. */
 	next: Pairs;
 	apart: Pairs;
+	whole: LinearModel;
 	/** By language ("" where it is not known), the words that came by. */
 	words: Map<string, WishWords>;
 }
@@ -148,7 +152,9 @@ export function likeliestWish(reading: Reading): Wish | undefined {
 			withBefore[i * REACH + back - 1] = weight;
 		}
 	}
-	return best(model.bias, sentences);
+	const wish = best(model.bias, sentences);
+	wish.score += model.whole.sum(reading.words);
+	return wish;
 }
 
 /** The best stretch: each is the one before it without its first word and with the next. */
@@ -355,21 +361,29 @@ function wordsOf(model: Model, { language: { language } }: Reading): WishWords {
 }
 
 /** Weights as the model's file holds them. */
-export function packWishes({ bias, weights }: WishWeights): Pick<ModelFile, 'bias' | 'weights'> {
+export function packWishes({
+	bias,
+	weights,
+	whole,
+}: WishWeights): Pick<ModelFile, 'bias' | 'weights' | 'whole'> {
+	return { bias: hundredths(bias), weights: pack(weights), whole: pack(whole) };
+}
+
+function hundredths(weight: number): number {
+	return Math.round(weight * 100);
+}
+
+function pack(weights: Record<string, number>): Record<string, string> {
 	const packed: Record<string, string[]> = {};
-	const whole = (weight: number) => Math.round(weight * 100);
 	for (const [feature, weight] of Object.entries(weights)) {
 		const [first, ...others] = feature.split(' ') as [string, ...string[]];
-		(packed[first] ??= []).push(`${others.join('')}:${whole(weight)}`);
+		(packed[first] ??= []).push(`${others.join('')}:${hundredths(weight)}`);
 	}
-	return {
-		bias: whole(bias),
-		weights: Object.fromEntries(
-			Object.entries(packed)
-				.sort(([a], [b]) => (a < b ? -1 : 1))
-				.map(([first, entries]) => [first, entries.sort().join(' ')]),
-		),
-	};
+	return Object.fromEntries(
+		Object.entries(packed)
+			.sort(([a], [b]) => (a < b ? -1 : 1))
+			.map(([first, entries]) => [first, entries.sort().join(' ')]),
+	);
 }
 
 /** What an entry of the file speaks of: `other` is empty for the word itself, and stands further on where it is `apart`. */
@@ -388,16 +402,25 @@ function eachWeight(
 }
 
 /** The weights of a model's file, by feature. */
-export function unpackWishes({ bias, weights }: Pick<ModelFile, 'bias' | 'weights'>): WishWeights {
+export function unpackWishes({
+	bias,
+	weights,
+	whole,
+}: Pick<ModelFile, 'bias' | 'weights' | 'whole'>): WishWeights {
+	return { bias: bias / 100, weights: unpack(weights, 100), whole: unpack(whole, 100) };
+}
+
+/** By feature, the weight in hundredths divided by `by`. */
+function unpack(weights: ModelFile['weights'], by: number): Record<string, number> {
 	const unpacked: Record<string, number> = {};
 	eachWeight(weights, (first, other, apart, weight) => {
-		unpacked[other === '' ? first : `${first} ${apart ? `${APART} ` : ''}${other}`] = weight / 100;
+		unpacked[other === '' ? first : `${first} ${apart ? `${APART} ` : ''}${other}`] = weight / by;
 	});
-	return { bias: bias / 100, weights: unpacked };
+	return unpacked;
 }
 
 function load(): Model {
-	const { bias, weights } = replaced
+	const { bias, weights, whole } = replaced
 		? packWishes(replaced)
 		: (require('./models/requests.json') as ModelFile);
 	const tokens = new Map<string, number>();
@@ -434,6 +457,7 @@ function load(): Model {
 		atEnd,
 		next: new Pairs(tokens.size, next),
 		apart: new Pairs(tokens.size, apart),
+		whole: new LinearModel(unpack(whole, 1)),
 		words: new Map(),
 	};
 }
@@ -441,11 +465,4 @@ function load(): Model {
 /** Of a word of no kind, what it shares with its other forms: "llamarme" with "llámenme", "problm" with "problem". */
 function beginningOf(token: string): string {
 	return token.length > BEGINNING ? `${token.slice(0, BEGINNING)}${CUT}` : token;
-}
-
-/** Numbers are all the same, and an Arabic word is read without what is written onto it. */
-function tokenOf(word: string): string {
-	const code = word.charCodeAt(0);
-	if (code >= 0x30 && code <= 0x39) return NUMBER;
-	return arabicStems(word)[0] ?? word;
 }

@@ -42,7 +42,7 @@ export const humanRequest: Signal = {
  * down, or a comma sets it off from a story; and from where on a wish counts although a phrase refuses. Chosen on messages that
  * the model had not been trained on (docs/accuracy.md, "Requests in many wordings").
  */
-const CERTAIN = 0.5;
+const CERTAIN = 0.25;
 const DENIED = -1.5;
 const DENIED_FIRM = -4;
 const BEYOND_DOUBT = 3;

@@ -3,11 +3,13 @@ import path from 'node:path';
 import { score } from '../../../core/escalation';
 import { readMessage } from '../../../core/escalation/reading';
 import { requestIn } from '../../../core/escalation/signals/humanRequest';
-import { UNSEEN } from '../../../scripts/train-escalation';
+import { CONTRASTS, UNSEEN, UNSEEN_MOODS } from '../../../scripts/train-escalation';
 
 interface Row {
 	text: string;
 	label: string;
+	/** Of English messages by mood, in place of the label. */
+	mood?: string;
 	lang: string;
 	source: string;
 	/** Of what was written for this: which set it belongs to. */
@@ -18,12 +20,14 @@ const rows = (name: string): Row[] =>
 		.split('\n')
 		.filter(Boolean)
 		.map((line) => JSON.parse(line) as Row);
+/** The set of which half the refusals were asked to be of the kinds that are hardest to tell. */
+const REFUSING = 'forty-sixth';
 const asks = (text: string) => requestIn(readMessage(text)) !== undefined;
 
 /** How often a negative message ranks above another one. */
 function ranked(messages: readonly Row[]): number {
 	const own = messages.map((r) => ({
-		negative: r.label === 'negative',
+		negative: (r.mood ?? r.label) === 'negative',
 		by: -score({ message: { id: 'm', text: r.text } }).sentiment.value,
 	}));
 	let wins = 0;
@@ -79,18 +83,38 @@ describe('accuracy on the shipped samples', () => {
 		},
 	);
 
-	it('finds 94 of 100 requests of the English sets that it was never trained on, most of which are not put plainly', () => {
-		const own = rows('written_requests').filter((r) => r.lang === 'en' && UNSEEN.has(r.set));
-		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.94);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.04);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
+	/** Of the sets that were never trained on, the messages in English or in the nine others. */
+	const unseen = (english: boolean, fits: (set: string) => boolean) =>
+		rows('written_requests').filter(
+			(r) => (r.lang === 'en') === english && UNSEEN.has(r.set) && fits(r.set),
+		);
+
+	it('finds 96 of 100 requests of the English sets that it was never trained on, most of which are not put plainly', () => {
+		const own = unseen(true, (set) => set !== REFUSING && !CONTRASTS.includes(set));
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.96);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.035);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.015);
 	});
 
-	it('finds 92 of 100 in the other languages of such sets', () => {
-		const own = rows('written_requests').filter((r) => r.lang !== 'en' && UNSEEN.has(r.set));
+	it('takes one of fourteen refusals for a request at most where they are ironical, conditional or told to somebody else', () => {
+		const own = unseen(true, (set) => set === REFUSING);
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.92);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.05);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.05);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(1 / 14);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
+	});
+
+	it('finds three of four requests where a family of messages wishes, refuses and reports in nearly the same words', () => {
+		const own = unseen(true, (set) => CONTRASTS.includes(set));
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.74);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.15);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.085);
+	});
+
+	it('finds 95 of 100 in the other languages of such sets', () => {
+		const own = unseen(false, () => true);
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.95);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.035);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.03);
 	});
 
 	it('knows sensitive from harmless messages in nine more languages with F1 of at least 0.9 each', () => {
@@ -116,6 +140,12 @@ describe('accuracy on the shipped samples', () => {
 			expect(ranked(own)).toBeGreaterThan(0.95);
 		},
 	);
+
+	it('ranks negative English messages above others in 17 of 20 pairs, of those that the model of the tone has not read', () => {
+		const own = rows('written_moods').filter((r) => r.set === UNSEEN_MOODS);
+		expect(own.length).toBeGreaterThan(3000);
+		expect(ranked(own)).toBeGreaterThan(0.85);
+	});
 
 	it('ranks negative Indonesian messages above others at least four times in five', () => {
 		expect(ranked(rows('sentiment'))).toBeGreaterThan(0.8);

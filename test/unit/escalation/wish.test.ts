@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { linearFeatures } from '../../../core/escalation/linear';
 import { readMessage } from '../../../core/escalation/reading';
 import { phraseIn, requestIn } from '../../../core/escalation/signals/humanRequest';
 import {
@@ -14,7 +15,7 @@ import packed from '../../../core/escalation/models/requests.json';
 
 const model: WishWeights = unpackWishes(packed);
 
-/** The best stretch, added up feature by feature as the training does. */
+/** The best stretch and the whole message, added up feature by feature as the training does. */
 function plainly(text: string): number {
 	const reading = readMessage(text);
 	const { sentences } = reading.words;
@@ -30,7 +31,10 @@ function plainly(text: string): number {
 			.reduce((all, { feature }) => all + (model.weights[feature] ?? 0), model.bias);
 		best = Math.max(best, sum);
 	}
-	return best;
+	return linearFeatures(reading.words).reduce(
+		(all, feature) => all + (model.whole[feature] ?? 0),
+		best,
+	);
 }
 
 const WORDS =
@@ -41,7 +45,7 @@ const WORDS =
 describe('a wish for a person that no phrase knows', () => {
 	afterEach(() => useWishes());
 
-	it('scores the likeliest stretch, whatever stands around it', () => {
+	it('scores the likeliest stretch and adds what all words of the message say', () => {
 		fc.assert(
 			fc.property(fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 40 }), (said) => {
 				const text = said.join(' ');
@@ -73,8 +77,8 @@ describe('a wish for a person that no phrase knows', () => {
 	it('can be measured with other weights, and goes back to its own', () => {
 		const reading = readMessage('blue sky');
 		const own = likeliestWish(reading)!.score;
-		useWishes({ bias: -1, weights: { blue: 3, 'blue sky': 0.5, 'sky $': 1 } });
-		expect(likeliestWish(reading)!.score).toBeCloseTo(3.5, 6);
+		useWishes({ bias: -1, weights: { blue: 3, 'blue sky': 0.5, 'sky $': 1 }, whole: { sky: -1 } });
+		expect(likeliestWish(reading)!.score).toBeCloseTo(2.5, 6);
 		useWishes();
 		expect(likeliestWish(reading)!.score).toBe(own);
 	});
