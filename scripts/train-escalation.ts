@@ -98,6 +98,24 @@ export interface Linear {
 	weights: Map<string, number>;
 }
 
+/** Shows every example to `learn` in each epoch, in an order that a small generator fixes. */
+function inTurns<Example>(
+	examples: readonly Example[],
+	epochs: number,
+	learn: (example: Example) => void,
+): void {
+	let state = 12345;
+	const order = [...examples];
+	for (let epoch = 0; epoch < epochs; epoch++) {
+		for (let i = order.length - 1; i > 0; i--) {
+			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+			const j = state % (i + 1);
+			[order[i], order[j]] = [order[j]!, order[i]!];
+		}
+		order.forEach(learn);
+	}
+}
+
 /** Logistic regression by AdaGrad, in an order fixed by a small generator. */
 export function train(examples: Example[]): Linear {
 	const seen = new Map<string, number>();
@@ -116,28 +134,18 @@ export function train(examples: Example[]): Linear {
 	const g = new Float64Array(ids.size).fill(1e-6);
 	let bias = -2;
 	let gBias = 1e-6;
-	let state = 12345;
-	const order = data.map((_, i) => i);
-	for (let epoch = 0; epoch < EPOCHS; epoch++) {
-		for (let i = order.length - 1; i > 0; i--) {
-			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-			const j = state % (i + 1);
-			[order[i], order[j]] = [order[j]!, order[i]!];
+	inTurns(data, EPOCHS, ({ ids: own, yes, weight }) => {
+		let sum = bias;
+		for (const id of own) sum += w[id]!;
+		const error = (1 / (1 + Math.exp(-sum)) - yes) * weight;
+		for (const id of own) {
+			const gradient = error + L2 * w[id]! * data.length * 0.01;
+			g[id]! += gradient * gradient;
+			w[id]! -= (RATE * gradient) / Math.sqrt(g[id]!);
 		}
-		for (const i of order) {
-			const { ids: own, yes, weight } = data[i]!;
-			let sum = bias;
-			for (const id of own) sum += w[id]!;
-			const error = (1 / (1 + Math.exp(-sum)) - yes) * weight;
-			for (const id of own) {
-				const gradient = error + L2 * w[id]! * data.length * 0.01;
-				g[id]! += gradient * gradient;
-				w[id]! -= (RATE * gradient) / Math.sqrt(g[id]!);
-			}
-			gBias += error * error;
-			bias -= (RATE * error) / Math.sqrt(gBias);
-		}
-	}
+		gBias += error * error;
+		bias -= (RATE * error) / Math.sqrt(gBias);
+	});
 	const weights = new Map<string, number>();
 	for (const [feature, id] of ids) {
 		const value = Math.round(w[id]! * 100) / 100;
@@ -339,34 +347,24 @@ class WishTrainer {
 				w[n]! -= (WISH_RATE * gradient) / Math.sqrt(g[n]!);
 			}
 		};
-		let state = 12345;
-		const order = data.map((_, i) => i);
-		for (let epoch = 0; epoch < WISH_EPOCHS; epoch++) {
-			for (let i = order.length - 1; i > 0; i--) {
-				state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-				const j = state % (i + 1);
-				[order[i], order[j]] = [order[j]!, order[i]!];
-			}
-			for (const i of order) {
-				const { stretches, whole, yes, weight } = data[i]!;
-				let sum = -Infinity;
-				let likeliest = stretches[0]!;
-				for (const stretch of stretches) {
-					let own = bias;
-					for (const n of stretch) own += w[n]!;
-					if (own > sum) {
-						sum = own;
-						likeliest = stretch;
-					}
+		inTurns(data, WISH_EPOCHS, ({ stretches, whole, yes, weight }) => {
+			let sum = -Infinity;
+			let likeliest = stretches[0]!;
+			for (const stretch of stretches) {
+				let own = bias;
+				for (const n of stretch) own += w[n]!;
+				if (own > sum) {
+					sum = own;
+					likeliest = stretch;
 				}
-				for (const n of whole) sum += w[n]!;
-				const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
-				learn(likeliest, error, WISH_L2);
-				learn(whole, error, WHOLE_L2);
-				gBias += error * error;
-				bias -= (WISH_RATE * error) / Math.sqrt(gBias);
 			}
-		}
+			for (const n of whole) sum += w[n]!;
+			const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
+			learn(likeliest, error, WISH_L2);
+			learn(whole, error, WHOLE_L2);
+			gBias += error * error;
+			bias -= (WISH_RATE * error) / Math.sqrt(gBias);
+		});
 		const weightsOf = (numbers: Map<string, number>) =>
 			Object.fromEntries(
 				[...numbers]
@@ -495,30 +493,20 @@ function trainTone(questions: readonly Row[]): Record<string, number> {
 	const w = new Float64Array(numbers.size);
 	const g = new Float64Array(numbers.size).fill(1e-6);
 	let [share, bias, gShare, gBias] = [0.8, -1.2, 1e-6, 1e-6];
-	let state = 12345;
-	const order = data.map((_, i) => i);
-	for (let epoch = 0; epoch < TONE_EPOCHS; epoch++) {
-		for (let i = order.length - 1; i > 0; i--) {
-			state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-			const j = state % (i + 1);
-			[order[i], order[j]] = [order[j]!, order[i]!];
+	inTurns(data, TONE_EPOCHS, ({ features, known, yes, weight }) => {
+		let sum = share * known + bias;
+		for (const n of features) sum += w[n]!;
+		const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
+		for (const n of features) {
+			const gradient = error + TONE_L2 * w[n]! * data.length;
+			g[n]! += gradient * gradient;
+			w[n]! -= (TONE_RATE * gradient) / Math.sqrt(g[n]!);
 		}
-		for (const i of order) {
-			const { features, known, yes, weight } = data[i]!;
-			let sum = share * known + bias;
-			for (const n of features) sum += w[n]!;
-			const error = (1 / (1 + Math.exp(-sum)) - (yes ? 1 : 0)) * weight;
-			for (const n of features) {
-				const gradient = error + TONE_L2 * w[n]! * data.length;
-				g[n]! += gradient * gradient;
-				w[n]! -= (TONE_RATE * gradient) / Math.sqrt(g[n]!);
-			}
-			gShare += (error * known) ** 2;
-			share -= (TONE_RATE * error * known) / Math.sqrt(gShare);
-			gBias += error * error;
-			bias -= (TONE_RATE * error) / Math.sqrt(gBias);
-		}
-	}
+		gShare += (error * known) ** 2;
+		share -= (TONE_RATE * error * known) / Math.sqrt(gShare);
+		gBias += error * error;
+		bias -= (TONE_RATE * error) / Math.sqrt(gBias);
+	});
 	console.log(`tone: a logit is ${(1 / share).toFixed(2)} of the mood of the lists`);
 	return Object.fromEntries(
 		[...numbers]
