@@ -20,7 +20,7 @@ const rows = (name: string): Row[] =>
 		.split('\n')
 		.filter(Boolean)
 		.map((line) => JSON.parse(line) as Row);
-/** The set of which half the refusals were asked to be of the kinds that are hardest to tell. */
+/** The set whose refusals are the hardest to tell (with irony, with a condition, told to somebody else): they have a bound of their own. */
 const REFUSING = 'forty-sixth';
 const asks = (text: string) => requestIn(readMessage(text)) !== undefined;
 
@@ -89,14 +89,20 @@ describe('accuracy on the shipped samples', () => {
 			(r) => (r.lang === 'en') === english && UNSEEN.has(r.set) && fits(r.set),
 		);
 
-	it('finds 96 of 100 requests of the English sets that it was never trained on, most of which are not put plainly', () => {
+	it('finds 95 of 100 requests of all English sets that it was never trained on and that are no contrasts', () => {
+		const own = unseen(true, (set) => !CONTRASTS.includes(set));
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.95);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
+	});
+
+	it('finds 96 of 100 in the older of them, and takes next to no refusal for one', () => {
 		const own = unseen(true, (set) => set !== REFUSING && !CONTRASTS.includes(set));
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.96);
 		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.035);
 		expect(share(own, 'other')).toBeLessThanOrEqual(0.015);
 	});
 
-	it('takes one of twelve refusals for a request at most where they are ironical, conditional or told to somebody else', () => {
+	it('takes one of twelve refusals for a request at most in the newest', () => {
 		const own = unseen(true, (set) => set === REFUSING);
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.915);
 		expect(share(own, 'refusal')).toBeLessThanOrEqual(1 / 12);
