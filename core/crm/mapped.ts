@@ -1,15 +1,25 @@
 import type { CrmField, CrmObject, CrmPort, CrmProperties } from '../ports/crm';
 import { CRM_TITLES, CrmError } from '../ports/crm';
+import type { IsoTime } from '../time';
 import { fieldsOf } from './run';
 
+/** Reads times where the workflow is. Both throw {@link CrmError} `invalid` with `label` for what is none. */
+export interface Times {
+	/** As "2026-12-31". */
+	day(value: unknown, label: string): string;
+	time(value: unknown, label: string): IsoTime;
+}
+
 /**
- * Values that staff mapped onto the account's own fields, as the CRM takes them: empty ones left out, dates without a time, times in
- * UTC. Throws {@link CrmError} `invalid` for a field that the account does not have, or that cannot be written.
+ * Values that staff mapped onto the account's own fields, as the CRM takes them: empty ones left out, dates as the day where the
+ * workflow is, times in UTC. Throws {@link CrmError} `invalid` for a field that the account does not have or that cannot be
+ * written, and for a date or time that is none.
  */
 export async function mappedValues(
 	port: CrmPort,
 	object: CrmObject,
 	values: Record<string, unknown>,
+	times: Times,
 ): Promise<CrmProperties> {
 	const given = Object.entries(values).filter(
 		([, value]) => value !== null && value !== undefined && value !== '',
@@ -26,18 +36,18 @@ export async function mappedValues(
 					'Open the node and choose the field from the list again.',
 				);
 			}
-			return [name, valueFor(field, value)];
+			return [name, valueFor(field, value, times)];
 		}),
 	);
 }
 
-function valueFor({ type }: CrmField, value: unknown): string | number | boolean {
-	if (value instanceof Date) return valueFor({ type } as CrmField, value.toISOString());
+function valueFor(
+	{ type, label }: CrmField,
+	value: unknown,
+	times: Times,
+): string | number | boolean {
+	if (type === 'date') return times.day(value, label);
+	if (type === 'datetime') return times.time(value, label);
 	if (typeof value === 'object') return JSON.stringify(value);
-	if (type === 'date') return String(value).slice(0, 10);
-	if (type === 'datetime') {
-		const time = Date.parse(String(value));
-		return Number.isNaN(time) ? String(value) : new Date(time).toISOString();
-	}
 	return value as string | number | boolean;
 }

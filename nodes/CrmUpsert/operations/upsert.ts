@@ -257,5 +257,5 @@ async function mapped(
 	if (!values || Object.keys(values).length === 0) return undefined;
 	// n8n gives times as objects of its own.
 	const plain = toJson(values);
-	return blind ? (plain as CrmProperties) : mappedValues(port, object, plain);
+	return blind ? (plain as CrmProperties) : mappedValues(port, object, plain, item);
 }

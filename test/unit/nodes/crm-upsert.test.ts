@@ -202,6 +202,17 @@ describe('CRM Upsert node', () => {
 			).rejects.toMatchObject({ message: expect.stringContaining('colour') });
 		});
 
+		test('a mapped time becomes the day that it is where the workflow is, and what is no date is named', async () => {
+			crm.fields.contact.push({ name: 'since', label: 'Since', type: 'date', readOnly: false });
+			const since = (value: string) =>
+				execute({ mapFields: true, contactFields: { value: { since: value } } });
+			await since('2024-04-30T23:30:00.000Z');
+			expect(crm.contacts[0]!.properties).toEqual({ since: '2024-05-01' });
+			await expect(since('next week')).rejects.toMatchObject({
+				message: expect.stringContaining('Since is no time: next week'),
+			});
+		});
+
 		test('consent and conversation go into the fields that Create Fields makes', async () => {
 			await execute({ operation: 'createFields' });
 			await store.putSetting('inbox.url', 'https://n8n.shop.example/webhook/1/inbox');
