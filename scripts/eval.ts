@@ -12,6 +12,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Sentiment from 'sentiment';
 import { score, type ScoreResult } from '../core/escalation';
+import { LANGUAGES } from '../core/escalation/lexicon';
 import { useModel } from '../core/escalation/model';
 import { readMessage } from '../core/escalation/reading';
 import { requestIn } from '../core/escalation/signals/humanRequest';
@@ -303,16 +304,21 @@ function writtenSentiment() {
 	}
 }
 
-/** English posts and messages that were written blind, and of which the model of the tone has read none. */
+/** Posts and messages that were written blind, and of which no model of the tone has read any. */
 function writtenMoods() {
-	const rows = (read('written_moods', SAMPLES) as Array<Row & Mood> | undefined)?.filter(
-		({ set }) => set === UNSEEN_MOODS,
-	);
+	const rows = (
+		read('written_moods', SAMPLES) as Array<Omit<Row, 'lang'> & Mood> | undefined
+	)?.filter(({ set }) => set === UNSEEN_MOODS);
 	if (!rows) return;
+	const english = rows.filter(({ lang }) => lang === undefined);
 	for (const [name, own] of [
-		['to a service', rows.filter(({ area }) => area === 'service')],
-		['general', rows.filter(({ area }) => area === 'general')],
-		['all', rows],
+		['en, written blind, to a service', english.filter(({ area }) => area === 'service')],
+		['en, written blind, general', english.filter(({ area }) => area === 'general')],
+		['en, written blind, all', english],
+		...LANGUAGES.filter((language) => language !== 'en').map(
+			(language) =>
+				[`${language}, written blind`, rows.filter(({ lang }) => lang === language)] as const,
+		),
 	] as const) {
 		const truth = own.map(({ mood }) => mood === 'negative');
 		const measure = () => {
@@ -323,15 +329,17 @@ function writtenMoods() {
 		const lists = measure();
 		useTone();
 		line(
-			`en, written blind, ${name} (${own.length})`,
+			`${name} (${own.length})`,
 			measure(),
-			'≥0.880 ≥0.700',
+			name.startsWith('en') ? '≥0.880 ≥0.700' : '≥0.750',
 			`lists alone ${lists}`,
 		);
 	}
 }
 
 interface Mood {
+	/** English where it is left out. */
+	lang?: string;
 	mood: string;
 	area: string;
 	set: string;

@@ -23,7 +23,8 @@ import {
 	wishFeatures,
 	type WishWeights,
 } from '../core/escalation/wish';
-import { useTone } from '../core/escalation/tone';
+import { LANGUAGES, type Language } from '../core/escalation/lexicon';
+import { useTone, type ToneWeights } from '../core/escalation/tone';
 
 const ROOT = path.join(__dirname, '..');
 const DATA = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
@@ -460,6 +461,14 @@ const LEAST_TONE = 0.1;
 /** Plain questions and orders to an assistant, which are in no mood, outnumber what was written by far. */
 const QUESTION = 0.1;
 
+interface Mood {
+	text: string;
+	mood: string;
+	/** English where it is left out. */
+	lang?: string;
+	set: string;
+}
+
 /** The set of written moods that is never trained on. */
 export const UNSEEN_MOODS = 'unseen';
 
@@ -467,19 +476,20 @@ export const UNSEEN_MOODS = 'unseen';
  * Logistic regression by AdaGrad on top of the mood that the word lists read, so that the words learn only what the lists leave
  * out; in hundredths.
  */
-function trainTone(questions: readonly Row[]): Record<string, number> {
+function trainTone(
+	language: Language,
+	written: readonly Mood[],
+	questions: readonly Row[],
+): Record<string, number> {
 	useTone({});
 	const numbers = new Map<string, number>();
 	const seen: number[] = [];
-	const data = readFileSync(MOODS, 'utf8')
-		.split('\n')
-		.filter(Boolean)
-		.map((line) => JSON.parse(line) as { text: string; mood: string; set: string })
-		.filter(({ set }) => set !== UNSEEN_MOODS)
+	const data = written
+		.filter(({ lang, set }) => (lang ?? 'en') === language && set !== UNSEEN_MOODS)
 		.map(({ text, mood }) => ({ text, mood, weight: 1 }))
 		.concat(questions.map(({ text }) => ({ text, mood: 'neutral', weight: QUESTION })))
 		.map(({ text, mood, weight }) => {
-			const { words, feeling } = readMessage(text, 'en');
+			const { words, feeling } = readMessage(text, language);
 			const features = linearFeatures(words).map((feature) => {
 				let number = numbers.get(feature);
 				if (number === undefined) numbers.set(feature, (number = numbers.size));
@@ -507,7 +517,7 @@ function trainTone(questions: readonly Row[]): Record<string, number> {
 		gBias += error * error;
 		bias -= (TONE_RATE * error) / Math.sqrt(gBias);
 	});
-	console.log(`tone: a logit is ${(1 / share).toFixed(2)} of the mood of the lists`);
+	console.log(`tone, ${language}: a logit is ${(1 / share).toFixed(2)} of the mood of the lists`);
 	return Object.fromEntries(
 		[...numbers]
 			.map(([feature, n]) => [feature, Math.round(w[n]! * 100)] as const)
@@ -518,12 +528,21 @@ function trainTone(questions: readonly Row[]): Record<string, number> {
 
 function tone(service: Row[]) {
 	const sources = ['test/fixtures/eval/written_moods.jsonl (our own)', 'CLINC150 (CC BY 3.0)'];
-	const weights = trainTone(service.filter(({ source }) => source === 'clinc150'));
+	const written = readFileSync(MOODS, 'utf8')
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as Mood);
+	const questions = service.filter(({ source }) => source === 'clinc150');
+	const weights: ToneWeights = {};
+	for (const language of LANGUAGES)
+		weights[language] = trainTone(language, written, language === 'en' ? questions : []);
 	writeFileSync(
 		path.join(MODELS, 'tone.json'),
-		`${JSON.stringify({ language: 'en', sources, weights }, null, '\t')}\n`,
+		`${JSON.stringify({ sources, weights }, null, '\t')}\n`,
 	);
-	console.log(`core/escalation/models/tone.json: ${Object.keys(weights).length} weights`);
+	console.log(
+		`core/escalation/models/tone.json: ${Object.values(weights).map((own) => Object.keys(own).length)} weights`,
+	);
 }
 
 if (require.main === module) {

@@ -37,7 +37,7 @@ const WEAKENED = 0.6;
 /** Mood at which {@link Feeling.value} is 0.5 from 0. */
 const HALF = 4;
 /**
- * What the mood rises by where the tone of an English message sounds bad by a logit (tone.ts); less where it answers the bot, as
+ * What the mood rises by where the tone of a message sounds bad by a logit (tone.ts); less where it answers the bot, as
  * a curt answer is mostly no bad mood.
  */
 const TONE = 0.6;
@@ -258,8 +258,11 @@ export function feel(
 		saidOutright(displeasure, emotions, found, denied) -
 		(inEnglish && !shouting ? joy(read, good, worst) : 0);
 	// An answer without a word of feeling is an answer.
-	const sounds = inEnglish && (!answered || said > 0);
-	const mood = sounds ? toned(said, (answered ? TONE_IN_ANSWER : TONE) * toneOf(read)) : said;
+	const [spoken] = languages;
+	const sounds = spoken !== undefined && languages.length <= 2 && (!answered || said > 0);
+	const mood = sounds
+		? toned(said, (answered ? TONE_IN_ANSWER : TONE) * toneOf(read, spoken))
+		: said;
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
 		displeasure,

@@ -1,29 +1,35 @@
+import type { Language } from './lexicon';
 import { LinearModel, type LinearWeights } from './linear';
 import type { Words } from './text';
 
 /**
  * How a message sounds beyond what the word lists say of its words ("so we", "still waiting", "when will"): a small linear
- * model, trained by scripts/train-escalation.ts on top of the lists, so that it learns only what they leave out. English only.
+ * model for each language, trained by scripts/train-escalation.ts on top of the lists, so that it learns only what they leave out.
  */
 interface ModelFile {
-	language: string;
 	/** Where the training data come from. */
 	sources: string[];
-	/** Above 0 speaks for a bad mood. */
-	weights: LinearWeights;
+	/** By language; above 0 speaks for a bad mood. */
+	weights: ToneWeights;
 }
 
-let replaced: LinearWeights | undefined;
-let loaded: LinearModel | undefined;
+export type ToneWeights = Partial<Record<Language, LinearWeights>>;
+
+let replaced: ToneWeights | undefined;
+const loaded = new Map<Language, LinearModel>();
 
 /** Puts other weights in the place of the model's own, or its own back: to train and measure without them. */
-export function useTone(weights?: LinearWeights): void {
+export function useTone(weights?: ToneWeights): void {
 	replaced = weights;
-	loaded = undefined;
+	loaded.clear();
 }
 
-/** How bad the tone of an English message is, beyond the word lists; below 0 for a good one. In logits. */
-export function toneOf(read: Words): number {
-	loaded ??= new LinearModel(replaced ?? (require('./models/tone.json') as ModelFile).weights);
-	return loaded.sum(read);
+/** How bad the tone of a message in the language is, beyond the word lists; below 0 for a good one. In logits. */
+export function toneOf(read: Words, language: Language): number {
+	let model = loaded.get(language);
+	if (!model) {
+		const weights = replaced ?? (require('./models/tone.json') as ModelFile).weights;
+		loaded.set(language, (model = new LinearModel(weights[language] ?? {})));
+	}
+	return model.sum(read);
 }

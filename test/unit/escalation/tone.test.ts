@@ -5,7 +5,7 @@ import { readMessage } from '../../../core/escalation/reading';
 import { toneOf, useTone } from '../../../core/escalation/tone';
 import file from '../../../core/escalation/models/tone.json';
 
-const weights: Record<string, number> = file.weights;
+const weights: Record<string, number> = file.weights.en;
 const WORDS =
 	'so we are just going to sit here then still waiting thanks for nothing great job when will you fix this 20 . ? , flight bag is late love it'.split(
 		' ',
@@ -38,7 +38,7 @@ describe('a linear model of a whole message', () => {
 	});
 });
 
-describe('the tone of an English message', () => {
+describe('the tone of a message', () => {
 	afterEach(() => useTone());
 
 	const moodOf = (text: string, history?: Parameters<typeof score>[0]['history']) =>
@@ -50,17 +50,19 @@ describe('the tone of an English message', () => {
 		['4 hours later and same answer', 'what are your opening hours'],
 		['guess i will be sleeping in the airport', 'i will be sleeping in the hotel'],
 	])('is worse in "%s" than in "%s"', (worse, better) => {
-		expect(toneOf(readMessage(worse).words)).toBeGreaterThan(toneOf(readMessage(better).words));
+		expect(toneOf(readMessage(worse).words, 'en')).toBeGreaterThan(
+			toneOf(readMessage(better).words, 'en'),
+		);
 		expect(moodOf(worse)).toBeLessThan(moodOf(better));
 	});
 
 	it('makes no praise of what is only not bad', () => {
-		useTone({ blue: -900 });
+		useTone({ en: { blue: -900 } });
 		expect(score({ message: { id: 'm', text: 'the blue one' } }).sentiment.label).toBe('neutral');
 	});
 
 	it('counts for less where the message answers the bot', () => {
-		useTone({ blue: 300 });
+		useTone({ en: { blue: 300 } });
 		const asked = [
 			{
 				id: 'h',
@@ -76,8 +78,9 @@ describe('the tone of an English message', () => {
 	});
 
 	it('says nothing of other languages', () => {
+		useTone({ en: { pedido: 900 } });
 		const own = moodOf('quiero cambiar mi pedido por favor');
-		useTone({ pedido: 900 });
-		expect(moodOf('quiero cambiar mi pedido por favor')).toBe(own);
+		useTone({ es: { pedido: 900 } });
+		expect(moodOf('quiero cambiar mi pedido por favor')).toBeLessThan(own);
 	});
 });
