@@ -1,7 +1,11 @@
 /**
- * Trains the small linear models of the Escalation Scorer and writes core/escalation/models/*.json.
+ * Trains the small models of the Escalation Scorer and writes core/escalation/models/*.json.
  *
- *     node scripts/node24.js -r ts-node/register scripts/train-escalation.ts
+ *     npm run train
+ *     npm run train -- tone topics
+ *
+ * trains all, or some of tone, topics, handoff and requests. The network of the last takes a quarter of an hour, and as long again
+ * without the questions that are held out to count its alarms.
  *
  * Only from data whose licence lets derived weights be shipped: BANKING77 (CC BY 4.0), CLINC150 (CC BY 3.0), HINT3 (ODbL) and
  * Microsoft's bot templates (MIT), read from EVAL_DIR or ../shared/eval; without them it says so and changes nothing.
@@ -21,10 +25,13 @@ import {
 	useWishes,
 	WINDOW,
 	wishFeatures,
+	wishWording,
 	type WishWeights,
 } from '../core/escalation/wish';
+import { packNetwork, type NetworkFile } from '../core/escalation/recurrent';
 import { LANGUAGES, type Language } from '../core/escalation/lexicon';
 import { useTone, type ToneWeights } from '../core/escalation/tone';
+import { trainNetwork, type Plan } from './train-recurrent';
 
 const ROOT = path.join(__dirname, '..');
 const DATA = process.env.EVAL_DIR ?? path.join(ROOT, '..', 'shared', 'eval');
@@ -84,6 +91,8 @@ const LEAST_WEIGHT = 0.3;
 /** Written wishes, and what only sounds like one, which counts more than an ordinary question: the two share their words. */
 const WRITTEN = path.join(ROOT, 'test', 'fixtures', 'eval', 'written_requests.jsonl');
 const NEAR_MISS = 2;
+/** The set of written messages that wish for nobody and do not sound like it either. */
+const ORDINARY = 'ordinary';
 /** Ordinary questions outnumber wishes by far where this is used: one false alarm in a thousand of them is the limit. */
 const SERVICE = 5;
 const WISH_EPOCHS = 24;
@@ -93,6 +102,16 @@ const WISH_LEAST_WEIGHT = 0.1;
 const WISH_SEEN = 4;
 const WHOLE_SEEN = 2;
 const WHOLE_L2 = 3e-7;
+const WORDING_SEEN = 6;
+const WORDING: Plan = {
+	width: 32,
+	states: 64,
+	epochs: 5,
+	batch: 64,
+	rate: 0.002,
+	wordsOut: 0.15,
+	statesOut: 0.2,
+};
 
 export interface Linear {
 	bias: number;
@@ -274,8 +293,14 @@ interface WishExample {
 	stretches: Int32Array[];
 	/** The same of the whole message, numbered apart. */
 	whole: Int32Array;
+	/** The message as the network reads it, numbered apart. */
+	wording: number[][];
 	yes: boolean;
 	weight: number;
+	/** What it counts in the network. */
+	wordingWeight: number;
+	/** It teaches the network alone. */
+	onlyWording: boolean;
 }
 
 /** Reads messages for {@link WishTrainer.train}; messages of one trainer share their numbers. */
@@ -283,6 +308,7 @@ class WishTrainer {
 	private readonly numbers = new Map<string, number>();
 	/** Numbers go on from one kind of features to the other. */
 	private readonly wholes = new Map<string, number>();
+	private readonly tokens = new Map<string, number>();
 	private count = 0;
 
 	private numberIn(numbers: Map<string, number>, feature: string): number {
@@ -291,7 +317,13 @@ class WishTrainer {
 		return number;
 	}
 
-	example(text: string, language: string | undefined, yes: boolean, weight: number): WishExample {
+	example(
+		text: string,
+		language: string | undefined,
+		yes: boolean,
+		weight: number,
+		{ wordingWeight = weight, onlyWording = false } = {},
+	): WishExample {
 		const reading = readMessage(text, language);
 		const { sentences } = reading.words;
 		const features = wishFeatures(reading).map(({ feature, from, at }) => ({
@@ -301,6 +333,13 @@ class WishTrainer {
 		}));
 		const whole = Int32Array.from(linearFeatures(reading.words), (feature) =>
 			this.numberIn(this.wholes, feature),
+		);
+		const wording = wishWording(reading, sentences.length).map((tokens) =>
+			tokens.map((token) => {
+				let number = this.tokens.get(token);
+				if (number === undefined) this.tokens.set(token, (number = this.tokens.size));
+				return number;
+			}),
 		);
 		const stretches: Int32Array[] = [];
 		for (let from = 0; from < sentences.length; from++) {
@@ -317,14 +356,15 @@ class WishTrainer {
 				),
 			);
 		}
-		return { stretches, whole, yes, weight };
+		return { stretches, whole, wording, yes, weight, wordingWeight, onlyWording };
 	}
 
 	/**
 	 * Logistic regression by AdaGrad on the likeliest stretch of each message and on the whole of it, in an order fixed by a small
 	 * generator.
 	 */
-	train(examples: readonly WishExample[]): WishWeights {
+	train(all: readonly WishExample[]): WishWeights {
+		const examples = all.filter(({ onlyWording }) => !onlyWording);
 		const seen = new Uint32Array(this.count);
 		for (const { stretches, whole } of examples) {
 			for (const number of new Set(stretches.flatMap((s) => [...s]))) seen[number]!++;
@@ -378,12 +418,37 @@ class WishTrainer {
 			whole: weightsOf(this.wholes),
 		};
 	}
+
+	/** The network that reads on where the sums do not rule a wish out; `name` is for who waits. */
+	trainWording(examples: readonly WishExample[], name: string): NetworkFile {
+		const seen = new Uint32Array(this.tokens.size);
+		for (const { wording } of examples) for (const token of new Set(wording.flat())) seen[token]!++;
+		const names = [...this.tokens.keys()].filter((_, token) => seen[token]! >= WORDING_SEEN);
+		const numbers = new Map(names.map((token, number) => [this.tokens.get(token)!, number]));
+		const known = examples.map(({ wording, yes, wordingWeight }) => ({
+			message: wording.map((tokens) =>
+				tokens.map((token) => numbers.get(token)).filter((number) => number !== undefined),
+			),
+			yes,
+			weight: wordingWeight,
+		}));
+		const network = trainNetwork(known, names.length, WORDING, (epoch) =>
+			console.log(`wording, ${name}: ${epoch + 1} of ${WORDING.epochs} rounds`),
+		);
+		return packNetwork(names, network);
+	}
 }
 
-/** Sets of which the messages of one family wish, refuse and report in nearly the same words: much harder than what customers write. */
+/**
+ * Sets of which the messages of one family wish, refuse and report in nearly the same words: much harder than what customers
+ * write. They taught the sums nothing; the first of them is what the network can learn the order of words from.
+ */
 export const CONTRASTS: readonly string[] = ['forty-eighth', 'forty-ninth'];
 
-/** Sets of written requests that are never trained on, so that they tell what to expect (docs/accuracy.md). */
+/**
+ * Sets of written requests that are never trained on, so that they tell what to expect (docs/accuracy.md); the first of the
+ * contrasts teaches the network alone.
+ */
 export const UNSEEN: ReadonlySet<string> = new Set([
 	'thirteenth',
 	'seventeenth',
@@ -392,6 +457,8 @@ export const UNSEEN: ReadonlySet<string> = new Set([
 	'thirty-seventh',
 	'forty-fourth',
 	'forty-sixth',
+	'fiftieth',
+	'fifty-first',
 	...CONTRASTS,
 ]);
 
@@ -411,10 +478,15 @@ function wishExamples(trainer: WishTrainer, service: Row[], traffic: Row[]) {
 		.map((line) => JSON.parse(line) as Pick<Row, 'text' | 'label' | 'lang'> & { set: string });
 	return [
 		...own
-			.filter(({ set }) => !UNSEEN.has(set))
-			.map(({ text, label, lang }) =>
-				trainer.example(text, lang, label === 'human', label === 'human' ? 1 : NEAR_MISS),
-			),
+			.filter(({ set }) => set === CONTRASTS[0] || !UNSEEN.has(set))
+			.map(({ text, label, lang, set }) => {
+				const yes = label === 'human';
+				const weight = yes ? 1 : NEAR_MISS;
+				return trainer.example(text, lang, yes, weight, {
+					wordingWeight: set === ORDINARY ? SERVICE : weight,
+					onlyWording: set === CONTRASTS[0],
+				});
+			}),
 		...service.filter(wishesForNone).map(({ text }) => trainer.example(text, 'en', false, SERVICE)),
 		...traffic
 			.filter(
@@ -428,15 +500,22 @@ function wishExamples(trainer: WishTrainer, service: Row[], traffic: Row[]) {
 
 function requests(service: Row[], traffic: Row[]) {
 	const trainer = new WishTrainer();
-	const some = service.filter(({ text }) => fifth(text) !== 0);
-	useWishes(trainer.train(wishExamples(trainer, some, traffic)));
+	// First, so that the files are the same whatever is held out.
+	const all = wishExamples(trainer, service, traffic);
+	const model = trainer.train(all);
+	const wording = trainer.trainWording(all, 'all');
+	const some = wishExamples(
+		trainer,
+		service.filter(({ text }) => fifth(text) !== 0),
+		traffic,
+	);
+	useWishes(trainer.train(some), trainer.trainWording(some, 'without the held out questions'));
 	const held = service.filter(({ text }) => fifth(text) === 0);
 	const alarms = held.filter(({ text }) => requestIn(readMessage(text)));
 	console.log(
 		`requests, alarms in the held out service questions: ${alarms.length} of ${held.length}`,
 	);
 	useWishes();
-	const model = trainer.train(wishExamples(trainer, service, traffic));
 	const sources = [
 		'test/fixtures/eval/written_requests.jsonl (our own)',
 		'Microsoft bot templates (MIT)',
@@ -444,11 +523,17 @@ function requests(service: Row[], traffic: Row[]) {
 		'BANKING77 (CC BY 4.0)',
 		'CLINC150 (CC BY 3.0)',
 	];
-	writeFileSync(
-		path.join(MODELS, 'requests.json'),
-		`${JSON.stringify({ sources, ...packWishes(model) }, null, '\t')}\n`,
+	for (const [name, file] of [
+		['requests', packWishes(model)],
+		['wording', wording],
+	] as const)
+		writeFileSync(
+			path.join(MODELS, `${name}.json`),
+			`${JSON.stringify({ sources, ...file }, null, '\t')}\n`,
+		);
+	console.log(
+		`core/escalation/models/requests.json: ${Object.keys(model.weights).length} weights; wording.json: ${wording.tokens.split(' ').length} tokens`,
 	);
-	console.log(`core/escalation/models/requests.json: ${Object.keys(model.weights).length} weights`);
 }
 
 /** Messages by mood, and what the word lists make of each. */
@@ -551,9 +636,9 @@ if (require.main === module) {
 	} else {
 		const service = read('service_intents');
 		const traffic = read('human_request').filter((r) => !r.source.startsWith('rasa'));
-		tone(service);
-		topics(service, traffic);
-		handoff(service, traffic);
-		requests(service, traffic);
+		const models = { tone, topics, handoff, requests };
+		const wanted = process.argv.slice(2);
+		for (const [name, train] of Object.entries(models))
+			if (wanted.length === 0 || wanted.includes(name)) train(service, traffic);
 	}
 }

@@ -54,11 +54,11 @@ export function requestIn(
 	reading: Reading,
 ): Pick<PhraseMatch, 'from' | 'to' | 'strength'> | undefined {
 	const phrase = phraseIn(reading);
+	// Where there is nothing else, there is nothing that could make another thing of it.
+	if (phrase && phrase.to - phrase.from === reading.words.words.length) return phrase;
 	const wish = likeliestWish(reading);
 	if (!wish) return phrase;
 	if (phrase) {
-		// Where there is nothing else, there is nothing that could make another thing of it.
-		if (phrase.to - phrase.from === reading.words.words.length) return phrase;
 		if (answersNo(reading, phrase)) return undefined;
 		const firm =
 			phrase.group === 'human_demand' ||

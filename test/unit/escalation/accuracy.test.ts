@@ -91,36 +91,38 @@ describe('accuracy on the shipped samples', () => {
 
 	it('finds 95 of 100 requests of all English sets that it was never trained on and that are no contrasts', () => {
 		const own = unseen(true, (set) => !CONTRASTS.includes(set));
-		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.95);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.02);
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.955);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.03);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.006);
 	});
 
-	it('finds 96 of 100 in the older of them, and takes next to no refusal for one', () => {
+	it('finds 96 of 100 in those with fewer refusals, and takes next to no refusal for one', () => {
 		const own = unseen(true, (set) => set !== REFUSING && !CONTRASTS.includes(set));
 		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.96);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.035);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.02);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.004);
+	});
+
+	it('takes one of twenty refusals for a request at most in the one with the most', () => {
+		const own = unseen(true, (set) => set === REFUSING);
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.935);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(1 / 20);
 		expect(share(own, 'other')).toBeLessThanOrEqual(0.015);
 	});
 
-	it('takes one of twelve refusals for a request at most in the newest', () => {
-		const own = unseen(true, (set) => set === REFUSING);
-		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.915);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(1 / 12);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.03);
-	});
-
 	it('finds seven of ten requests where a family of messages wishes, refuses and reports in nearly the same words', () => {
-		const own = unseen(true, (set) => CONTRASTS.includes(set));
-		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.7);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.15);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.085);
+		const [, untaught] = CONTRASTS;
+		const own = unseen(true, (set) => set === untaught);
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.71);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.03);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.025);
 	});
 
-	it('finds 95 of 100 in the other languages of such sets', () => {
+	it('finds 96 of 100 in the other languages of such sets', () => {
 		const own = unseen(false, () => true);
-		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.95);
-		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.035);
-		expect(share(own, 'other')).toBeLessThanOrEqual(0.03);
+		expect(share(own, 'human')).toBeGreaterThanOrEqual(0.96);
+		expect(share(own, 'refusal')).toBeLessThanOrEqual(0.033);
+		expect(share(own, 'other')).toBeLessThanOrEqual(0.027);
 	});
 
 	it('knows sensitive from harmless messages in nine more languages with F1 of at least 0.9 each', () => {

@@ -9,8 +9,11 @@ import {
 	useWishes,
 	WINDOW,
 	wishFeatures,
+	wishWording,
 	type WishWeights,
 } from '../../../core/escalation/wish';
+import { emptyNetwork, packNetwork } from '../../../core/escalation/recurrent';
+import { WordingModel } from '../../../core/escalation/wording';
 import packed from '../../../core/escalation/models/requests.json';
 
 const model: WishWeights = unpackWishes(packed);
@@ -45,7 +48,8 @@ const WORDS =
 describe('a wish for a person that no phrase knows', () => {
 	afterEach(() => useWishes());
 
-	it('scores the likeliest stretch and adds what all words of the message say', () => {
+	it('scores the likeliest stretch and adds what all words of the message say, where no network reads on', () => {
+		useWishes(model);
 		fc.assert(
 			fc.property(fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 40 }), (said) => {
 				const text = said.join(' ');
@@ -72,6 +76,55 @@ describe('a wish for a person that no phrase knows', () => {
 
 	it('keeps its weights in a small file as they are', () => {
 		expect(unpackWishes(packWishes(model))).toEqual(model);
+	});
+
+	/** Hears a wish in the word "sky", whatever stands around it. */
+	const hearsSky = () => {
+		const network = emptyNetwork(1, 4, 4);
+		network.embeddings.fill(1);
+		// Only the candidates, the last third of each row.
+		network.directions[0].input.fill(3, 8, 12);
+		network.out.fill(2);
+		network.bias.fill(-1);
+		return packNetwork(['sky'], network);
+	};
+
+	it('is what the sums say by three fifths, and the network by two', () => {
+		const sums = { bias: -1, weights: {}, whole: {} };
+		const network = new WordingModel(hearsSky());
+		for (const text of ['blue sky', 'a blue car']) {
+			useWishes(sums, hearsSky());
+			const reading = readMessage(text);
+			expect(likeliestWish(reading)!.score).toBeCloseTo(
+				0.6 * -1 + 0.4 * network.score(wishWording(reading, 2)),
+				6,
+			);
+		}
+		expect(network.score([['sky']])).toBeGreaterThan(network.score([['car']]) + 1);
+	});
+
+	it('is none where the sums rule it out, whatever the network would say', () => {
+		useWishes({ bias: -6, weights: {}, whole: {} }, hearsSky());
+		expect(likeliestWish(readMessage('blue sky'))!.score).toBe(-6);
+	});
+
+	it('is read by the network with its sentences, questions and commas', () => {
+		expect(wishWording(readMessage('No, sir. Really?'), 3).map((tokens) => tokens[0])).toEqual([
+			'^',
+			'no',
+			',',
+			'sir',
+			'$',
+			'^',
+			'really',
+			'?',
+		]);
+	});
+
+	it('is read around its likeliest stretch in a long message', () => {
+		const { length } = wishWording(readMessage('and so on '.repeat(200)), 300);
+		expect(length).toBeGreaterThan(50);
+		expect(length).toBeLessThan(150);
 	});
 
 	it('can be measured with other weights, and goes back to its own', () => {
