@@ -14,8 +14,9 @@ import { wordingOf, WordingModel, type WordingFile } from './wording';
  * not drown it. What it learns of the lists in one language ("a word of talking, then one for a person") holds in the others.
  * All words of the message count a little as well: "A person? For a password? Come on, you've got this." turns one down.
  *
- * Where that does not rule a wish out, a recurrent network (core/escalation/wording.ts) reads the message as well, and counts
- * beside it: a sum of weights cannot tell "there must be somebody, mine can't wait" from "leave them to the others, I can wait".
+ * Where that neither rules a wish out nor is sure of one, a recurrent network (core/escalation/wording.ts) reads the message as
+ * well, and counts beside it: a sum of weights cannot tell "there must be somebody, mine can't wait" from "leave them to the
+ * others, I can wait".
  */
 interface ModelFile {
 	/** Where the training data come from. */
@@ -123,10 +124,12 @@ export function useWishes(weights?: WishWeights, wording?: NetworkFile): void {
 }
 
 /**
- * Sums up to it rule a wish out, and the network need not read the message: of ordinary service questions that no model had been
- * trained on it reads four in a thousand, and of such wishes it misses one in sixty.
+ * Sums up to the one rule a wish out, those from the other on are sure of it, and the network need not read the message. Of
+ * ordinary service questions that no model had been trained on it reads four in a thousand. One in sixty of such wishes lies below;
+ * of 7,000 such messages of all kinds the upper limit turned three wishes from missed to found, and no other.
  */
 const RULED_OUT = -1.25;
+const SURE = 2.5;
 /** By how much the network counts; the sums by the rest. */
 const NETWORK = 0.4;
 
@@ -174,7 +177,7 @@ export function likeliestWish(reading: Reading): Wish | undefined {
 	}
 	const wish = best(model.bias, sentences);
 	wish.score += model.whole.sum(reading.words);
-	if (model.wording && wish.score > RULED_OUT)
+	if (model.wording && wish.score > RULED_OUT && wish.score < SURE)
 		wish.score += NETWORK * (model.wording.score(wishWording(reading, wish.to)) - wish.score);
 	return wish;
 }

@@ -67,7 +67,7 @@ export function requestIn(
 		const denied = wish.score < (firm ? DENIED_FIRM : DENIED);
 		return denied ? undefined : phrase;
 	}
-	return wish.score >= CERTAIN && !refused(reading, wish) && !answersNo(reading, wish)
+	return wish.score >= CERTAIN && !otherwiseKnown(reading, wish) && !answersNo(reading, wish)
 		? { ...wish, strength: HEARD }
 		: undefined;
 }
@@ -103,11 +103,13 @@ function answersNo(reading: Reading, asked: Stretch): boolean {
 	return !failed && !spoken.some((tag) => namesMachine(reading, tag, answer));
 }
 
-/** What the phrases know as a refusal, the model takes for a wish only where it is very sure. */
-function refused(reading: Reading, wish: Wish): boolean {
+/** What the phrases know as such, the model takes for a wish only where it is very sure: a complaint asks for nobody by name. */
+const OTHERWISE_KNOWN = ['human_refusal', 'human_declined', 'topic.complaint'] as const;
+
+function otherwiseKnown(reading: Reading, wish: Wish): boolean {
 	return (
 		wish.score < BEYOND_DOUBT &&
-		['human_refusal', 'human_declined'].some((group) =>
+		OTHERWISE_KNOWN.some((group) =>
 			reading.found.get(group)?.some((match) => overlaps(match, wish)),
 		)
 	);
