@@ -30,7 +30,7 @@ import {
 } from '../core/escalation/wish';
 import { packNetwork, type NetworkFile } from '../core/escalation/recurrent';
 import { LANGUAGES, type Language } from '../core/escalation/lexicon';
-import { useTone, type ToneWeights } from '../core/escalation/tone';
+import { toneToken, useTone, type ToneWeights } from '../core/escalation/tone';
 import { trainNetwork, type Plan } from './train-recurrent';
 
 const ROOT = path.join(__dirname, '..');
@@ -575,7 +575,7 @@ function trainTone(
 		.concat(questions.map(({ text }) => ({ text, mood: 'neutral', weight: QUESTION })))
 		.map(({ text, mood, weight }) => {
 			const { words, feeling } = readMessage(text, language);
-			const features = linearFeatures(words).map((feature) => {
+			const features = linearFeatures(words, toneToken(language)).map((feature) => {
 				let number = numbers.get(feature);
 				if (number === undefined) numbers.set(feature, (number = numbers.size));
 				return number;

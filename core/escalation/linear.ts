@@ -24,7 +24,8 @@ export class LinearModel {
 	private readonly end: number;
 	private readonly asked: number;
 
-	constructor(weights: LinearWeights) {
+	/** `tokenIn` says as what a word counts. */
+	constructor(weights: LinearWeights, tokenIn: (word: string) => string = tokenOf) {
 		const numbers = new Map<string, number>();
 		const number = (token: string) => {
 			let known = numbers.get(token);
@@ -44,7 +45,7 @@ export class LinearModel {
 		this.own = new Int32Array(numbers.size);
 		for (const [token, weight] of singles) this.own[token] = weight;
 		this.pairs = new Pairs(numbers.size, doubles);
-		this.numberOf = new Kept(({ text }) => numbers.get(tokenOf(text)) ?? UNKNOWN);
+		this.numberOf = new Kept(({ text }) => numbers.get(tokenIn(text)) ?? UNKNOWN);
 	}
 
 	/** What the features of a message come to, in logits. */
@@ -67,8 +68,11 @@ export class LinearModel {
 }
 
 /** All that {@link LinearModel.sum} adds up, by name: for training, and to hold the fast way to the plain one. */
-export function linearFeatures({ words, sentences, questions }: Words): string[] {
-	const tokens = words.slice(0, MAX_WORDS).map(tokenOf);
+export function linearFeatures(
+	{ words, sentences, questions }: Words,
+	tokenIn: (word: string) => string = tokenOf,
+): string[] {
+	const tokens = words.slice(0, MAX_WORDS).map((word) => tokenIn(word));
 	const features: string[] = [];
 	tokens.forEach((token, i) => {
 		const starts = i === 0 || sentences[i] !== sentences[i - 1];

@@ -45,6 +45,11 @@ const TONE_IN_ANSWER = 0.2;
 /** A tone that is not bad is no praise: beyond an even mood it counts for this share, and no more than leaves it even. */
 const EVEN_TONE = 0.25;
 const MOST_EVEN = 0.9;
+/**
+ * What the lists hear as praise ("c’est pas mal du tout") stays so in other languages than English, however its tone, which has
+ * learnt from a tenth as many messages: a mood just good enough for the label.
+ */
+const PRAISED = -1.05;
 /** A word of this strength is a feeling; weaker ones count for a fraction. */
 const STRONG = -2.5;
 const FAINT = 0.2;
@@ -261,7 +266,11 @@ export function feel(
 	const [spoken] = languages;
 	const sounds = spoken !== undefined && languages.length <= 2 && (!answered || said > 0);
 	const mood = sounds
-		? toned(said, (answered ? TONE_IN_ANSWER : TONE) * toneOf(read, spoken))
+		? toned(
+				said,
+				(answered ? TONE_IN_ANSWER : TONE) * toneOf(read, spoken),
+				inEnglish ? -Infinity : PRAISED,
+			)
 		: said;
 	return {
 		value: round(-mood / (Math.abs(mood) + HALF)),
@@ -272,9 +281,9 @@ export function feel(
 	};
 }
 
-/** The mood that words have said, with the tone of the message. */
-function toned(mood: number, tone: number): number {
-	if (tone >= 0) return mood + tone;
+/** The mood that words have said, with the tone of the message, which leaves a mood as good as `praised` at that. */
+function toned(mood: number, tone: number, praised: number): number {
+	if (tone >= 0) return mood <= praised ? Math.min(mood + tone, praised) : mood + tone;
 	const even = Math.max(0, mood);
 	const beyond = Math.max(-MOST_EVEN, EVEN_TONE * Math.min(0, tone + even));
 	return mood + Math.max(-even, tone) + beyond;

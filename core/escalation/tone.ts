@@ -1,5 +1,6 @@
 import type { Language } from './lexicon';
-import { LinearModel, type LinearWeights } from './linear';
+import { soundOf } from './hinglish';
+import { LinearModel, tokenOf, type LinearWeights } from './linear';
 import type { Words } from './text';
 
 /**
@@ -29,7 +30,13 @@ export function toneOf(read: Words, language: Language): number {
 	let model = loaded.get(language);
 	if (!model) {
 		const weights = replaced ?? (require('./models/tone.json') as ModelFile).weights;
-		loaded.set(language, (model = new LinearModel(weights[language] ?? {})));
+		model = new LinearModel(weights[language] ?? {}, toneToken(language));
+		loaded.set(language, model);
 	}
 	return model.sum(read);
+}
+
+/** As what a word counts in a language: Hindi is typed in many ways that sound the same. */
+export function toneToken(language: Language): (word: string) => string {
+	return language === 'hi' ? (word) => soundOf(tokenOf(word)) : tokenOf;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { score } from '../../../core/escalation';
 import { linearFeatures, LinearModel } from '../../../core/escalation/linear';
+import { soundOf } from '../../../core/escalation/hinglish';
 import { readMessage } from '../../../core/escalation/reading';
 import { toneOf, useTone } from '../../../core/escalation/tone';
 import file from '../../../core/escalation/models/tone.json';
@@ -75,6 +76,21 @@ describe('the tone of a message', () => {
 			},
 		];
 		expect(moodOf('the blue one')).toBeLessThan(moodOf('the blue one', asked));
+	});
+
+	it('leaves praise that the lists are sure of in other languages as it is', () => {
+		useTone({ fr: { livraison: 900 } });
+		const moodAndLabel = (text: string) => score({ message: { id: 'm', text } }).sentiment;
+		expect(moodAndLabel('livraison parfaite, merci beaucoup').label).toBe('positive');
+		expect(moodAndLabel('la livraison de ma commande').label).toBe('negative');
+	});
+
+	it('takes spellings of Hindi that sound the same for one', () => {
+		useTone({ hi: { [soundOf('bekaar')]: 500 } });
+		expect(toneOf(readMessage('bekar').words, 'hi')).toBe(
+			toneOf(readMessage('bekaar').words, 'hi'),
+		);
+		expect(toneOf(readMessage('bekar').words, 'hi')).toBeGreaterThan(0);
 	});
 
 	it('says nothing of other languages', () => {
