@@ -60,10 +60,7 @@ export class WordingModel {
 }
 
 /** The numbers of the tokens that are known. */
-export function numbered(
-	message: readonly string[][],
-	numbers: ReadonlyMap<string, number>,
-): number[][] {
+function numbered(message: readonly string[][], numbers: ReadonlyMap<string, number>): number[][] {
 	return message.map((tokens) =>
 		tokens.map((token) => numbers.get(token)).filter((number) => number !== undefined),
 	);
